@@ -1,0 +1,1 @@
+//! Spans, files, line index and diagnostics as plain data.

@@ -1,0 +1,1 @@
+//! The compiled form of journeys: format, encoder, decoder, verifier, disassembler.

@@ -1,0 +1,1 @@
+//! Names, types and checks of a Journey workspace.

@@ -1,0 +1,1 @@
+//! Lexer, parser, lossless tree and typed views of the Journey language.

@@ -1,0 +1,1 @@
+//! The expression interpreter and the pure apply function.
