@@ -1,1 +1,19 @@
-//! The compiled form of journeys: format, encoder, decoder, verifier, disassembler.
+//! The compiled form of journeys.
+//!
+//! A [`Program`] is what the compiler hands to the interpreter: the schema that events and traits
+//! are laid out by, a pool of constants, expression code, and for each journey a table of states
+//! with the coarse code that runs between them. This crate knows how a program is written to
+//! bytes, read back, verified and printed. It does not know source text, syntax trees, the type
+//! checker, or how a program is run.
+//!
+//! Start at [`program`] for the shape of a program and at [`insn`] for the expression code.
+//! Nothing downstream takes a bare `Program`: the interpreter accepts only
+//! `Verified<Program>`, which the verifier alone can make.
+
+pub mod insn;
+pub mod program;
+pub mod value;
+
+pub use insn::{BinaryOp, Cmp, Cond, Insn, UnaryOp};
+pub use program::*;
+pub use value::{Const, FieldType, Type};

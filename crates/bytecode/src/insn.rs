@@ -1,0 +1,240 @@
+//! Expression code: the instructions of predicates and of values.
+//!
+//! An expression is a run of instructions that starts at its entry in
+//! [`Program::exprs`](crate::Program::exprs) and ends with one of the `Ret` instructions. Jumps
+//! go forward only, so the cost of an expression is bounded by its length. Registers are numbered
+//! from 0 and hold one value each, unset included.
+//!
+//! The fused instructions (`TraitNumber`, `EventText`, …) are the common leaf of a predicate:
+//! compare a slot with a constant and jump. An absent slot makes the comparison false, whatever
+//! the operator.
+
+/// How two ordered values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Cmp {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+/// A comparison together with the outcome on which a fused instruction jumps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[allow(missing_docs)] // twelve regular combinations: `XFalse` jumps when X does not hold
+pub enum Cond {
+    EqFalse,
+    NeFalse,
+    LtFalse,
+    LeFalse,
+    GtFalse,
+    GeFalse,
+    EqTrue,
+    NeTrue,
+    LtTrue,
+    LeTrue,
+    GtTrue,
+    GeTrue,
+}
+
+impl Cond {
+    /// The condition that jumps when `cmp` comes out as `on`.
+    pub fn new(cmp: Cmp, on: bool) -> Cond {
+        match (cmp, on) {
+            (Cmp::Eq, false) => Cond::EqFalse,
+            (Cmp::Ne, false) => Cond::NeFalse,
+            (Cmp::Lt, false) => Cond::LtFalse,
+            (Cmp::Le, false) => Cond::LeFalse,
+            (Cmp::Gt, false) => Cond::GtFalse,
+            (Cmp::Ge, false) => Cond::GeFalse,
+            (Cmp::Eq, true) => Cond::EqTrue,
+            (Cmp::Ne, true) => Cond::NeTrue,
+            (Cmp::Lt, true) => Cond::LtTrue,
+            (Cmp::Le, true) => Cond::LeTrue,
+            (Cmp::Gt, true) => Cond::GtTrue,
+            (Cmp::Ge, true) => Cond::GeTrue,
+        }
+    }
+}
+
+/// An operation on one register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum UnaryOp {
+    /// bool → bool
+    Not,
+    /// int → int; the smallest int faults
+    NegInt,
+    /// number → number
+    NegNumber,
+    /// duration → duration
+    NegDuration,
+    /// int → number
+    IntToNumber,
+    /// int → int
+    AbsInt,
+    /// number → number
+    AbsNumber,
+    /// number → int, half away from zero; faults outside the range of int
+    Round,
+    /// number → int
+    Floor,
+    /// number → int
+    Ceil,
+    /// text → text, Unicode simple lower case of each character
+    Lower,
+    /// text → text, Unicode simple upper case of each character
+    Upper,
+    /// text → text, white space off both ends
+    Trim,
+    /// text → int, in characters
+    LengthText,
+    /// list → int
+    LengthList,
+    /// any scalar → text, as interpolation shows it
+    ToText,
+    /// text → number, unset where it is none
+    ParseNumber,
+    /// time → date, in the program's time zone (so for all that follow)
+    DateOf,
+    /// time → timeofday
+    TimeOfDayOf,
+    /// time → weekday
+    WeekdayOf,
+    /// time → int, 0 to 23
+    HourOf,
+    /// time → int, 1 to 31
+    DayOf,
+    /// time → int, 1 to 12
+    MonthOf,
+    /// time → int
+    YearOf,
+    /// timeofday → time: the first instant after now at which local clocks show it
+    NextTimeOfDay,
+    /// time → time: the first instant of the local day after the operand's
+    NextDay,
+}
+
+/// An operation on two registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[allow(missing_docs)] // the name says the operand types; overflow and non-finite results fault
+pub enum BinaryOp {
+    AddInt,
+    SubInt,
+    MulInt,
+    /// Sign of the dividend; a zero divisor faults.
+    RemInt,
+    AddNumber,
+    SubNumber,
+    MulNumber,
+    DivNumber,
+    RemNumber,
+    MinInt,
+    MaxInt,
+    MinNumber,
+    MaxNumber,
+    /// time + duration → time
+    AddTimeDuration,
+    /// time - duration → time
+    SubTimeDuration,
+    /// time - time → duration
+    SubTimeTime,
+    AddDuration,
+    SubDuration,
+    /// duration * int → duration
+    MulDurationInt,
+    /// date + int days → date
+    AddDateInt,
+    SubDateInt,
+    /// date at timeofday → time, in the program's time zone
+    DateAt,
+    ConcatText,
+    ConcatList,
+    /// text contains text
+    ContainsText,
+    /// list contains value
+    ContainsList,
+    StartsWith,
+    EndsWith,
+    /// value in list; an unset value is in no list
+    InList,
+}
+
+/// One instruction, eight bytes. `dst`, `a`, `b`, … are registers; `skip` counts the instructions
+/// after this one that a taken jump passes over; `k` is an index into the constant pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Insn {
+    // Fused leaves. Number: f64 slots. Word: int, time, date, timeofday, weekday, duration slots,
+    // compared as i64. Text: `Eq` and `Ne` only. Bool: jumps when the slot, absent taken as
+    // false, equals `on`. Set: jumps when presence equals `on`.
+    TraitNumber { cond: Cond, slot: u16, k: u16, skip: u16 },
+    TraitWord { cond: Cond, slot: u16, k: u16, skip: u16 },
+    TraitText { cond: Cond, slot: u16, k: u16, skip: u16 },
+    TraitBool { on: bool, slot: u16, skip: u16 },
+    TraitSet { on: bool, slot: u16, skip: u16 },
+    EventNumber { cond: Cond, slot: u16, k: u16, skip: u16 },
+    EventWord { cond: Cond, slot: u16, k: u16, skip: u16 },
+    EventText { cond: Cond, slot: u16, k: u16, skip: u16 },
+    EventBool { on: bool, slot: u16, skip: u16 },
+    EventSet { on: bool, slot: u16, skip: u16 },
+    LocalNumber { cond: Cond, slot: u16, k: u16, skip: u16 },
+    LocalWord { cond: Cond, slot: u16, k: u16, skip: u16 },
+    LocalText { cond: Cond, slot: u16, k: u16, skip: u16 },
+    LocalBool { on: bool, slot: u16, skip: u16 },
+    LocalSet { on: bool, slot: u16, skip: u16 },
+    /// Jumps when membership of the audience equals `on`.
+    Audience { on: bool, audience: u16, skip: u16 },
+    // Control.
+    Jump { skip: u16 },
+    /// Jumps when register `a` (a bool; unset counts as false) equals `on`.
+    JumpBool { on: bool, a: u8, skip: u16 },
+    /// Jumps when the presence of register `a` equals `on`.
+    JumpSet { on: bool, a: u8, skip: u16 },
+    Ret { a: u8 },
+    RetTrue,
+    RetFalse,
+    // Loads.
+    Trait { dst: u8, slot: u16 },
+    /// A property of the event at hand: the one being matched, or the one a history window holds.
+    Event { dst: u8, slot: u16 },
+    /// `.at` of the event at hand.
+    EventAt { dst: u8 },
+    Local { dst: u8, slot: u16 },
+    Const { dst: u8, k: u16 },
+    Unset { dst: u8 },
+    Now { dst: u8 },
+    /// When the instance at hand entered.
+    Entered { dst: u8 },
+    CustomerId { dst: u8 },
+    /// The present result of a history window.
+    History { dst: u8, window: u16 },
+    Move { dst: u8, a: u8 },
+    // Operations. An unset operand makes a comparison false; elsewhere the type checker has ruled
+    // it out and the interpreter faults.
+    Compare { cmp: Cmp, dst: u8, a: u8, b: u8 },
+    Unary { op: UnaryOp, dst: u8, a: u8 },
+    Binary { op: BinaryOp, dst: u8, a: u8, b: u8 },
+    /// `lo <= a < hi` for numbers and ints; wraps at midnight for timeofday; inclusive and
+    /// wrapping for weekday.
+    InRange { dst: u8, a: u8, lo: u8, hi: u8 },
+    Matches { dst: u8, a: u8, regex: u16 },
+    /// Registers `first .. first + count` in order.
+    MakeList { dst: u8, first: u8, count: u8 },
+    MakeRecord { dst: u8, first: u8, count: u8 },
+    /// Field `field` of the record in `a`; unset if `a` is unset.
+    Field { dst: u8, a: u8, field: u16 },
+}
+
+const _: () = assert!(std::mem::size_of::<Insn>() == 8);

@@ -1,0 +1,481 @@
+//! The shape of a compiled program.
+//!
+//! Everything refers to everything else by index into the vectors of [`Program`] (or of its
+//! [`Journey`]); the verifier checks each one. Names are kept for people: nothing is looked up by
+//! name while a journey runs.
+
+use crate::{Const, Insn, Type};
+
+/// Index into [`Program::exprs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(pub u32);
+
+/// A compiled workspace, or part of one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Program {
+    /// Name of the workspace; part of every idempotency key.
+    pub workspace: String,
+    /// IANA time zone in which dates and times of day are read.
+    pub timezone: String,
+    /// Traits of the customer; a slot number is an index here.
+    pub traits: Vec<Slot>,
+    /// Events, by name.
+    pub events: Vec<Event>,
+    /// Actions of all destinations.
+    pub actions: Vec<Action>,
+    /// Constants that instructions refer to, each once.
+    pub consts: Vec<Const>,
+    /// Patterns of `matches`.
+    pub regexes: Vec<String>,
+    /// All expression code, one run after the other.
+    pub code: Vec<Insn>,
+    /// Where each expression stands in `code`.
+    pub exprs: Vec<Expr>,
+    /// History windows that some expression asks for.
+    pub windows: Vec<Window>,
+    /// Audiences, each after those its definition reads.
+    pub audiences: Vec<Audience>,
+    /// Journeys, by name.
+    pub journeys: Vec<Journey>,
+}
+
+/// A typed place: a trait, a property of an event, a parameter or a local of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slot {
+    /// The name in source.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// The type of a value that is set.
+    pub ty: Type,
+    /// Whether the slot may be unset.
+    pub optional: bool,
+    /// What it holds when nothing was given.
+    pub default: Option<Const>,
+}
+
+/// A declared event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The name in source.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Properties; a slot number of an event is an index here.
+    pub properties: Vec<Slot>,
+}
+
+/// What kind of destination an action belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DestinationKind {
+    /// Writes a structured line.
+    Log,
+}
+
+/// An action of a destination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// `destination.action`.
+    pub name: String,
+    /// Kind of the destination.
+    pub kind: DestinationKind,
+    /// Parameters in declaration order.
+    pub params: Vec<Slot>,
+}
+
+/// One expression: a run of `len` instructions from `start`, needing `registers` registers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// First instruction in [`Program::code`].
+    pub start: u32,
+    /// Number of instructions.
+    pub len: u32,
+    /// Registers used, at most 255.
+    pub registers: u8,
+    /// Type of the result.
+    pub ty: Type,
+    /// Whether the result may be unset.
+    pub optional: bool,
+    /// The event whose properties the code may load.
+    pub event: Option<u16>,
+    /// The journey whose locals the code may load.
+    pub journey: Option<u16>,
+}
+
+/// What a history window computes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Aggregate {
+    /// How many events: an int.
+    Count,
+    /// The sum of [`Window::value`] over them, int or number as that is.
+    Sum,
+    /// The latest of them: a record, optional, of the given event slots and last `at`.
+    Last {
+        /// Event slots that are kept, ascending.
+        slots: Vec<u16>,
+    },
+}
+
+/// Which events a window counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// All that is known of the customer.
+    All,
+    /// Those whose `at` is later than now minus this many milliseconds.
+    Within(i64),
+    /// Those applied after the instance entered.
+    SinceEntered,
+    /// Those applied after the instance arrived at the tile of this mark.
+    SinceMark(u16),
+}
+
+/// An event-history window. Windows of the ranges `All` and `Within` belong to the customer;
+/// `Since…` windows are accumulators of each instance of [`Window::journey`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// Which event.
+    pub event: u16,
+    /// What is computed.
+    pub aggregate: Aggregate,
+    /// Which events count, a bool.
+    pub filter: Option<ExprId>,
+    /// What is summed, an int or a number.
+    pub value: Option<ExprId>,
+    /// How far back.
+    pub range: Range,
+    /// The journey whose locals `filter` or `value` read, or whose accumulator it is. With a
+    /// journey and a range of `All` or `Within`, events are kept as they came and filtered when
+    /// the window is asked.
+    pub journey: Option<u16>,
+}
+
+/// What a continuous condition depends on, each list ascending.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reads {
+    /// Trait slots.
+    pub traits: Vec<u16>,
+    /// Windows.
+    pub windows: Vec<u16>,
+    /// Audiences.
+    pub audiences: Vec<u16>,
+}
+
+/// A condition that becomes true by itself: when what it reads changes, or as time passes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// The condition, a bool.
+    pub test: ExprId,
+    /// Instants (optional times) at which it can change though nothing else happens. Those not
+    /// after now say nothing. Windows with a `Within` range add their own.
+    pub wakes: Vec<ExprId>,
+    /// What it reads.
+    pub reads: Reads,
+}
+
+/// A computed audience.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    /// The name in source.
+    pub name: String,
+    /// The display name.
+    pub title: String,
+    /// Who is a member.
+    pub condition: Condition,
+}
+
+/// A compiled journey.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Journey {
+    /// The name in source.
+    pub name: String,
+    /// The display name.
+    pub title: String,
+    /// Who enters.
+    pub entry: Entry,
+    /// Who may come again.
+    pub reenter: Reenter,
+    /// Exit criteria in source order.
+    pub exits: Vec<ExitCriterion>,
+    /// Names of all outcomes.
+    pub outcomes: Vec<String>,
+    /// Tiles in source order.
+    pub tiles: Vec<Tile>,
+    /// Values an instance carries: captured properties, message ids. All start out absent.
+    pub locals: Vec<Slot>,
+    /// Number of marks; a mark records the arrival at a labelled tile.
+    pub marks: u16,
+    /// Code between states. Runs from 0 when an instance enters.
+    pub code: Vec<Op>,
+    /// Where an instance can stand still.
+    pub states: Vec<State>,
+    /// Sends.
+    pub sends: Vec<Send>,
+    /// Updates of the customer.
+    pub updates: Vec<Update>,
+    /// Splits.
+    pub splits: Vec<Split>,
+}
+
+/// Copies a property of the event at hand into a local.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capture {
+    /// Where from.
+    pub from: CaptureFrom,
+    /// Where to.
+    pub local: u16,
+}
+
+/// What a capture copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureFrom {
+    /// A property.
+    Property(u16),
+    /// The event's own time.
+    At,
+    /// Nothing but the fact: the local, a bool, becomes true.
+    Happened,
+}
+
+/// How an instance begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// On an event.
+    Event {
+        /// Which.
+        event: u16,
+        /// Only where this holds.
+        filter: Option<ExprId>,
+        /// What is kept of it.
+        captures: Vec<Capture>,
+    },
+    /// On joining an audience.
+    Audience {
+        /// Which.
+        audience: u16,
+    },
+    /// By hand only.
+    Manual,
+}
+
+/// When a customer who left may enter again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reenter {
+    /// Never.
+    Never,
+    /// At once, even on the event that ended the last instance.
+    Always,
+    /// On any later input.
+    Later,
+    /// Once this many milliseconds have passed since the exit.
+    After(i64),
+}
+
+/// Ends an instance wherever it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExitCriterion {
+    /// Index into [`Journey::outcomes`].
+    pub outcome: u16,
+    /// When.
+    pub trigger: ExitTrigger,
+}
+
+/// What sets an exit criterion off.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExitTrigger {
+    /// An event, where the filter holds.
+    Event {
+        /// Which.
+        event: u16,
+        /// Only where this holds.
+        filter: Option<ExprId>,
+    },
+    /// A condition.
+    When(Condition),
+    /// This long (a duration) after the entry.
+    After(ExprId),
+}
+
+/// Kind of a tile, as the canvas shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum TileKind {
+    Wait,
+    Branch,
+    Split,
+    Send,
+    Update,
+    Exit,
+}
+
+/// A tile of the canvas.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tile {
+    /// Its label, or an id made of kind and place (`wait_2`), unique in the journey.
+    pub id: String,
+    /// Kind.
+    pub kind: TileKind,
+    /// One line for people: `wait up to 2d`, `send crm.note`.
+    pub title: String,
+    /// Labels of the edges it can be left by, in source order: `timeout`, `when …`, `next`.
+    /// Empty for an exit.
+    pub edges: Vec<String>,
+}
+
+/// Code between states. Targets are indices into [`Journey::code`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// The instance arrives at a tile.
+    Arrive {
+        /// Index into [`Journey::tiles`].
+        tile: u16,
+    },
+    /// The instance leaves the tile it is at by one of its edges.
+    Leave {
+        /// Index into [`Tile::edges`].
+        edge: u16,
+    },
+    /// Accumulators since this mark start anew.
+    Mark {
+        /// Below [`Journey::marks`].
+        mark: u16,
+    },
+    /// Goes on at `to`.
+    Jump {
+        /// Target.
+        to: u32,
+    },
+    /// Goes on at `to` unless the test holds.
+    Unless {
+        /// A bool; unset counts as false.
+        test: ExprId,
+        /// Target.
+        to: u32,
+    },
+    /// Goes on at the target of the arm that the customer is assigned.
+    Split {
+        /// Index into [`Journey::splits`].
+        split: u16,
+    },
+    /// Sends, exit criteria checked first.
+    Send {
+        /// Index into [`Journey::sends`].
+        send: u16,
+    },
+    /// Updates the customer, exit criteria checked first and, as traits may now differ, after.
+    Update {
+        /// Index into [`Journey::updates`].
+        update: u16,
+    },
+    /// Puts a value into a local.
+    Set {
+        /// Index into [`Journey::locals`].
+        local: u16,
+        /// The value.
+        value: ExprId,
+    },
+    /// Stands still at a state, unless one of its arms is open already.
+    Suspend {
+        /// Index into [`Journey::states`].
+        state: u16,
+    },
+    /// Leaves the journey.
+    Exit {
+        /// Index into [`Journey::outcomes`].
+        outcome: u16,
+    },
+}
+
+/// Where an instance stands still.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The wait tile.
+    pub tile: u16,
+    /// How long at most.
+    pub deadline: Deadline,
+    /// Where it goes on when the deadline comes. Present where `deadline` is not `None`.
+    pub timeout: Option<u32>,
+    /// What it waits for, in source order.
+    pub arms: Vec<Arm>,
+}
+
+/// The end of a wait.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deadline {
+    /// None: only an arm ends it.
+    None,
+    /// A duration after arrival, evaluated on arrival.
+    After(ExprId),
+    /// An instant, evaluated on arrival and again whenever what it reads changes. One at or
+    /// before now is over at once.
+    At {
+        /// A time.
+        time: ExprId,
+        /// What it reads.
+        reads: Reads,
+    },
+}
+
+/// One arm of a wait.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// What opens it.
+    pub trigger: ArmTrigger,
+    /// Where the instance goes on.
+    pub to: u32,
+}
+
+/// What opens an arm of a wait.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ArmTrigger {
+    /// An event applied while waiting, where the filter holds.
+    Event {
+        /// Which.
+        event: u16,
+        /// Only where this holds.
+        filter: Option<ExprId>,
+        /// What is kept of it.
+        captures: Vec<Capture>,
+    },
+    /// A condition.
+    When(Condition),
+}
+
+/// What a send tile sends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Send {
+    /// Index into [`Program::actions`].
+    pub action: u16,
+    /// A value for each parameter that is given or defaulted, by parameter index, ascending.
+    pub args: Vec<(u16, ExprId)>,
+    /// Local (a text) that takes the message id.
+    pub message_id: Option<u16>,
+}
+
+/// What an update tile changes: all values are computed before any is set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    /// Trait slots and their new values, ascending by slot.
+    pub sets: Vec<(u16, ExprId)>,
+}
+
+/// How customers are split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// The name: part of the hash that assigns a customer.
+    pub name: String,
+    /// Whether the membership number is part of it too.
+    pub per_entry: bool,
+    /// Arms in source order.
+    pub arms: Vec<SplitArm>,
+}
+
+/// One arm of a split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplitArm {
+    /// Its name.
+    pub name: String,
+    /// Share in thousandths of a percent. The shares of a split sum to 100,000.
+    pub share: u32,
+    /// Where the instance goes on.
+    pub to: u32,
+}
