@@ -1,1 +1,15 @@
-//! Spans, files, line index and diagnostics as plain data.
+//! What every other crate speaks of: places in text, files, and diagnostics as plain data.
+//!
+//! This crate knows no syntax, no types and no I/O: a diagnostic here is a value that some
+//! renderer elsewhere turns into text, JSON or an editor's squiggle. Start at [`Diagnostic`].
+
+mod diagnostic;
+mod line_index;
+mod range;
+
+pub mod codes;
+
+pub use codes::Code;
+pub use diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, Label, Severity};
+pub use line_index::{LineColumn, LineIndex};
+pub use range::TextRange;
