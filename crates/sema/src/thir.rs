@@ -1,0 +1,581 @@
+//! The typed tree: what checking makes of a declaration.
+//!
+//! Every name is resolved, every type known, every implicit conversion written out, constants
+//! (`let`) put in place and folded. Lowering to bytecode reads this tree, and so does the slow
+//! evaluator that tests compare with. A body that had findings has none: nothing downstream
+//! meets a [`Type::Error`](crate::Type::Error).
+//!
+//! Ranges are relative to the start of the item, so that an edit elsewhere in the file leaves the
+//! tree equal.
+
+use std::sync::Arc;
+
+use journey_base::TextRange;
+
+use crate::Type;
+
+/// An expression with its type.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its type after narrowing: `customer.email` is `text` where it is known to be set.
+    pub ty: Type,
+    /// Where it stands, relative to its item.
+    pub range: TextRange,
+}
+
+/// A constant value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Const {
+    /// `unset`
+    Unset,
+    /// `true`, `false`
+    Bool(bool),
+    /// `42`
+    Int(i64),
+    /// `2.5`, finite
+    Number(f64),
+    /// `"hi"`, and the members of enums
+    Text(Arc<str>),
+    /// milliseconds since 1970-01-01T00:00Z; a literal without an offset was read in the
+    /// workspace's time zone
+    Time(i64),
+    /// days since 1970-01-01
+    Date(i32),
+    /// milliseconds since midnight
+    TimeOfDay(i32),
+    /// 0 is Monday
+    Weekday(u8),
+    /// milliseconds
+    Duration(i64),
+    /// `[…]`
+    List(Arc<[Const]>),
+    /// `{ … }`, one value a field in the order of the type's fields, absent ones `Unset`
+    Record(Arc<[Const]>),
+}
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ExprKind {
+    /// A constant.
+    Const(Const),
+    /// `customer.email`; the name in source.
+    Trait(Arc<str>),
+    /// `customer.id`: text
+    CustomerId,
+    /// `now`: time
+    Now,
+    /// `entered`: time; only inside a journey's body, never in its entry's `where`
+    Entered,
+    /// A property of the event at hand: in the `where` of an entry, a criterion or an arm, and
+    /// inside a history function. The event's name and the property's name in source.
+    Event {
+        /// The event.
+        event: Arc<str>,
+        /// The property.
+        property: Arc<str>,
+    },
+    /// `.at` of the event at hand: time
+    EventAt {
+        /// The event.
+        event: Arc<str>,
+    },
+    /// A property of a binding captured earlier. Optional where the binding is
+    /// (`wait for event … as x`) and not narrowed.
+    Bound {
+        /// Index into [`Journey::bindings`].
+        binding: BindingId,
+        /// The property, or `at`, or `id` of a message.
+        property: Arc<str>,
+    },
+    /// `x is set` of an optional binding itself: bool
+    BindingIsSet(BindingId),
+    /// `customer in audience`: bool
+    InAudience(Arc<str>),
+    /// `not a`
+    Not(Box<Expr>),
+    /// `a and b and c`, at least two
+    And(Vec<Expr>),
+    /// `a or b or c`, at least two
+    Or(Vec<Expr>),
+    /// `if c then a else b`
+    If(Box<[Expr; 3]>),
+    /// A comparison of two values of one type (after conversion). The left one may be optional
+    /// under `Eq`: unset makes it false.
+    Compare(CompareOp, Box<[Expr; 2]>),
+    /// `a in [..]`: element and list; an unset element is in no list
+    InList(Box<[Expr; 2]>),
+    /// `a in lo..hi`: numbers and ints `[lo, hi)`, times of day wrapping at midnight, weekdays
+    /// inclusive and wrapping. An unset `a` is in no range. Operands of one type.
+    InRange(Box<[Expr; 3]>),
+    /// `text contains text`
+    ContainsText(Box<[Expr; 2]>),
+    /// `list contains value`
+    ContainsItem(Box<[Expr; 2]>),
+    /// `text starts_with text`
+    StartsWith(Box<[Expr; 2]>),
+    /// `text ends_with text`
+    EndsWith(Box<[Expr; 2]>),
+    /// `text matches "pattern"`, checked to compile
+    Matches(Box<Expr>, Arc<str>),
+    /// `x is set`
+    IsSet(Box<Expr>),
+    /// `a ?? b`
+    Coalesce(Box<[Expr; 2]>),
+    /// Arithmetic and the like; the operand types are those of the operator
+    Binary(BinaryOp, Box<[Expr; 2]>),
+    /// An operation on one value
+    Unary(UnaryOp, Box<Expr>),
+    /// A list that is not constant
+    List(Vec<Expr>),
+    /// A record that is not constant; one value a field in the order of the type's fields
+    Record(Vec<Expr>),
+    /// A field of a record value, by its place in the record's type. Of an optional record (of
+    /// `last(…)`) it is optional and unset with it.
+    Field(Box<Expr>, u32),
+    /// The parts of a text with interpolation, each a text, in order
+    Concat(Vec<Expr>),
+    /// `count(…)`, `happened(…)`, `sum(…)`, `last(…)`
+    History(Box<History>),
+}
+
+/// Comparison operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum CompareOp {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// Operations on two values; the names are those of the bytecode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum BinaryOp {
+    AddInt,
+    SubInt,
+    MulInt,
+    RemInt,
+    AddNumber,
+    SubNumber,
+    MulNumber,
+    /// `int / int` too, both converted
+    DivNumber,
+    RemNumber,
+    MinInt,
+    MaxInt,
+    MinNumber,
+    MaxNumber,
+    AddTimeDuration,
+    SubTimeDuration,
+    SubTimeTime,
+    AddDuration,
+    SubDuration,
+    MulDurationInt,
+    AddDateInt,
+    SubDateInt,
+    DateAt,
+    ConcatText,
+    ConcatList,
+}
+
+/// Operations on one value; the names are those of the bytecode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum UnaryOp {
+    NegInt,
+    NegNumber,
+    NegDuration,
+    IntToNumber,
+    AbsInt,
+    AbsNumber,
+    Round,
+    Floor,
+    Ceil,
+    Lower,
+    Upper,
+    Trim,
+    LengthText,
+    LengthList,
+    ToText,
+    /// text → number?
+    ParseNumber,
+    DateOf,
+    TimeOfDayOf,
+    WeekdayOf,
+    HourOf,
+    DayOf,
+    MonthOf,
+    YearOf,
+}
+
+/// A question to the customer's event history.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct History {
+    /// What is asked.
+    pub function: HistoryFn,
+    /// Of which event.
+    pub event: Arc<str>,
+    /// Which of them count: a bool over the event at hand, constants, and values of the instance
+    /// that never change (bindings). Never traits, `now` or other history.
+    pub filter: Option<Expr>,
+    /// What is summed, under the same rule: int or number.
+    pub value: Option<Expr>,
+    /// How far back.
+    pub range: HistoryRange,
+}
+
+/// The history functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HistoryFn {
+    /// How many: int
+    Count,
+    /// Whether any: bool
+    Happened,
+    /// The sum of a value: int or number
+    Sum,
+    /// The latest: an optional record of all the event's properties and, last, `at`
+    Last,
+}
+
+/// How far back a history function looks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum HistoryRange {
+    /// All that is known of the customer.
+    All,
+    /// Events whose `at` is later than now minus this: milliseconds, positive.
+    Within(i64),
+    /// Events applied after the entry event.
+    SinceEntered,
+    /// Events applied after arrival at the labelled tile.
+    SinceLabel(Arc<str>),
+}
+
+/// Index into [`Journey::bindings`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BindingId(pub u32);
+
+/// A condition that becomes true by itself, with the instants at which time alone can change it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Condition {
+    /// The condition, a bool.
+    pub test: Expr,
+    /// When it can change though nothing else happens. `within` windows add their own.
+    pub wakes: Vec<Wake>,
+}
+
+/// An instant at which a continuous condition can change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Wake {
+    /// At this time (an optional time; unset says nothing) and one millisecond later: enough for
+    /// every order comparison with it.
+    At(Expr),
+    /// Whenever local clocks show this time of day.
+    TimeOfDay(Expr),
+    /// At each local midnight.
+    Midnight,
+}
+
+/// A journey that checked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Journey {
+    /// The name in source.
+    pub name: Arc<str>,
+    /// The display name; the name where none was given.
+    pub title: Arc<str>,
+    /// Who enters.
+    pub entry: Entry,
+    /// Who may come again.
+    pub reenter: Reenter,
+    /// Exit criteria in source order.
+    pub exits: Vec<ExitCriterion>,
+    /// Event bindings and messages, in order of appearance.
+    pub bindings: Vec<Binding>,
+    /// The body.
+    pub body: Vec<Tile>,
+}
+
+/// What a name in a journey is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Binding {
+    /// The name.
+    pub name: Arc<str>,
+    /// What it holds.
+    pub kind: BindingKind,
+}
+
+/// What a binding holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum BindingKind {
+    /// An event; `optional` where the wait may have ended without it.
+    Event {
+        /// The event's name in source.
+        event: Arc<str>,
+        /// Whether it may be unset.
+        optional: bool,
+    },
+    /// A message (`send … as m`); its only property is `id`.
+    Message,
+}
+
+/// How an instance begins.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// On an event.
+    Event(EventMatch),
+    /// On joining an audience.
+    Audience(Arc<str>),
+    /// By hand only.
+    Manual,
+}
+
+/// `event NAME (as x)? (where cond)?`
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EventMatch {
+    /// The event's name in source.
+    pub event: Arc<str>,
+    /// The binding it is captured into.
+    pub binding: Option<BindingId>,
+    /// Only where this holds. Speaks of the event at hand by `ExprKind::Event`.
+    pub filter: Option<Expr>,
+}
+
+/// When a customer who left may enter again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reenter {
+    /// `never`
+    Never,
+    /// `always`
+    Always,
+    /// `later`
+    Later,
+    /// `after D`, milliseconds
+    After(i64),
+}
+
+/// `exit NAME …` of the header.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ExitCriterion {
+    /// The outcome.
+    pub name: Arc<str>,
+    /// When.
+    pub trigger: ExitTrigger,
+}
+
+/// What sets an exit criterion off.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ExitTrigger {
+    /// `on event …`
+    Event(EventMatch),
+    /// `when …`
+    When(Condition),
+    /// `after D`: a duration over constants and bindings of the entry
+    After(Expr),
+}
+
+/// A tile.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Tile {
+    /// Its label.
+    pub label: Option<Arc<str>>,
+    /// Its doc comment, empty where it has none.
+    pub doc: Arc<str>,
+    /// What it does.
+    pub kind: TileKind,
+    /// Where it stands, relative to its item.
+    pub range: TextRange,
+    /// The source of its head on one line, for people: `wait up to 2d`, `branch plan`.
+    pub title: Arc<str>,
+}
+
+/// What a tile does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TileKind {
+    /// `wait 3d`: a duration
+    WaitFor(Expr),
+    /// `wait until TIME`: a time, continuous in the traits it reads
+    WaitUntil(Expr),
+    /// `wait for event …`: goes on either way
+    WaitEvent {
+        /// The event.
+        event: EventMatch,
+        /// `up to D`: a duration
+        up_to: Option<Expr>,
+    },
+    /// `wait … { arms }`
+    WaitArms {
+        /// The limit.
+        limit: WaitLimit,
+        /// Arms in source order.
+        arms: Vec<WaitArm>,
+        /// The timeout arm; falls through where there is none.
+        timeout: Option<Vec<Tile>>,
+    },
+    /// `branch { when … else … }`
+    BranchWhen {
+        /// Conditions and blocks in source order.
+        arms: Vec<(Expr, Vec<Tile>)>,
+        /// The else arm; falls through where there is none.
+        otherwise: Option<Vec<Tile>>,
+    },
+    /// `branch EXPR { values … else … }`
+    BranchValue {
+        /// What is branched on.
+        subject: Expr,
+        /// Values (of the subject's type, constants or not) and blocks in source order.
+        arms: Vec<(Vec<Expr>, Vec<Tile>)>,
+        /// The else arm; where there is none the arms cover all members, or it falls through.
+        otherwise: Option<Vec<Tile>>,
+    },
+    /// `split NAME { … }`
+    Split {
+        /// Its name.
+        name: Arc<str>,
+        /// Whether each entry draws anew.
+        per_entry: bool,
+        /// Arms in source order; shares sum to 100,000.
+        arms: Vec<SplitArm>,
+    },
+    /// `send DEST.ACTION(…)`
+    Send {
+        /// `destination.action`
+        action: Arc<str>,
+        /// A value for each parameter that is given, in the order of the parameters.
+        args: Vec<(Arc<str>, Expr)>,
+        /// `as m`
+        binding: Option<BindingId>,
+    },
+    /// `update customer { … }`; traits by name in source
+    Update(Vec<(Arc<str>, Expr)>),
+    /// `exit NAME`
+    Exit(Arc<str>),
+}
+
+/// The limit of a wait with arms.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum WaitLimit {
+    /// None.
+    None,
+    /// `up to D`: a duration
+    UpTo(Expr),
+    /// `by TIME`: a time, continuous in the traits it reads
+    By(Expr),
+}
+
+/// An arm of a wait.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct WaitArm {
+    /// What opens it.
+    pub trigger: ArmTrigger,
+    /// What runs then.
+    pub body: Vec<Tile>,
+    /// The source of its head on one line.
+    pub title: Arc<str>,
+}
+
+/// What opens an arm of a wait.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ArmTrigger {
+    /// `on event …`
+    Event(EventMatch),
+    /// `when …`
+    When(Condition),
+}
+
+/// An arm of a split.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SplitArm {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Share in thousandths of a percent.
+    pub share: u32,
+    /// What runs.
+    pub body: Vec<Tile>,
+}
+
+/// An audience that checked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Audience {
+    /// The name in source.
+    pub name: Arc<str>,
+    /// The display name; the name where none was given.
+    pub title: Arc<str>,
+    /// Who is a member.
+    pub condition: Condition,
+}
+
+/// A test that checked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Test {
+    /// Its title.
+    pub title: Arc<str>,
+    /// The journey it is about.
+    pub journey: Arc<str>,
+    /// Traits the customer starts with.
+    pub customer: Vec<(Arc<str>, Const)>,
+    /// Steps in order, each with its place relative to the item.
+    pub steps: Vec<(Step, TextRange)>,
+}
+
+/// A step of a test.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// `at TIME`: milliseconds since 1970; never before the time reached so far
+    At(i64),
+    /// `after D`: milliseconds
+    After(i64),
+    /// `event NAME {…}`: the event, and a value for each property in declaration order
+    Event(Arc<str>, Vec<Const>),
+    /// `update customer {…}`
+    Update(Vec<(Arc<str>, Const)>),
+    /// `choose SPLIT ARM`
+    Choose(Arc<str>, Arc<str>),
+    /// `expect exit NAME`
+    ExpectExit(Arc<str>),
+    /// `expect at LABEL (until TIME)?`
+    ExpectAt(Arc<str>, Option<i64>),
+    /// `expect send DEST.ACTION(args…)? (N times)?`: every message so far of that action with
+    /// those arguments, exactly N, or at least one
+    ExpectSend {
+        /// `destination.action`
+        action: Arc<str>,
+        /// Arguments it must have, by parameter.
+        args: Vec<(Arc<str>, Const)>,
+        /// Exactly how many.
+        times: Option<u32>,
+    },
+    /// `expect no send …`
+    ExpectNoSend {
+        /// `destination.action`
+        action: Arc<str>,
+        /// Arguments it would have.
+        args: Vec<(Arc<str>, Const)>,
+    },
+    /// `expect not entered`
+    ExpectNotEntered,
+    /// `expect COND`: over the customer and now
+    ExpectCondition(Expr),
+}
+
+// Constants hold no NaN (arithmetic on them is checked), so equality is total.
+impl Eq for Const {}
+
+impl std::hash::Hash for Const {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Const::Unset => {}
+            Const::Bool(v) => v.hash(state),
+            Const::Int(v) | Const::Time(v) | Const::Duration(v) => v.hash(state),
+            Const::Number(v) => v.to_bits().hash(state),
+            Const::Text(v) => v.hash(state),
+            Const::Date(v) | Const::TimeOfDay(v) => v.hash(state),
+            Const::Weekday(v) => v.hash(state),
+            Const::List(v) | Const::Record(v) => v.hash(state),
+        }
+    }
+}
