@@ -1,0 +1,1 @@
+//! What literals and texts stand for.
