@@ -179,62 +179,210 @@ pub enum Insn {
     // Fused leaves. Number: f64 slots. Word: int, time, date, timeofday, weekday, duration slots,
     // compared as i64. Text: `Eq` and `Ne` only. Bool: jumps when the slot, absent taken as
     // false, equals `on`. Set: jumps when presence equals `on`.
-    TraitNumber { cond: Cond, slot: u16, k: u16, skip: u16 },
-    TraitWord { cond: Cond, slot: u16, k: u16, skip: u16 },
-    TraitText { cond: Cond, slot: u16, k: u16, skip: u16 },
-    TraitBool { on: bool, slot: u16, skip: u16 },
-    TraitSet { on: bool, slot: u16, skip: u16 },
-    EventNumber { cond: Cond, slot: u16, k: u16, skip: u16 },
-    EventWord { cond: Cond, slot: u16, k: u16, skip: u16 },
-    EventText { cond: Cond, slot: u16, k: u16, skip: u16 },
-    EventBool { on: bool, slot: u16, skip: u16 },
-    EventSet { on: bool, slot: u16, skip: u16 },
-    LocalNumber { cond: Cond, slot: u16, k: u16, skip: u16 },
-    LocalWord { cond: Cond, slot: u16, k: u16, skip: u16 },
-    LocalText { cond: Cond, slot: u16, k: u16, skip: u16 },
-    LocalBool { on: bool, slot: u16, skip: u16 },
-    LocalSet { on: bool, slot: u16, skip: u16 },
+    TraitNumber {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    TraitWord {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    TraitText {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    TraitBool {
+        on: bool,
+        slot: u16,
+        skip: u16,
+    },
+    TraitSet {
+        on: bool,
+        slot: u16,
+        skip: u16,
+    },
+    EventNumber {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    EventWord {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    EventText {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    EventBool {
+        on: bool,
+        slot: u16,
+        skip: u16,
+    },
+    EventSet {
+        on: bool,
+        slot: u16,
+        skip: u16,
+    },
+    LocalNumber {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    LocalWord {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    LocalText {
+        cond: Cond,
+        slot: u16,
+        k: u16,
+        skip: u16,
+    },
+    LocalBool {
+        on: bool,
+        slot: u16,
+        skip: u16,
+    },
+    LocalSet {
+        on: bool,
+        slot: u16,
+        skip: u16,
+    },
     /// Jumps when membership of the audience equals `on`.
-    Audience { on: bool, audience: u16, skip: u16 },
+    Audience {
+        on: bool,
+        audience: u16,
+        skip: u16,
+    },
     // Control.
-    Jump { skip: u16 },
+    Jump {
+        skip: u16,
+    },
     /// Jumps when register `a` (a bool; unset counts as false) equals `on`.
-    JumpBool { on: bool, a: u8, skip: u16 },
+    JumpBool {
+        on: bool,
+        a: u8,
+        skip: u16,
+    },
     /// Jumps when the presence of register `a` equals `on`.
-    JumpSet { on: bool, a: u8, skip: u16 },
-    Ret { a: u8 },
+    JumpSet {
+        on: bool,
+        a: u8,
+        skip: u16,
+    },
+    Ret {
+        a: u8,
+    },
     RetTrue,
     RetFalse,
     // Loads.
-    Trait { dst: u8, slot: u16 },
+    Trait {
+        dst: u8,
+        slot: u16,
+    },
     /// A property of the event at hand: the one being matched, or the one a history window holds.
-    Event { dst: u8, slot: u16 },
+    Event {
+        dst: u8,
+        slot: u16,
+    },
     /// `.at` of the event at hand.
-    EventAt { dst: u8 },
-    Local { dst: u8, slot: u16 },
-    Const { dst: u8, k: u16 },
-    Unset { dst: u8 },
-    Now { dst: u8 },
+    EventAt {
+        dst: u8,
+    },
+    Local {
+        dst: u8,
+        slot: u16,
+    },
+    Const {
+        dst: u8,
+        k: u16,
+    },
+    Unset {
+        dst: u8,
+    },
+    Now {
+        dst: u8,
+    },
     /// When the instance at hand entered.
-    Entered { dst: u8 },
-    CustomerId { dst: u8 },
+    Entered {
+        dst: u8,
+    },
+    CustomerId {
+        dst: u8,
+    },
     /// The present result of a history window.
-    History { dst: u8, window: u16 },
-    Move { dst: u8, a: u8 },
+    History {
+        dst: u8,
+        window: u16,
+    },
+    Move {
+        dst: u8,
+        a: u8,
+    },
     // Operations. An unset operand makes a comparison false; elsewhere the type checker has ruled
     // it out and the interpreter faults.
-    Compare { cmp: Cmp, dst: u8, a: u8, b: u8 },
-    Unary { op: UnaryOp, dst: u8, a: u8 },
-    Binary { op: BinaryOp, dst: u8, a: u8, b: u8 },
+    Compare {
+        cmp: Cmp,
+        dst: u8,
+        a: u8,
+        b: u8,
+    },
+    Unary {
+        op: UnaryOp,
+        dst: u8,
+        a: u8,
+    },
+    Binary {
+        op: BinaryOp,
+        dst: u8,
+        a: u8,
+        b: u8,
+    },
     /// `lo <= a < hi` for numbers and ints; wraps at midnight for timeofday; inclusive and
     /// wrapping for weekday.
-    InRange { dst: u8, a: u8, lo: u8, hi: u8 },
-    Matches { dst: u8, a: u8, regex: u16 },
+    InRange {
+        dst: u8,
+        a: u8,
+        lo: u8,
+        hi: u8,
+    },
+    Matches {
+        dst: u8,
+        a: u8,
+        regex: u16,
+    },
     /// Registers `first .. first + count` in order.
-    MakeList { dst: u8, first: u8, count: u8 },
-    MakeRecord { dst: u8, first: u8, count: u8 },
+    MakeList {
+        dst: u8,
+        first: u8,
+        count: u8,
+    },
+    MakeRecord {
+        dst: u8,
+        first: u8,
+        count: u8,
+    },
     /// Field `field` of the record in `a`; unset if `a` is unset.
-    Field { dst: u8, a: u8, field: u16 },
+    Field {
+        dst: u8,
+        a: u8,
+        field: u16,
+    },
 }
 
 const _: () = assert!(std::mem::size_of::<Insn>() == 8);

@@ -13,7 +13,9 @@
 pub mod insn;
 pub mod program;
 pub mod value;
+pub mod verify;
 
 pub use insn::{BinaryOp, Cmp, Cond, Insn, UnaryOp};
 pub use program::*;
 pub use value::{Const, FieldType, Type};
+pub use verify::{Problem, Verified, VerifyError, verify};

@@ -1,0 +1,81 @@
+//! What comes out of [`apply`](crate::apply): the customer's timeline, record by record.
+
+use crate::{Fault, MessageKey, Val};
+
+/// Takes effects in the order in which they happen.
+pub trait Effects {
+    /// Takes one effect. What it borrows lives until this returns.
+    fn emit(&mut self, effect: Effect<'_>);
+}
+
+/// Throws effects away.
+impl Effects for () {
+    fn emit(&mut self, _: Effect<'_>) {}
+}
+
+/// Calls a closure for each effect.
+impl<F: FnMut(Effect<'_>)> Effects for F {
+    fn emit(&mut self, effect: Effect<'_>) {
+        self(effect);
+    }
+}
+
+/// Why a customer did not enter a journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// It is inside already.
+    Inside,
+    /// The journey's re-entry rule says no.
+    Reentry,
+    /// The entry's filter could not be evaluated.
+    Fault(Fault),
+}
+
+/// One record of the timeline. Indices are the program's: `journey` into its journeys, `tile`,
+/// `outcome` and `edge` into those of the journey or tile. `membership` counts a customer's
+/// instances of one journey from 1. `at` is the clock when it happened.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)] // the fields are those named above
+pub enum Effect<'a> {
+    /// The customer entered.
+    Entered { journey: u16, membership: u32, at: i64 },
+    /// The customer would have entered.
+    NotEntered { journey: u16, reason: Refusal, at: i64 },
+    /// The instance arrived at a tile.
+    Arrived { journey: u16, membership: u32, tile: u16, at: i64 },
+    /// The instance left a tile by an edge.
+    Left { journey: u16, membership: u32, tile: u16, edge: u16, at: i64 },
+    /// A message is to be sent. `seq` counts the membership's sends and updates from 1; `args`
+    /// are by parameter, ascending.
+    Sent {
+        journey: u16,
+        membership: u32,
+        seq: u32,
+        tile: u16,
+        action: u16,
+        args: &'a [(u16, Val<'a>)],
+        key: MessageKey<'a>,
+        at: i64,
+    },
+    /// Traits were set, all at once, ascending by slot.
+    Updated {
+        journey: u16,
+        membership: u32,
+        seq: u32,
+        tile: u16,
+        changes: &'a [(u16, Val<'a>)],
+        at: i64,
+    },
+    /// The instance left the journey, from `tile` if it had arrived at one.
+    Exited { journey: u16, membership: u32, outcome: u16, tile: Option<u16>, at: i64 },
+    /// The instance cannot go on and stays where it is.
+    Faulted { journey: u16, membership: u32, tile: Option<u16>, fault: Fault, at: i64 },
+    /// The customer joined a computed audience.
+    JoinedAudience { audience: u16, at: i64 },
+    /// The customer left a computed audience.
+    LeftAudience { audience: u16, at: i64 },
+    /// A computed audience could not be evaluated; the customer counts as outside.
+    AudienceFault { audience: u16, fault: Fault, at: i64 },
+    /// The event was seen before and changed nothing.
+    Duplicate { at: i64 },
+}

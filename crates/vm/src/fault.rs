@@ -1,0 +1,30 @@
+//! What can go wrong while a verified program runs.
+
+/// Why an evaluation, and with it the instance that asked for it, cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Fault {
+    /// An int, duration or time left its range.
+    #[error("a number left the range of 64 bits")]
+    Overflow,
+    /// A number would have become infinite or no number.
+    #[error("the result is not a finite number")]
+    NonFinite,
+    /// An int was divided by zero.
+    #[error("division by zero")]
+    DivisionByZero,
+    /// A date or time outside the years the calendar knows.
+    #[error("a date outside the calendar")]
+    Calendar,
+    /// A value was needed where there is none.
+    #[error("a value is needed but unset")]
+    Unset,
+    /// A text or list grew beyond all sense.
+    #[error("a text or list became too large")]
+    TooLarge,
+    /// Too many tiles were passed on one input.
+    #[error("more tiles were passed on one input than the budget allows")]
+    Budget,
+    /// The code is not what the verifier lets through. Never seen with a verified program.
+    #[error("the program is inconsistent")]
+    Program,
+}

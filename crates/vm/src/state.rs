@@ -1,0 +1,178 @@
+//! The state of one customer: everything [`apply`](crate::apply) reads and writes.
+
+use std::collections::{HashSet, VecDeque};
+
+use smallvec::SmallVec;
+
+use crate::bits::Bits;
+use crate::history::{Tally, WindowState};
+use crate::{Fault, Row};
+
+/// One customer.
+///
+/// A new customer is blank: the first input lays it out for the program set it is applied with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Customer {
+    /// What is known of the customer.
+    pub(crate) profile: Profile,
+    /// Open instances, in order of entry.
+    pub(crate) instances: Vec<Instance>,
+    /// What is remembered of past memberships, by journey.
+    pub(crate) memory: Vec<Memory>,
+    /// When each computed audience can next change by itself; `i64::MAX` for never.
+    pub(crate) audience_wakes: Vec<i64>,
+    /// Ids of recent events.
+    pub(crate) recent: RecentIds,
+    /// Split arms that were chosen by hand: journey, split, arm.
+    pub(crate) forced: SmallVec<[(u16, u16, u16); 1]>,
+    /// Counts inputs, each timer that fires being one.
+    pub(crate) sequence: u64,
+    /// The clock: the latest `now`.
+    pub(crate) clock: i64,
+    /// The earliest instant at which something happens by itself.
+    pub(crate) next_due: Option<i64>,
+    /// Whether the first input has been applied.
+    pub(crate) started: bool,
+}
+
+/// What expressions can read of a customer, instances aside.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Profile {
+    pub(crate) id: Box<str>,
+    pub(crate) traits: Row,
+    pub(crate) audiences: Bits,
+    /// Windows of the customer, by their number among those.
+    pub(crate) windows: Vec<WindowState>,
+}
+
+/// One membership of a customer in a journey, from entry to exit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    /// Which journey.
+    pub journey: u16,
+    /// The how manyeth membership of this customer in this journey, from 1.
+    pub membership: u32,
+    /// Whether it waits or is parked.
+    pub status: Status,
+    /// The tile it is at.
+    pub tile: Option<u16>,
+    /// When it entered.
+    pub entered_at: i64,
+    /// The number of the input that made it enter.
+    pub entered_sequence: u64,
+    /// How many sends and updates it has made.
+    pub actions: u32,
+    /// Values it carries.
+    pub locals: Row,
+    /// The end of its present wait.
+    pub(crate) deadline: Option<i64>,
+    /// When it can next go on by itself: deadline, exit criteria, conditions; `i64::MAX` for
+    /// never.
+    pub(crate) due: i64,
+    /// When each `exit … after` criterion is reached, in source order.
+    pub(crate) exits_after: SmallVec<[i64; 1]>,
+    /// Windows since its entry or since a mark, by their number among the journey's; `None`
+    /// before the mark.
+    pub(crate) tallies: Vec<Option<Tally>>,
+    /// How many times it has sent from each tile.
+    pub(crate) visits: SmallVec<[(u16, u32); 2]>,
+}
+
+/// How an instance stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It waits in this state of its journey.
+    Waiting(u16),
+    /// It cannot go on.
+    Faulted(Fault),
+}
+
+/// What is remembered of a customer's memberships in one journey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Memory {
+    pub(crate) journey: u16,
+    /// How many there were, the open one included.
+    pub(crate) memberships: u32,
+    /// The last exit: the number of the input, and the clock.
+    pub(crate) exit: Option<(u64, i64)>,
+}
+
+/// The ids of events seen within the dedupe window, as 128-bit hashes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct RecentIds {
+    pub(crate) by_age: VecDeque<(i64, u128)>,
+    pub(crate) seen: HashSet<u128, rustc_hash::FxBuildHasher>,
+}
+
+impl Customer {
+    /// A customer of whom nothing is known but the id.
+    pub fn new(id: &str) -> Customer {
+        Customer {
+            profile: Profile {
+                id: id.into(),
+                traits: Row::default(),
+                audiences: Bits::default(),
+                windows: Vec::new(),
+            },
+            instances: Vec::new(),
+            memory: Vec::new(),
+            audience_wakes: Vec::new(),
+            recent: RecentIds::default(),
+            forced: SmallVec::new(),
+            sequence: 0,
+            clock: i64::MIN,
+            next_due: None,
+            started: false,
+        }
+    }
+
+    /// A customer whose traits are known already. `traits` is laid out by the program's traits,
+    /// see [`Row::with_defaults`].
+    pub fn known(id: &str, traits: Row) -> Customer {
+        let mut customer = Customer::new(id);
+        customer.profile.traits = traits;
+        customer
+    }
+
+    /// The customer's id.
+    pub fn id(&self) -> &str {
+        &self.profile.id
+    }
+
+    /// The traits.
+    pub fn traits(&self) -> &Row {
+        &self.profile.traits
+    }
+
+    /// The computed audiences the customer is in.
+    pub fn audiences(&self) -> &Bits {
+        &self.profile.audiences
+    }
+
+    /// Open instances, in order of entry.
+    pub fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    /// The open instance of a journey.
+    pub fn instance(&self, journey: u16) -> Option<&Instance> {
+        self.instances.iter().find(|instance| instance.journey == journey)
+    }
+
+    /// How many memberships in a journey there were, the open one included.
+    pub fn memberships(&self, journey: u16) -> u32 {
+        let found = self.memory.binary_search_by_key(&journey, |memory| memory.journey);
+        found.ok().and_then(|at| self.memory.get(at)).map_or(0, |memory| memory.memberships)
+    }
+
+    /// The earliest instant at which something happens by itself. Who drives the customer sees to
+    /// it that an input, [`Input::Tick`](crate::Input::Tick) if nothing else, comes by then.
+    pub fn next_due(&self) -> Option<i64> {
+        self.next_due
+    }
+
+    /// The latest instant the customer has lived to.
+    pub fn clock(&self) -> Option<i64> {
+        self.started.then_some(self.clock)
+    }
+}
