@@ -1,26 +1,40 @@
 //! Chores of the repository, run as `cargo xtask <chore>`.
 //!
-//! Nothing here is part of a product. Start at [`codegen`], which keeps the vocabulary of the
-//! parser in step with `grammar/journey.pest`.
+//! Nothing here is part of a product. [`codegen`] keeps the vocabulary of the parser in step with
+//! `grammar/journey.pest`; [`suite`], [`demo`] and [`tidy`] are the commands of the README and of
+//! continuous integration.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 mod codegen;
+mod demo;
+mod shell;
+mod suite;
+mod tidy;
+
+/// Why a chore failed, in a sentence for the terminal.
+type Failure = Box<dyn std::error::Error>;
 
 const USAGE: &str = "usage: cargo xtask <chore>
 
 chores:
   codegen [--check]   write crates/syntax/src/generated from grammar/journey.pest;
                       with --check, only say whether the files are up to date
+  demo                build the products, then check, test and run examples/grocery
+  test                run every test of the repository
+  tidy                check the rules of docs/architecture.md that no compiler checks
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match words.as_slice() {
-        ["codegen"] => codegen::run(&root(), codegen::Mode::Write),
-        ["codegen", "--check"] => codegen::run(&root(), codegen::Mode::Check),
+    let outcome: Result<(), Failure> = match words.as_slice() {
+        ["codegen"] => codegen::run(&root(), codegen::Mode::Write).map_err(Into::into),
+        ["codegen", "--check"] => codegen::run(&root(), codegen::Mode::Check).map_err(Into::into),
+        ["demo"] => demo::run(&root()),
+        ["test"] => suite::run(&root()),
+        ["tidy"] => tidy::run(&root()),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -1,0 +1,111 @@
+//! Diagnostics as people and programs read them.
+
+mod human;
+mod json;
+mod short;
+
+use std::io::{self, Write};
+
+use journey_base::{Diagnostic, FileId, LineColumn, LineIndex, Severity};
+
+pub use human::Style;
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people: source excerpts with labels.
+    Human,
+    /// One line a finding: `file:line:column: error[J0101]: message`.
+    Short,
+    /// One JSON document.
+    Json,
+}
+
+/// A file as renderers need it.
+#[derive(Debug)]
+pub struct RenderedFile {
+    /// The path to show.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    index: LineIndex,
+}
+
+/// The files that diagnostics speak of, by [`FileId`].
+#[derive(Debug, Default)]
+pub struct Files(Vec<RenderedFile>);
+
+impl Files {
+    /// Adds a file; its id is the number of files before it.
+    pub fn push(&mut self, path: String, text: String) -> FileId {
+        let index = LineIndex::new(&text);
+        self.0.push(RenderedFile { path, text, index });
+        FileId(self.0.len() as u32 - 1)
+    }
+
+    /// Number of files.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn get(&self, file: FileId) -> Option<&RenderedFile> {
+        self.0.get(file.0 as usize)
+    }
+
+    /// The path to show for a file.
+    pub fn path(&self, file: FileId) -> &str {
+        self.get(file).map_or("?", |file| &file.path)
+    }
+
+    /// Line and column of an offset.
+    pub fn place(&self, file: FileId, offset: u32) -> LineColumn {
+        self.get(file).map_or(LineColumn { line: 1, column: 1 }, |file| {
+            file.index.line_column(&file.text, offset)
+        })
+    }
+}
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+}
+
+impl Tally {
+    /// Counts `diagnostics`.
+    pub fn of(diagnostics: &[Diagnostic]) -> Tally {
+        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+        Tally { errors, warnings: diagnostics.len() - errors }
+    }
+}
+
+/// Writes all findings in a format, with a closing line for people.
+pub fn render(
+    format: Format,
+    style: Style,
+    files: &Files,
+    diagnostics: &[Diagnostic],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Human => human::render(style, files, diagnostics, out),
+        Format::Short => short::render(files, diagnostics, out),
+        Format::Json => json::render(files, diagnostics, out),
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub fn plural(count: usize, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}

@@ -1,0 +1,14 @@
+//! `cargo xtask test`: every test of the repository.
+//!
+//! The tests need nothing but the toolchain: no service, no network, no installed program.
+
+use std::path::Path;
+
+use crate::{Failure, codegen, shell};
+
+/// Checks that generated files are up to date, then runs all tests.
+pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+    codegen::run(root, codegen::Mode::Check)?;
+    let cargo = shell::cargo();
+    shell::run(root, &cargo, &["test", "--quiet", "--workspace", "--no-fail-fast"])
+}
