@@ -22,8 +22,17 @@ pub struct Style {
 impl Style {
     /// What suits the standard output: colours on a terminal, unless `NO_COLOR` is set.
     pub fn of_stdout() -> Style {
+        Style::of(io::stdout().is_terminal())
+    }
+
+    /// The same for the standard error.
+    pub fn of_stderr() -> Style {
+        Style::of(io::stderr().is_terminal())
+    }
+
+    fn of(terminal: bool) -> Style {
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Style { colour: io::stdout().is_terminal() && !no_colour, width: 100 }
+        Style { colour: terminal && !no_colour, width: 100 }
     }
 }
 

@@ -48,6 +48,16 @@ impl Files {
         self.0.len()
     }
 
+    /// Adds the files of another workspace after these.
+    pub fn append(&mut self, mut other: Files) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Text of a file.
+    pub fn text(&self, file: FileId) -> &str {
+        self.get(file).map_or("", |file| &file.text)
+    }
+
     fn get(&self, file: FileId) -> Option<&RenderedFile> {
         self.0.get(file.0 as usize)
     }

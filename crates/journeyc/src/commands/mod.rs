@@ -1,0 +1,113 @@
+//! The commands, one file each.
+
+mod build;
+mod check;
+mod disasm;
+mod graph;
+mod simulate;
+mod test;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use journey_base::Severity;
+use journey_sema::Checked;
+
+use crate::compile::{Compiled, compile};
+use crate::load::{LoadError, load};
+use crate::render::{Format, Style, render};
+
+/// What went wrong when a command could not do its work.
+pub type CommandError = Box<dyn Error>;
+
+/// Customer journeys as code: check, test, compile and run them.
+#[derive(Debug, Parser)]
+#[command(name = "journeyc", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check workspaces: names, types, and every path through every journey
+    Check(check::Args),
+    /// Run the `test` blocks of a workspace on a virtual clock
+    Test(test::Args),
+    /// Run journeys over a log of events
+    Simulate(simulate::Args),
+    /// Compile a workspace to bytecode
+    Build(build::Args),
+    /// Print what is in a compiled file
+    Disasm(disasm::Args),
+    /// Draw a journey
+    Graph(graph::Args),
+}
+
+/// Runs the command that was asked for.
+pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
+    match cli.command {
+        Command::Check(args) => check::run(args),
+        Command::Test(args) => test::run(args),
+        Command::Simulate(args) => simulate::run(args),
+        Command::Build(args) => build::run(args),
+        Command::Disasm(args) => disasm::run(args),
+        Command::Graph(args) => graph::run(args),
+    }
+}
+
+/// Loads and checks the one workspace that `path` lies in.
+fn compile_one(path: Option<PathBuf>) -> Result<Compiled, CommandError> {
+    let given = path.clone().unwrap_or_else(|| PathBuf::from("."));
+    let mut found = load(&Vec::from_iter(path))?;
+    match (found.pop(), found.pop()) {
+        (Some(sources), None) => Ok(compile(sources)),
+        (None, _) => Err(LoadError::NoJourneys { path: given.display().to_string() }.into()),
+        (Some(a), Some(b)) => Err(format!(
+            "{}: there are several workspaces here, {} and {} among them; name one",
+            given.display(),
+            b.root.display(),
+            a.root.display()
+        )
+        .into()),
+    }
+}
+
+/// The typed tree of a workspace without errors. Where there are some, prints them to the
+/// standard error and gives none.
+fn checked(compiled: &Compiled) -> Result<Option<&Checked>, CommandError> {
+    let errors: Vec<_> =
+        compiled.diagnostics.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
+    if compiled.checked.is_none() || !errors.is_empty() {
+        let style = Style::of_stderr();
+        render(Format::Human, style, &compiled.files, &errors, &mut io::stderr().lock())?;
+        return Ok(None);
+    }
+    Ok(compiled.checked.as_ref())
+}
+
+/// The names among `wanted` must be journeys of the workspace; none means all of them.
+fn select(checked: &Checked, wanted: &[String]) -> Result<Vec<String>, CommandError> {
+    let all = || checked.journeys.iter().map(|journey| journey.name.to_string());
+    for name in wanted {
+        if !all().any(|known| known == *name) {
+            let known = all().collect::<Vec<_>>().join(", ");
+            return Err(format!("there is no journey `{name}` here; there are: {known}").into());
+        }
+    }
+    let mut names: Vec<String> =
+        if wanted.is_empty() { all().collect() } else { wanted.to_vec() };
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Writes a command's result to the standard output in one go.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

@@ -1,0 +1,142 @@
+//! Whether an expectation holds, and what was found if it does not.
+
+use journey_bytecode::{Const, Journey, Program};
+use journey_sema::thir::{self, Step};
+use journey_vm::{Customer, Status};
+
+use super::names::{convert, instant};
+use super::timeline::Timeline;
+
+/// What expectations are asked about.
+pub(super) struct World<'a> {
+    pub(super) program: &'a Program,
+    pub(super) customer: &'a Customer,
+    pub(super) timeline: &'a Timeline,
+}
+
+impl World<'_> {
+    /// Nothing where `step` holds; what was found where it does not. Steps that expect nothing
+    /// hold, and so do conditions, which are evaluated elsewhere.
+    pub(super) fn check(&self, step: &Step) -> Option<String> {
+        match step {
+            Step::ExpectExit(name) => self.exit(name),
+            Step::ExpectAt(label, until) => self.at(label, *until),
+            Step::ExpectSend { action, args, times } => self.send(action, args, *times),
+            Step::ExpectNoSend { action, args } => self.no_send(action, args),
+            Step::ExpectNotEntered => {
+                let times = self.timeline.entries;
+                (times > 0).then(|| format!("the customer entered, {}", self.whereabouts()))
+            }
+            _ => None,
+        }
+    }
+
+    fn journey(&self) -> Option<&Journey> {
+        self.program.journeys.first()
+    }
+
+    fn exit(&self, name: &str) -> Option<String> {
+        let outcome = |index: &u16| self.journey()?.outcomes.get(*index as usize);
+        let last = self.timeline.exits.last().and_then(outcome);
+        let inside = self.customer.instance(0).is_some();
+        if !inside && last.is_some_and(|last| last == name) {
+            return None;
+        }
+        Some(match (self.timeline.entries, last) {
+            (0, _) => "the customer never entered".to_owned(),
+            (_, Some(last)) if !inside => format!("the exit was `{last}`"),
+            _ => format!("no exit: {}", self.whereabouts()),
+        })
+    }
+
+    fn at(&self, label: &str, until: Option<i64>) -> Option<String> {
+        let Some(instance) = self.customer.instance(0) else {
+            return Some(self.whereabouts());
+        };
+        let tile = instance.tile.and_then(|tile| self.journey()?.tiles.get(tile as usize));
+        if tile.is_none_or(|tile| tile.id != label) {
+            return Some(self.whereabouts());
+        }
+        match (until, instance.deadline()) {
+            (Some(until), Some(deadline)) if until != deadline => {
+                Some(format!("it waits until {}", instant(deadline)))
+            }
+            (Some(_), None) => Some("it waits without a limit".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Where the customer is, in a sentence.
+    fn whereabouts(&self) -> String {
+        let tile = |index: u16| self.journey()?.tiles.get(index as usize);
+        let outcome = |index: &u16| self.journey()?.outcomes.get(*index as usize);
+        match self.customer.instance(0) {
+            Some(instance) => {
+                let id = instance.tile.and_then(tile).map_or("its entry", |tile| &tile.id);
+                match instance.status {
+                    Status::Waiting(_) => format!("the customer is at `{id}`"),
+                    Status::Faulted(fault) => {
+                        format!("the customer cannot go on at `{id}`: {fault}")
+                    }
+                }
+            }
+            None => match self.timeline.exits.last().and_then(outcome) {
+                Some(outcome) => format!("the customer has left with `{outcome}`"),
+                None => "the customer never entered".to_owned(),
+            },
+        }
+    }
+
+    fn send(&self, name: &str, args: &[Arg], times: Option<u32>) -> Option<String> {
+        let found = self.matching(name, args);
+        match times {
+            Some(times) if found == times as usize => None,
+            None if found > 0 => None,
+            _ => Some(self.sent_instead(name, found)),
+        }
+    }
+
+    fn no_send(&self, name: &str, args: &[Arg]) -> Option<String> {
+        let found = self.matching(name, args);
+        (found > 0).then(|| self.sent_instead(name, found))
+    }
+
+    /// How many messages of an action have the given arguments.
+    fn matching(&self, name: &str, args: &[Arg]) -> usize {
+        let Some(action) = self.action(name) else { return 0 };
+        let param = |name: &str| {
+            let params = &self.program.actions.get(action as usize)?.params;
+            params.iter().position(|param| param.name == name)
+        };
+        let wanted: Vec<(Option<usize>, Const)> =
+            args.iter().map(|(name, value)| (param(name), convert(value))).collect();
+        let messages = self.timeline.messages.iter().filter(|message| message.action == action);
+        messages
+            .filter(|message| {
+                wanted.iter().all(|(param, wanted)| {
+                    let given = message.args.iter().find(|(index, _)| Some(*index as usize) == *param);
+                    given.map_or(&Const::Unset, |(_, value)| value) == wanted
+                })
+            })
+            .count()
+    }
+
+    fn action(&self, name: &str) -> Option<u16> {
+        let index = self.program.actions.iter().position(|action| action.name == name)?;
+        u16::try_from(index).ok()
+    }
+
+    fn sent_instead(&self, name: &str, found: usize) -> String {
+        let action = self.action(name);
+        let mut all: Vec<String> = self.timeline.messages.iter().filter(|message| Some(message.action) == action)
+            .map(|message| message.describe(self.program)).collect();
+        if all.is_empty() {
+            return format!("no `{name}` was sent");
+        }
+        all.dedup();
+        let times = if found == 1 { "1 message fits".to_owned() } else { format!("{found} messages fit") };
+        format!("{times}; sent so far: {}", all.join(", "))
+    }
+}
+
+type Arg = (std::sync::Arc<str>, thir::Const);

@@ -1,0 +1,223 @@
+//! Runs tests: one customer, one journey, one step after the other.
+
+use journey_bytecode::{Const, ExprId, Program, VerifyError, verify};
+use journey_ir::LowerError;
+use journey_sema::thir::{self, Step};
+use journey_sema::{Checked, CheckedTest};
+use journey_vm::{Customer, Eval, Input, ProgramSet, Row, Scratch, Val, apply};
+
+use super::expect::World;
+use super::names::{convert, duration, instant, value};
+use super::timeline::Timeline;
+use super::{Failure, Outcome};
+
+/// Why a test could not be run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The journey does not compile.
+    #[error("test \"{test}\": {source}")]
+    Lower {
+        /// The test.
+        test: String,
+        /// Why.
+        source: LowerError,
+    },
+    /// The compiler made a program that the verifier refuses.
+    #[error("test \"{test}\": the compiled journey does not verify: {source}")]
+    Verify {
+        /// The test.
+        test: String,
+        /// Why.
+        source: VerifyError,
+    },
+}
+
+/// Runs one test. `text` is the text of its file.
+pub fn run(checked: &Checked, test: &CheckedTest, text: &str) -> Result<Outcome, SetupError> {
+    let title = test.test.title.to_string();
+    let (program, conditions) = journey_ir::lower_test(checked, &test.test)
+        .map_err(|source| SetupError::Lower { test: title.clone(), source })?;
+    let program =
+        verify(program).map_err(|source| SetupError::Verify { test: title.clone(), source })?;
+    let set = ProgramSet::new(program);
+    let mut runner = Runner::new(&set, &test.test);
+    let mut conditions = conditions.into_iter();
+    let mut outcome = Outcome {
+        title,
+        journey: test.test.journey.to_string(),
+        file: test.file,
+        offset: test.offset,
+        failure: None,
+        held: 0,
+    };
+    for (step, range) in &test.test.steps {
+        let range = range.shift(test.offset);
+        let found = match step {
+            Step::ExpectCondition(_) => runner.condition(conditions.next()),
+            step => runner.step(step),
+        };
+        if let Some(found) = found {
+            let step = range.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
+            let timeline = std::mem::take(&mut runner.timeline.lines);
+            outcome.failure = Some(Failure { offset: range.start, step, found, timeline });
+            break;
+        }
+        outcome.held += usize::from(is_expectation(step));
+    }
+    Ok(outcome)
+}
+
+fn is_expectation(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::ExpectExit(_)
+            | Step::ExpectAt(..)
+            | Step::ExpectSend { .. }
+            | Step::ExpectNoSend { .. }
+            | Step::ExpectNotEntered
+            | Step::ExpectCondition(_)
+    )
+}
+
+struct Runner<'a> {
+    set: &'a ProgramSet,
+    customer: Customer,
+    scratch: Scratch,
+    timeline: Timeline,
+    now: i64,
+    activated: bool,
+}
+
+impl<'a> Runner<'a> {
+    fn new(set: &'a ProgramSet, test: &thir::Test) -> Runner<'a> {
+        let program = set.program();
+        let mut traits = Row::with_defaults(&program.traits);
+        for (name, given) in &test.customer {
+            if let Some(slot) = trait_slot(program, name) {
+                traits.set_const(slot, &convert(given));
+            }
+        }
+        Runner {
+            set,
+            customer: Customer::known("test", traits),
+            scratch: Scratch::new(),
+            timeline: Timeline::default(),
+            now: 0,
+            activated: false,
+        }
+    }
+
+    /// Carries out a step. Returns what was found where it is an expectation that fails.
+    fn step(&mut self, step: &Step) -> Option<String> {
+        match step {
+            Step::At(time) => {
+                self.now = *time;
+                self.note(format!("at {}", instant(*time)));
+                self.apply(Input::Tick);
+            }
+            Step::After(length) => {
+                self.now = self.now.saturating_add(*length);
+                self.note(format!("after {}", duration(*length)));
+                self.apply(Input::Tick);
+            }
+            Step::Event(name, properties) => self.event(name, properties),
+            Step::Update(changes) => self.update(changes),
+            Step::Choose(split, arm) => self.choose(split, arm),
+            expectation => {
+                let world = World {
+                    program: self.set.program(),
+                    customer: &self.customer,
+                    timeline: &self.timeline,
+                };
+                return world.check(expectation);
+            }
+        }
+        None
+    }
+
+    fn note(&mut self, text: String) {
+        self.timeline.step(self.now, text);
+    }
+
+    /// Applies an input. The first one is preceded by the start of the journey: what the customer
+    /// was before does not count as a change.
+    fn apply(&mut self, input: Input<'_>) {
+        let program = self.set.program();
+        let timeline = &mut self.timeline;
+        let mut record = |effect: journey_vm::Effect<'_>| timeline.record(program, effect);
+        if !self.activated {
+            self.activated = true;
+            let (customer, scratch) = (&mut self.customer, &mut self.scratch);
+            apply(self.set, customer, Input::Activate, self.now, scratch, &mut record);
+        }
+        apply(self.set, &mut self.customer, input, self.now, &mut self.scratch, &mut record);
+    }
+
+    fn event(&mut self, name: &str, properties: &[thir::Const]) {
+        let program = self.set.program();
+        let Some(event) = program.events.iter().position(|event| event.name == name) else {
+            return;
+        };
+        let mut row = Row::with_defaults(
+            program.events.get(event).map_or(&[][..], |event| &event.properties),
+        );
+        for (slot, given) in (0u16..).zip(properties) {
+            row.set_const(slot, &convert(given));
+        }
+        self.note(format!("event {name}"));
+        let event = u16::try_from(event).unwrap_or(u16::MAX);
+        self.apply(Input::Event { event, at: self.now, id: None, row: &row });
+    }
+
+    fn update(&mut self, changes: &[(std::sync::Arc<str>, thir::Const)]) {
+        let program = self.set.program();
+        let mut row = Row::with_defaults(&program.traits);
+        let mut slots = Vec::new();
+        let mut said = Vec::new();
+        for (name, given) in changes {
+            let Some(slot) = trait_slot(program, name) else { continue };
+            let given = convert(given);
+            said.push(format!("{name}: {}", value(&given)));
+            row.set_const(slot, &given);
+            slots.push((slot, given == Const::Unset));
+        }
+        self.note(format!("update customer {{ {} }}", said.join(", ")));
+        // Values are borrowed from the row, through an arena that outlives the call.
+        let arena = Scratch::new();
+        let values: Vec<(u16, Val<'_>)> = slots
+            .into_iter()
+            .filter_map(|(slot, unset)| {
+                let ty = &program.traits.get(slot as usize)?.ty;
+                let new = if unset { Val::Unset } else { row.get(slot, ty, arena.arena()) };
+                Some((slot, new))
+            })
+            .collect();
+        self.apply(Input::Traits(&values));
+    }
+
+    fn choose(&mut self, split: &str, arm: &str) {
+        let splits = self.set.program().journeys.first().map_or(&[][..], |j| &j.splits);
+        for (index, candidate) in (0u16..).zip(splits) {
+            let arms = (0u16..).zip(&candidate.arms);
+            let found = arms.into_iter().find(|(_, candidate)| candidate.name == arm);
+            if let Some((arm, _)) = found.filter(|_| candidate.name == split) {
+                self.apply(Input::Choose { journey: 0, split: index, arm });
+                return;
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: Option<ExprId>) -> Option<String> {
+        let ctx = Eval::new(&self.customer, self.now, &self.scratch);
+        match journey_vm::test(self.set, condition?, &ctx) {
+            Ok(true) => None,
+            Ok(false) => Some("the condition is false".to_owned()),
+            Err(fault) => Some(format!("the condition cannot be decided: {fault}")),
+        }
+    }
+}
+
+fn trait_slot(program: &Program, name: &str) -> Option<u16> {
+    let slot = program.traits.iter().position(|slot| slot.name == name)?;
+    u16::try_from(slot).ok()
+}

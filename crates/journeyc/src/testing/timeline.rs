@@ -1,0 +1,129 @@
+//! What happened in a test, kept to be asked by expectations and shown to people.
+
+use journey_bytecode::{Const, Journey, Program};
+use journey_vm::{Effect, Refusal};
+
+use super::names::{instant, value};
+
+/// A line of a timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The virtual clock, RFC 3339.
+    pub at: String,
+    /// What happened.
+    pub text: String,
+}
+
+/// A message that was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Message {
+    pub(super) action: u16,
+    pub(super) args: Vec<(u16, Const)>,
+}
+
+/// Everything that happened to the customer of a test.
+#[derive(Debug, Default)]
+pub(super) struct Timeline {
+    pub(super) lines: Vec<Line>,
+    pub(super) messages: Vec<Message>,
+    /// Outcomes of the memberships that ended, in order.
+    pub(super) exits: Vec<u16>,
+    /// Number of memberships.
+    pub(super) entries: usize,
+}
+
+impl Timeline {
+    /// Notes a step of the test itself.
+    pub(super) fn step(&mut self, at: i64, text: String) {
+        self.lines.push(Line { at: instant(at), text });
+    }
+
+    /// Notes an effect. Only one journey runs, so indices are that journey's.
+    pub(super) fn record(&mut self, program: &Program, effect: Effect<'_>) {
+        let Some((at, text)) = self.describe(program, effect) else { return };
+        self.lines.push(Line { at: instant(at), text });
+    }
+
+    fn describe(&mut self, program: &Program, effect: Effect<'_>) -> Option<(i64, String)> {
+        let journey = program.journeys.first()?;
+        Some(match effect {
+            Effect::Entered { membership, at, .. } => {
+                self.entries += 1;
+                let again = if membership > 1 { format!(" (no. {membership})") } else { "".into() };
+                (at, format!("  enters {}{again}", journey.name))
+            }
+            Effect::NotEntered { reason, at, .. } => (at, refusal(reason)),
+            Effect::Arrived { tile, at, .. } => (at, arrival(journey, tile)?),
+            Effect::Left { tile, edge, at, .. } => (at, departure(journey, tile, edge)?),
+            Effect::Sent { action, args, at, .. } => {
+                let args = args.iter().map(|(param, value)| (*param, value.to_const())).collect();
+                let message = Message { action, args };
+                let text = format!("    sends {}", message.describe(program));
+                self.messages.push(message);
+                (at, text)
+            }
+            Effect::Updated { changes, at, .. } => {
+                let name = |slot: u16| program.traits.get(slot as usize).map_or("?", |t| &t.name);
+                let list: Vec<String> = changes
+                    .iter()
+                    .map(|(slot, new)| format!("{}: {}", name(*slot), value(&new.to_const())))
+                    .collect();
+                (at, format!("    sets {}", list.join(", ")))
+            }
+            Effect::Exited { outcome, at, .. } => {
+                self.exits.push(outcome);
+                (at, format!("  exits {}", journey.outcomes.get(outcome as usize)?))
+            }
+            Effect::Faulted { fault, at, .. } => (at, format!("    cannot go on: {fault}")),
+            Effect::JoinedAudience { audience, at } => {
+                (at, format!("  joins {}", program.audiences.get(audience as usize)?.name))
+            }
+            Effect::LeftAudience { audience, at } => {
+                (at, format!("  leaves {}", program.audiences.get(audience as usize)?.name))
+            }
+            Effect::AudienceFault { audience, fault, at } => {
+                let name = &program.audiences.get(audience as usize)?.name;
+                (at, format!("  {name} cannot be decided: {fault}"))
+            }
+            Effect::Duplicate { at } => (at, "  seen before, ignored".to_owned()),
+        })
+    }
+}
+
+impl Message {
+    /// `post.voucher(dollars: 10)`
+    pub(super) fn describe(&self, program: &Program) -> String {
+        let Some(action) = program.actions.get(self.action as usize) else { return "?".into() };
+        let args: Vec<String> = self
+            .args
+            .iter()
+            .filter_map(|(param, given)| {
+                let param = action.params.get(*param as usize)?;
+                Some(format!("{}: {}", param.name, value(given)))
+            })
+            .collect();
+        format!("{}({})", action.name, args.join(", "))
+    }
+}
+
+fn refusal(reason: Refusal) -> String {
+    match reason {
+        Refusal::Inside => "  does not enter: is inside already".to_owned(),
+        Refusal::Reentry => "  does not enter: the `reenter` rule says no".to_owned(),
+        Refusal::Fault(fault) => format!("  does not enter: {fault}"),
+    }
+}
+
+fn arrival(journey: &Journey, tile: u16) -> Option<String> {
+    let tile = journey.tiles.get(tile as usize)?;
+    Some(format!("    at {}: {}", tile.id, tile.title))
+}
+
+/// Only where there was a choice; a single way on goes without saying.
+fn departure(journey: &Journey, tile: u16, edge: u16) -> Option<String> {
+    let tile = journey.tiles.get(tile as usize)?;
+    if tile.edges.len() < 2 {
+        return None;
+    }
+    Some(format!("    takes {}", tile.edges.get(edge as usize)?))
+}

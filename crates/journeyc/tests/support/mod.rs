@@ -1,0 +1,53 @@
+//! Running the real binary in a folder of its own.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs `journeyc` in `folder`, without a terminal.
+pub fn journeyc(folder: &Path, arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_journeyc"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .output()
+        .unwrap();
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A folder that is gone when the test ends.
+pub struct Workspace(tempfile::TempDir);
+
+impl Workspace {
+    /// A folder with these files.
+    pub fn new(files: &[(&str, &str)]) -> Workspace {
+        let workspace = Workspace(tempfile::tempdir().unwrap());
+        for (path, text) in files {
+            workspace.write(path, text.as_bytes());
+        }
+        workspace
+    }
+
+    /// Adds a file, and the folders it is in.
+    pub fn write(&self, path: &str, bytes: &[u8]) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
