@@ -10,10 +10,14 @@
 //! Nothing downstream takes a bare `Program`: the interpreter accepts only
 //! `Verified<Program>`, which the verifier alone can make.
 
+pub mod codec;
+pub mod disasm;
 pub mod insn;
 pub mod program;
 pub mod value;
 pub mod verify;
+
+pub use codec::{DecodeError, DecodeErrorKind, artifact_id, decode, encode, schema_fingerprint};
 
 pub use insn::{BinaryOp, Cmp, Cond, Insn, UnaryOp};
 pub use program::*;

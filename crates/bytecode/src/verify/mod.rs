@@ -1,12 +1,33 @@
 //! The verifier: the only way from a [`Program`] to a [`Verified`] one.
+//!
+//! The interpreter trusts what is checked here and nothing else. Each part is looked at once:
+//! first names, types and constants (`schema`), then every expression (`expr`), then the windows,
+//! audiences and journeys that use them (`uses`, `journey`), and last the paths through each
+//! journey (`flow`). Whether a value can be unset is not tracked: narrowing was the type
+//! checker's business, and the interpreter stops an instance that meets an unset value where one
+//! is needed.
 
-use std::fmt;
+mod expr;
+mod flow;
+mod journey;
+mod ops;
+mod problem;
+mod schema;
+mod shape;
+mod uses;
+
+use std::fmt::Display;
 use std::ops::Deref;
 
 use chrono_tz::Tz;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
+
+pub use problem::{Problem, VerifyError};
 
 use crate::Program;
+
+/// The memory a compiled pattern may take. The engine is linear in time whatever the pattern.
+const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 /// A program that the verifier has let through, with what the verifier had to build to check it.
 #[derive(Debug, Clone)]
@@ -41,47 +62,52 @@ impl<T> Verified<T> {
     }
 }
 
-/// Why a program is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifyError {
-    /// Where: `journey cart_recovery, op 12`.
-    pub place: String,
-    /// What is wrong there.
-    pub problem: Problem,
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.problem)
-    }
-}
-
-impl std::error::Error for VerifyError {}
-
-/// What is wrong with a program.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// The time zone is none.
-    #[error("unknown time zone `{0}`")]
-    UnknownZone(String),
-    /// A pattern does not compile.
-    #[error("the pattern does not compile: {0}")]
-    BadPattern(String),
-}
-
 /// Checks a program.
 pub fn verify(program: Program) -> Result<Verified<Program>, VerifyError> {
-    let zone = program.timezone.parse::<Tz>().map_err(|_| VerifyError {
-        place: "program".to_owned(),
-        problem: Problem::UnknownZone(program.timezone.clone()),
-    })?;
+    let Ok(zone) = program.timezone.parse::<Tz>() else {
+        return refuse("program", Problem::UnknownZone(program.timezone.clone()));
+    };
     let mut regexes = Vec::new();
     for (index, pattern) in program.regexes.iter().enumerate() {
-        let regex = Regex::new(pattern).map_err(|error| VerifyError {
-            place: format!("pattern {index}"),
-            problem: Problem::BadPattern(error.to_string()),
-        })?;
-        regexes.push(regex);
+        match RegexBuilder::new(pattern).size_limit(MAX_PATTERN_BYTES).build() {
+            Ok(regex) => regexes.push(regex),
+            Err(error) => {
+                return refuse(format!("pattern {index}"), Problem::BadPattern(error.to_string()));
+            }
+        }
+    }
+    schema::check(&program)?;
+    let facts = expr::check_all(&program)?;
+    uses::check_windows(&program, &facts)?;
+    let facts = uses::close(&program, facts);
+    uses::check_audiences(&program, &facts)?;
+    for number in 0..program.journeys.len() {
+        journey::check(&program, &facts, number)?;
+        flow::check(&program, number)?;
     }
     Ok(Verified { inner: program, zone, regexes })
 }
+
+/// What a check gives back.
+type Checked<T> = Result<T, VerifyError>;
+
+/// Refuses the program.
+fn refuse<T>(place: impl Display, problem: Problem) -> Checked<T> {
+    Err(VerifyError { place: place.to_string(), problem })
+}
+
+/// Refuses more than `limit` of something.
+fn limit(place: impl Display, what: &'static str, count: usize, limit: usize) -> Checked<()> {
+    match count <= limit {
+        true => Ok(()),
+        false => refuse(place, Problem::Limit { what, count, limit }),
+    }
+}
+
+/// The item an index points to.
+fn at<'a, T>(items: &'a [T], index: usize, what: &'static str) -> Result<&'a T, Problem> {
+    items.get(index).ok_or(Problem::Index { what, index })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! How each part of a [`Program`](crate::Program) stands in its section: the fields in order of
+//! declaration, an enum's tag before the fields of its variant.
+
+use super::error::{DecodeError, DecodeErrorKind};
+use super::wire::{Reader, Wire};
+use crate::program::*;
+use crate::value::{Const, FieldType, Type};
+
+macro_rules! wire_structs {
+    ($($name:ident { $($field:ident)* })*) => {$(
+        impl Wire for $name {
+            fn put(&self, to: &mut Vec<u8>) {
+                let $name { $($field),* } = self;
+                $($field.put(to);)*
+            }
+
+            fn get(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                from.nested(|from| Ok($name { $($field: Wire::get(from)?),* }))
+            }
+        }
+    )*};
+}
+
+macro_rules! wire_enums {
+    ($($name:ident {
+        $($tag:literal $variant:ident $(($($item:ident)*))? $({ $($field:ident)* })?)*
+    })*) => {$(
+        impl Wire for $name {
+            fn put(&self, to: &mut Vec<u8>) {
+                match self {
+                    $($name::$variant $(($($item),*))? $({ $($field),* })? => {
+                        to.push($tag);
+                        $($($item.put(to);)*)?
+                        $($($field.put(to);)*)?
+                    })*
+                }
+            }
+
+            fn get(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                from.nested(|from| match u8::get(from)? {
+                    $($tag => {
+                        $($(let $item = Wire::get(from)?;)*)?
+                        $($(let $field = Wire::get(from)?;)*)?
+                        Ok($name::$variant $(($($item),*))? $({ $($field),* })?)
+                    })*
+                    tag => {
+                        let what = stringify!($name);
+                        Err(from.error(DecodeErrorKind::Tag { what, tag }))
+                    }
+                })
+            }
+        }
+    )*};
+}
+
+impl Wire for ExprId {
+    fn put(&self, to: &mut Vec<u8>) {
+        self.0.put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        u32::get(from).map(ExprId)
+    }
+}
+
+wire_structs! {
+    FieldType { name wire ty optional default }
+    Slot { name wire ty optional default }
+    Event { name wire properties }
+    Action { name kind params }
+    Expr { start len registers ty optional event journey }
+    Window { event aggregate filter value range journey }
+    Reads { traits windows audiences }
+    Condition { test wakes reads }
+    Audience { name title condition }
+    Journey {
+        name title entry reenter exits outcomes tiles locals marks code states sends updates splits
+    }
+    Capture { from local }
+    ExitCriterion { outcome trigger }
+    Tile { id kind title edges }
+    State { tile deadline timeout arms }
+    Arm { trigger to }
+    Send { action args message_id }
+    Update { sets }
+    Split { name per_entry arms }
+    SplitArm { name share to }
+}
+
+wire_enums! {
+    Type {
+        0 Bool 1 Int 2 Number 3 Text 4 Enum(members) 5 Time 6 Date 7 TimeOfDay 8 Weekday 9 Duration
+        10 List(item) 11 Record(fields)
+    }
+    Const {
+        0 Unset 1 Bool(v) 2 Int(v) 3 Number(v) 4 Text(v) 5 Time(v) 6 Date(v) 7 TimeOfDay(v)
+        8 Weekday(v) 9 Duration(v) 10 List(v) 11 Record(v)
+    }
+    DestinationKind { 0 Log }
+    Aggregate { 0 Count 1 Sum 2 Last { slots } }
+    Range { 0 All 1 Within(length) 2 SinceEntered 3 SinceMark(mark) }
+    CaptureFrom { 0 Property(slot) 1 At 2 Happened }
+    Entry { 0 Event { event filter captures } 1 Audience { audience } 2 Manual }
+    Reenter { 0 Never 1 Always 2 Later 3 After(length) }
+    ExitTrigger { 0 Event { event filter } 1 When(condition) 2 After(length) }
+    TileKind { 0 Wait 1 Branch 2 Split 3 Send 4 Update 5 Exit }
+    Op {
+        0 Arrive { tile } 1 Leave { edge } 2 Mark { mark } 3 Jump { to } 4 Unless { test to }
+        5 Split { split } 6 Send { send } 7 Update { update } 8 Set { local value }
+        9 Suspend { state } 10 Exit { outcome }
+    }
+    Deadline { 0 None 1 After(length) 2 At { time reads } }
+    ArmTrigger { 0 Event { event filter captures } 1 When(condition) }
+}

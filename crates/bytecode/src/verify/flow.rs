@@ -1,0 +1,157 @@
+//! Checks of the paths through a journey.
+//!
+//! An instance is at a tile or between two tiles. Where it is must follow from the code alone, so
+//! that every record of the timeline names the right tile: it arrives only from between tiles,
+//! leaves by an edge of the tile it is at, waits only at states of that tile, and paths that meet
+//! agree. After a wait it must leave the tile before it can wait again; with no cycle but through
+//! a wait, that makes every turn of a cycle pass a tile, which the interpreter's budget counts.
+
+use super::problem::Problem;
+use super::{Checked, at, refuse};
+use crate::{Journey, Op, Program};
+
+/// Where an instance is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Position {
+    /// Before the first tile, or on an edge.
+    Between,
+    /// At a tile; `waited` once it has gone on from a wait there.
+    At { tile: u16, waited: bool },
+}
+
+pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
+    let Some(journey) = program.journeys.get(number) else { return Ok(()) };
+    let place = |op: usize| format!("journey `{}`, op {op}", journey.name);
+    if journey.code.is_empty() {
+        return refuse(place(0), Problem::RunsOver);
+    }
+    shared(journey).map_or(Ok(()), |op| {
+        refuse(place(op), Problem::Position("shares a state or split with another operation"))
+    })?;
+    let mut before = vec![None; journey.code.len()];
+    let mut work = vec![(0, Position::Between)];
+    while let Some((op, position)) = work.pop() {
+        match before.get_mut(op) {
+            None => return refuse(place(op), Problem::RunsOver),
+            Some(Some(known)) if *known == position => continue,
+            Some(Some(_)) => return refuse(place(op), Problem::Disagreement),
+            Some(unknown) => *unknown = Some(position),
+        }
+        let after = step(journey, op, position).or_else(|problem| refuse(place(op), problem))?;
+        for target in successors(journey, op, true) {
+            work.push((target, after));
+        }
+    }
+    match endless(journey) {
+        Some(op) => refuse(place(op), Problem::Endless),
+        None => Ok(()),
+    }
+}
+
+/// Finds an operation whose state or split another one uses already. With one operation each,
+/// there are no more ways through the code than arms.
+fn shared(journey: &Journey) -> Option<usize> {
+    let mut states = vec![false; journey.states.len()];
+    let mut splits = vec![false; journey.splits.len()];
+    journey.code.iter().position(|op| {
+        let used = match op {
+            Op::Suspend { state } => states.get_mut(usize::from(*state)),
+            Op::Split { split } => splits.get_mut(usize::from(*split)),
+            _ => None,
+        };
+        used.is_some_and(|used| std::mem::replace(used, true))
+    })
+}
+
+/// Where the instance is after an operation.
+fn step(journey: &Journey, op: usize, position: Position) -> Result<Position, Problem> {
+    let at_tile = match position {
+        Position::At { tile, .. } => Some(tile),
+        Position::Between => None,
+    };
+    match *at(&journey.code, op, "operation")? {
+        Op::Arrive { tile } => match at_tile {
+            None => Ok(Position::At { tile, waited: false }),
+            Some(_) => Err(Problem::Position("arrives at a tile while at another")),
+        },
+        Op::Leave { edge } => {
+            let tile = at_tile.ok_or(Problem::Position("leaves a tile while at none"))?;
+            let tile = at(&journey.tiles, usize::from(tile), "tile")?;
+            at(&tile.edges, usize::from(edge), "edge").map(|_| Position::Between)
+        }
+        Op::Send { .. } | Op::Update { .. } | Op::Split { .. } if at_tile.is_none() => {
+            Err(Problem::Position("acts between tiles"))
+        }
+        Op::Suspend { state } => {
+            let state = at(&journey.states, usize::from(state), "state")?;
+            match position {
+                Position::At { tile, waited: false } if tile == state.tile => {
+                    Ok(Position::At { tile, waited: true })
+                }
+                Position::At { waited: true, .. } => {
+                    Err(Problem::Position("waits again without leaving the tile"))
+                }
+                _ => Err(Problem::Position("waits at a state of a tile it is not at")),
+            }
+        }
+        _ => Ok(position),
+    }
+}
+
+/// The operations that can come next; those behind a wait only if `waits`.
+fn successors(journey: &Journey, op: usize, waits: bool) -> Vec<usize> {
+    let next = op + 1;
+    match journey.code.get(op) {
+        None | Some(Op::Exit { .. }) => Vec::new(),
+        Some(Op::Jump { to }) => vec![*to as usize],
+        Some(Op::Unless { to, .. }) => vec![next, *to as usize],
+        Some(Op::Split { split }) => {
+            let arms = journey.splits.get(usize::from(*split)).map(|split| &split.arms);
+            arms.into_iter().flatten().map(|arm| arm.to as usize).collect()
+        }
+        Some(Op::Suspend { .. }) if !waits => Vec::new(),
+        Some(Op::Suspend { state }) => {
+            let state = journey.states.get(usize::from(*state));
+            let arms = state.into_iter().flat_map(|state| &state.arms).map(|arm| arm.to);
+            arms.chain(state.and_then(|state| state.timeout)).map(|to| to as usize).collect()
+        }
+        Some(_) => vec![next],
+    }
+}
+
+/// Finds a cycle that passes no wait.
+fn endless(journey: &Journey) -> Option<usize> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Seen {
+        No,
+        Open,
+        Done,
+    }
+    let mut seen = vec![Seen::No; journey.code.len()];
+    for root in 0..journey.code.len() {
+        // A stack of operations that are being looked at, each with what is still to follow.
+        let mut stack = Vec::new();
+        if let Some(mark @ Seen::No) = seen.get_mut(root) {
+            *mark = Seen::Open;
+            stack.push((root, successors(journey, root, false)));
+        }
+        while let Some((op, rest)) = stack.last_mut() {
+            let Some(next) = rest.pop() else {
+                if let Some(mark) = seen.get_mut(*op) {
+                    *mark = Seen::Done;
+                }
+                stack.pop();
+                continue;
+            };
+            match seen.get_mut(next) {
+                Some(Seen::Open) => return Some(next),
+                Some(mark @ Seen::No) => {
+                    *mark = Seen::Open;
+                    stack.push((next, successors(journey, next, false)));
+                }
+                Some(Seen::Done) | None => {}
+            }
+        }
+    }
+    None
+}

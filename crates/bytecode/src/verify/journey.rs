@@ -1,0 +1,255 @@
+//! Checks of a journey's tables: everything but the order in which its code runs.
+
+use super::expr::{Facts, matches};
+use super::problem::Problem;
+use super::schema::check_slots;
+use super::shape::Shape;
+use super::uses::{Scope, check_condition, check_reads, check_use};
+use super::{Checked, at, limit, refuse};
+use crate::{
+    ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Journey, Op, Program,
+    Send, Split, State, Update,
+};
+
+/// The most tiles a journey may have.
+const MAX_TILES: usize = 10_000;
+
+/// The most operations a journey may have.
+const MAX_OPS: usize = 200_000;
+
+/// The shares of a split, in thousandths of a percent.
+const WHOLE: u64 = 100_000;
+
+pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checked<()> {
+    let Some(journey) = program.journeys.get(number) else { return Ok(()) };
+    let name = format!("journey `{}`", journey.name);
+    limit(&name, "tiles", journey.tiles.len(), MAX_TILES)?;
+    limit(&name, "operations", journey.code.len(), MAX_OPS)?;
+    for (what, count) in [
+        ("exit criteria", journey.exits.len()),
+        ("outcomes", journey.outcomes.len()),
+        ("states", journey.states.len()),
+        ("sends", journey.sends.len()),
+        ("updates", journey.updates.len()),
+        ("splits", journey.splits.len()),
+    ] {
+        limit(&name, what, count, MAX_TILES)?;
+    }
+    check_slots(&format!("{name}, local"), &journey.locals)?;
+    let number = u16::try_from(number).unwrap_or(u16::MAX);
+    let check = Check { program, facts, journey, number };
+    let named = |what: String| move |problem| refuse(what, problem);
+    check.entry().or_else(named(format!("{name}, entry")))?;
+    for (index, _) in journey.exits.iter().enumerate() {
+        check.exit(index).or_else(named(format!("{name}, exit criterion {index}")))?;
+    }
+    for (index, state) in journey.states.iter().enumerate() {
+        check.state(state).or_else(named(format!("{name}, state {index}")))?;
+    }
+    for (index, send) in journey.sends.iter().enumerate() {
+        check.send(send).or_else(named(format!("{name}, send {index}")))?;
+    }
+    for (index, update) in journey.updates.iter().enumerate() {
+        check.update(update).or_else(named(format!("{name}, update {index}")))?;
+    }
+    for (index, split) in journey.splits.iter().enumerate() {
+        check.split(split).or_else(named(format!("{name}, split {index}")))?;
+    }
+    for (index, op) in journey.code.iter().enumerate() {
+        check.op(*op).or_else(named(format!("{name}, op {index}")))?;
+    }
+    Ok(())
+}
+
+struct Check<'p> {
+    program: &'p Program,
+    facts: &'p [Facts],
+    journey: &'p Journey,
+    number: u16,
+}
+
+impl Check<'_> {
+    /// Inside the journey, with no event at hand.
+    fn inside(&self) -> Scope {
+        Scope { event: None, journey: Some(self.number) }
+    }
+
+    fn expr(&self, id: ExprId, expected: &Shape, scope: Scope) -> Result<(), Problem> {
+        check_use(self.program, self.facts, id, expected, scope)
+    }
+
+    fn entry(&self) -> Result<(), Problem> {
+        match &self.journey.entry {
+            Entry::Manual => Ok(()),
+            Entry::Audience { audience } => {
+                at(&self.program.audiences, usize::from(*audience), "audience").map(drop)
+            }
+            // There is no instance yet when the filter is evaluated.
+            Entry::Event { event, filter, captures } => {
+                self.event(*event, *filter, Scope { event: Some(*event), journey: None })?;
+                self.captures(*event, captures)
+            }
+        }
+    }
+
+    fn event(&self, event: u16, filter: Option<ExprId>, scope: Scope) -> Result<(), Problem> {
+        at(&self.program.events, usize::from(event), "event")?;
+        filter.map_or(Ok(()), |filter| self.expr(filter, &Shape::Bool, scope))
+    }
+
+    fn captures(&self, event: u16, captures: &[Capture]) -> Result<(), Problem> {
+        let event = at(&self.program.events, usize::from(event), "event")?;
+        for capture in captures {
+            let local = at(&self.journey.locals, usize::from(capture.local), "local")?;
+            let found = match capture.from {
+                CaptureFrom::Property(slot) => {
+                    Shape::of(&at(&event.properties, usize::from(slot), "property")?.ty)
+                }
+                CaptureFrom::At => Shape::Time,
+                CaptureFrom::Happened => Shape::Bool,
+            };
+            matches(&found, &Shape::of(&local.ty), "what is captured")?;
+        }
+        Ok(())
+    }
+
+    fn exit(&self, index: usize) -> Result<(), Problem> {
+        let exit = at(&self.journey.exits, index, "exit criterion")?;
+        at(&self.journey.outcomes, usize::from(exit.outcome), "outcome")?;
+        match &exit.trigger {
+            ExitTrigger::Event { event, filter } => {
+                self.event(*event, *filter, Scope { event: Some(*event), ..self.inside() })
+            }
+            ExitTrigger::When(condition) => {
+                check_condition(self.program, self.facts, condition, self.inside())
+            }
+            ExitTrigger::After(length) => self.expr(*length, &Shape::Duration, self.inside()),
+        }
+    }
+
+    fn state(&self, state: &State) -> Result<(), Problem> {
+        at(&self.journey.tiles, usize::from(state.tile), "tile")?;
+        match &state.deadline {
+            Deadline::None if state.timeout.is_some() => {
+                return Err(Problem::Missing("the deadline of a timeout"));
+            }
+            Deadline::None if state.arms.is_empty() => return Err(Problem::DeadEnd),
+            Deadline::None => {}
+            Deadline::After(length) => self.expr(*length, &Shape::Duration, self.inside())?,
+            Deadline::At { time, reads } => {
+                self.expr(*time, &Shape::Time, self.inside())?;
+                check_reads(self.program, self.facts, [time].into_iter(), reads)?;
+            }
+        }
+        match (&state.deadline, state.timeout) {
+            (Deadline::None, _) => {}
+            (_, Some(to)) => self.target(to)?,
+            (_, None) => return Err(Problem::Missing("the timeout of a deadline")),
+        }
+        for arm in &state.arms {
+            self.target(arm.to)?;
+            match &arm.trigger {
+                ArmTrigger::Event { event, filter, captures } => {
+                    let scope = Scope { event: Some(*event), ..self.inside() };
+                    self.event(*event, *filter, scope)?;
+                    self.captures(*event, captures)?;
+                }
+                ArmTrigger::When(condition) => {
+                    check_condition(self.program, self.facts, condition, self.inside())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&self, send: &Send) -> Result<(), Problem> {
+        let action = at(&self.program.actions, usize::from(send.action), "action")?;
+        if !send.args.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Problem::Order("arguments"));
+        }
+        for (param, value) in &send.args {
+            let param = at(&action.params, usize::from(*param), "parameter")?;
+            self.expr(*value, &Shape::of(&param.ty), self.inside())?;
+            self.presence(*value, param.optional, "an argument")?;
+        }
+        for (index, param) in action.params.iter().enumerate() {
+            let given = send.args.iter().any(|(param, _)| usize::from(*param) == index);
+            if !given && !param.optional {
+                return Err(Problem::Missing("an argument that has to be given"));
+            }
+        }
+        if let Some(local) = send.message_id {
+            let local = at(&self.journey.locals, usize::from(local), "local")?;
+            matches(&Shape::Text, &Shape::of(&local.ty), "the message id")?;
+        }
+        Ok(())
+    }
+
+    /// An expression that may be unset does not go where a value is needed.
+    fn presence(&self, id: ExprId, optional: bool, what: &'static str) -> Result<(), Problem> {
+        let expr = at(&self.program.exprs, id.0 as usize, "expression")?;
+        match expr.optional && !optional {
+            true => Err(Problem::MayBeUnset(what)),
+            false => Ok(()),
+        }
+    }
+
+    fn update(&self, update: &Update) -> Result<(), Problem> {
+        if !update.sets.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Problem::Order("traits"));
+        }
+        for (slot, value) in &update.sets {
+            let slot = at(&self.program.traits, usize::from(*slot), "trait")?;
+            self.expr(*value, &Shape::of(&slot.ty), self.inside())?;
+            self.presence(*value, slot.optional, "the value of a trait")?;
+        }
+        Ok(())
+    }
+
+    fn split(&self, split: &Split) -> Result<(), Problem> {
+        limit_arms(split.arms.len())?;
+        let sum: u64 = split.arms.iter().map(|arm| u64::from(arm.share)).sum();
+        if sum != WHOLE {
+            return Err(Problem::Shares(sum));
+        }
+        split.arms.iter().try_for_each(|arm| self.target(arm.to))
+    }
+
+    fn target(&self, to: u32) -> Result<(), Problem> {
+        at(&self.journey.code, to as usize, "operation").map(drop)
+    }
+
+    fn op(&self, op: Op) -> Result<(), Problem> {
+        let journey = self.journey;
+        match op {
+            Op::Arrive { tile } => at(&journey.tiles, usize::from(tile), "tile").map(drop),
+            // The edge belongs to the tile the instance is at, which `flow` knows.
+            Op::Leave { .. } => Ok(()),
+            Op::Mark { mark } if mark < journey.marks => Ok(()),
+            Op::Mark { mark } => Err(Problem::Index { what: "mark", index: usize::from(mark) }),
+            Op::Jump { to } => self.target(to),
+            Op::Unless { test, to } => {
+                self.target(to)?;
+                self.expr(test, &Shape::Bool, self.inside())
+            }
+            Op::Split { split } => at(&journey.splits, usize::from(split), "split").map(drop),
+            Op::Send { send } => at(&journey.sends, usize::from(send), "send").map(drop),
+            Op::Update { update } => at(&journey.updates, usize::from(update), "update").map(drop),
+            Op::Set { local, value } => {
+                let local = at(&journey.locals, usize::from(local), "local")?;
+                self.expr(value, &Shape::of(&local.ty), self.inside())
+            }
+            Op::Suspend { state } => at(&journey.states, usize::from(state), "state").map(drop),
+            Op::Exit { outcome } => {
+                at(&journey.outcomes, usize::from(outcome), "outcome").map(drop)
+            }
+        }
+    }
+}
+
+fn limit_arms(count: usize) -> Result<(), Problem> {
+    match count <= MAX_TILES {
+        true => Ok(()),
+        false => Err(Problem::Limit { what: "arms", count, limit: MAX_TILES }),
+    }
+}
