@@ -4,11 +4,14 @@
 //! error node and an entry in a list of errors. It does not know what names mean, which types
 //! there are, or where text comes from.
 //!
-//! Start at `parse`, which makes a `Parse`; its [`Tree`] holds the text and the tape, and
+//! Start at [`parse()`], which makes a [`Parse`]; its [`Tree`] holds the text and the tape, and
 //! [`ast`] has a typed view for each rule of `grammar/journey.pest`.
 
+mod error;
 mod generated;
+mod lexer;
 mod node;
+mod parser;
 mod tree;
 
 pub mod literal;
@@ -24,6 +27,8 @@ pub mod ast {
     pub use crate::node::AstNode;
 }
 
+pub use error::SyntaxError;
 pub use generated::kind::{CONTEXTUAL, RESERVED, SyntaxKind};
 pub use node::{AstNode, Children, Elements, SyntaxElement, SyntaxNode, SyntaxToken, Tokens};
+pub use parser::{MAX_DEPTH, MAX_ERRORS, Parse, parse};
 pub use tree::{SyntaxPtr, TapeNode, Tree};

@@ -1,0 +1,322 @@
+//! From tokens to a tree. Never fails: the tree covers every byte, and what does not follow the
+//! grammar becomes an `ERROR` node and a [`SyntaxError`].
+//!
+//! This file holds the machinery: the cursor over the tokens, the tape it writes, and how errors
+//! are reported. [`recovery`] says where parsing goes on after one. The other files follow the
+//! sections of `grammar/journey.pest`; each of their functions parses the rule it is named after
+//! and expects the parser to stand at its first token.
+//!
+//! One mistake makes one error: a second one at the same token is not reported, for it is almost
+//! always the echo of the first.
+
+use std::sync::Arc;
+
+use journey_base::{Code, TextRange};
+
+use crate::SyntaxKind::{self, DOC, EOF, ERROR, ERROR_TOKEN, IDENT};
+use crate::lexer::{self, Token};
+use crate::tree::range;
+use crate::{SyntaxError, TapeNode, Tree};
+
+mod declarations;
+mod expressions;
+mod header;
+mod messages;
+mod recovery;
+mod steps;
+mod texts;
+mod tiles;
+mod types;
+
+/// The tree of a text and the mistakes in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parse {
+    /// The tree; it covers the whole text, mistakes or not.
+    pub tree: Tree,
+    /// The mistakes, in order of their places as far as they were found; at most
+    /// [`MAX_ERRORS`] and a last one that says that there are more.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// How many mistakes of a file are reported.
+pub const MAX_ERRORS: usize = 100;
+
+/// How deep expressions, blocks, types and texts may nest in one another.
+pub const MAX_DEPTH: u32 = 128;
+
+/// Parses a file. The caller sees to its size; offsets have 32 bits.
+pub fn parse(text: &str) -> Parse {
+    let lexed = lexer::lex(text);
+    let mut parser = Parser::new(text, lexed);
+    declarations::file(&mut parser);
+    // Errors are found in order, but for those that speak of a bracket opened earlier.
+    parser.errors.sort_by_key(|error| (error.code == Code::TOO_MANY, error.range.start));
+    Parse { tree: Tree::new(Arc::from(text), parser.tape), errors: parser.errors }
+}
+
+/// Where a node begins.
+#[derive(Clone, Copy)]
+struct Mark {
+    entry: u32,
+    offset: u32,
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+    /// The next token that is neither blank nor comment, and its kind.
+    pos: usize,
+    current: SyntaxKind,
+    /// Where it stands.
+    offset: u32,
+    /// The tokens before this one are on the tape; between it and `pos` are blanks and comments.
+    written: usize,
+    /// How much text the tape covers.
+    written_offset: u32,
+    tape: Vec<TapeNode>,
+    errors: Vec<SyntaxError>,
+    /// The token at which the last error was reported.
+    last_error: Option<usize>,
+    depth: u32,
+    recovery: recovery::Context,
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, lexed: lexer::Lexed) -> Parser<'t> {
+        let mut parser = Parser {
+            text,
+            pos: 0,
+            current: EOF,
+            offset: 0,
+            written: 0,
+            written_offset: 0,
+            tape: Vec::with_capacity(lexed.tokens.len() * 2),
+            tokens: lexed.tokens,
+            errors: Vec::new(),
+            last_error: None,
+            depth: 0,
+            recovery: recovery::Context::new(!lexed.balanced),
+        };
+        parser.skip_trivia();
+        parser
+    }
+
+    // --- Looking -------------------------------------------------------------------------------
+
+    fn at(&self, kind: SyntaxKind) -> bool {
+        self.current == kind
+    }
+
+    /// The kind of the `n`th token after the current one, blanks and comments not counted.
+    fn nth(&self, n: usize) -> SyntaxKind {
+        let after = self.tokens.get(self.pos + 1..).unwrap_or_default();
+        let mut significant = after.iter().map(|token| token.kind).filter(|kind| !kind.is_trivia());
+        significant.nth(n.saturating_sub(1)).unwrap_or(EOF)
+    }
+
+    /// Whether the current token can be a name.
+    fn at_name(&self) -> bool {
+        self.at(IDENT) || (self.current.is_keyword() && !self.current.is_reserved())
+    }
+
+    /// Whether the current token is a word, keyword or not.
+    fn at_word(&self) -> bool {
+        self.at(IDENT) || self.current.is_keyword()
+    }
+
+    /// Where the current token stands; at the end of the file, behind its last character.
+    fn range(&self) -> TextRange {
+        range(self.offset, self.tokens.get(self.pos).map_or(0, |token| token.len))
+    }
+
+    /// The text of the current token.
+    fn token_text(&self) -> &'t str {
+        self.range().of(self.text)
+    }
+
+    /// Where the last token on the tape ends: the place for what is missing.
+    fn end_of_last(&self) -> TextRange {
+        TextRange::empty(self.written_offset)
+    }
+
+    /// The blanks and comments before the current token.
+    fn gap(&self) -> &'t str {
+        TextRange::new(self.written_offset, self.offset).of(self.text)
+    }
+
+    fn first_on_line(&self) -> bool {
+        self.written == 0 || self.gap().contains('\n')
+    }
+
+    // --- Writing -------------------------------------------------------------------------------
+
+    /// Begins a node at the current token.
+    fn start(&mut self) -> Mark {
+        self.flush();
+        Mark { entry: self.tape.len() as u32, offset: self.written_offset }
+    }
+
+    /// Ends a node that began at `mark`, behind the last token.
+    fn finish(&mut self, mark: Mark, kind: SyntaxKind) {
+        let size = self.tape.len() as u32 + 1 - mark.entry;
+        self.tape.push(TapeNode { kind, len: self.written_offset - mark.offset, size });
+    }
+
+    /// Takes the current token.
+    fn bump(&mut self) {
+        self.bump_as(self.current);
+    }
+
+    /// Takes the current token under another kind: a keyword that is a name here.
+    fn bump_as(&mut self, kind: SyntaxKind) {
+        self.flush();
+        if let Some(token) = self.tokens.get(self.pos) {
+            self.tape.push(TapeNode { kind, len: token.len, size: 1 });
+            self.pos += 1;
+            self.offset += token.len;
+            self.written = self.pos;
+            self.written_offset = self.offset;
+            self.skip_trivia();
+        }
+    }
+
+    /// Takes the current token if it is of this kind.
+    fn eat(&mut self, kind: SyntaxKind) -> bool {
+        let found = self.at(kind);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    /// A node of a single token.
+    fn leaf(&mut self, kind: SyntaxKind) {
+        let mark = self.start();
+        self.bump();
+        self.finish(mark, kind);
+    }
+
+    /// Whether the last node or token on the tape is of this kind.
+    fn tape_ends_with(&self, kind: SyntaxKind) -> bool {
+        self.tape.last().is_some_and(|entry| entry.kind == kind)
+    }
+
+    /// Takes the first byte of the current token as `kind` and leaves the rest as `left`: a type
+    /// ends and a default begins in `list<int>= []`.
+    fn bump_first(&mut self, kind: SyntaxKind, left: SyntaxKind) {
+        self.flush();
+        if let Some(token) = self.tokens.get_mut(self.pos).filter(|token| token.len > 1) {
+            *token = Token { kind: left, len: token.len - 1 };
+            self.tape.push(TapeNode { kind, len: 1, size: 1 });
+            self.offset += 1;
+            self.written_offset = self.offset;
+            self.current = left;
+        }
+    }
+
+    /// Puts the blanks and comments before the current token on the tape.
+    fn flush(&mut self) {
+        if self.written < self.pos {
+            let trivia = self.tokens.get(self.written..self.pos).unwrap_or_default();
+            self.tape.extend(trivia.iter().map(|token| TapeNode {
+                kind: token.kind,
+                len: token.len,
+                size: 1,
+            }));
+            self.written = self.pos;
+            self.written_offset = self.offset;
+        }
+    }
+
+    fn skip_trivia(&mut self) {
+        while let Some(token) = self.tokens.get(self.pos).copied() {
+            if !token.kind.is_trivia() {
+                self.current = token.kind;
+                return;
+            }
+            if self.recovery.layout {
+                self.recovery.pass_blank(range(self.offset, token.len).of(self.text));
+            }
+            self.pos += 1;
+            self.offset += token.len;
+        }
+        self.current = EOF;
+    }
+
+    // --- Expecting -----------------------------------------------------------------------------
+
+    /// Takes a token of this kind, or says that it is missing before the current one.
+    fn expect(&mut self, kind: SyntaxKind, what: &str) -> bool {
+        if !self.at(kind) {
+            self.skip_stray();
+        }
+        if self.eat(kind) {
+            return true;
+        }
+        self.expected(what);
+        false
+    }
+
+    /// Reports that `what` is missing at the current token.
+    fn expected(&mut self, what: &str) {
+        let error = messages::expected(self, what);
+        self.error(error);
+    }
+
+    /// Reports a mistake, unless one was reported at this token already.
+    fn error(&mut self, error: SyntaxError) {
+        if self.last_error.replace(self.pos) == Some(self.pos) {
+            return;
+        }
+        self.report(error);
+    }
+
+    /// Reports a mistake in any case.
+    fn report(&mut self, error: SyntaxError) {
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(error);
+        } else if self.errors.len() == MAX_ERRORS {
+            let message = format!("this file has more than {MAX_ERRORS} mistakes");
+            let more = SyntaxError::new(Code::TOO_MANY, error.range, message);
+            self.errors.push(more.help("mend the ones above first; many of the rest may go away"));
+        }
+    }
+
+    /// Takes malformed tokens and misplaced doc comments out of the way, each with an error of
+    /// its own, so that what stands behind them is still understood.
+    fn skip_stray(&mut self) {
+        while self.at(ERROR_TOKEN) || self.at(DOC) {
+            let error = messages::stray(self);
+            self.error(error);
+            self.leaf(ERROR);
+            // What follows is innocent; but an error right behind is an echo.
+            self.last_error = Some(self.pos);
+        }
+    }
+
+    /// Takes a whole bracketed group as an error.
+    fn error_group(&mut self) {
+        let mark = self.start();
+        self.skip_one();
+        self.finish(mark, ERROR);
+        self.last_error = Some(self.pos);
+    }
+
+    /// Goes one level deeper; at the limit says so and stays.
+    fn enter(&mut self) -> bool {
+        if self.depth < MAX_DEPTH {
+            self.depth += 1;
+            return true;
+        }
+        let error = messages::too_deep(self);
+        self.error(error);
+        false
+    }
+
+    fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,273 @@
+//! Files, declarations and fields.
+
+use journey_base::Code;
+
+use super::recovery::Braced;
+use super::{Mark, Parser, expressions, header, messages, steps, texts, tiles, types};
+use crate::SyntaxError;
+use crate::SyntaxKind::{self, *};
+
+const FIELDS: Braced = Braced {
+    element: "a field",
+    begins: |p| p.at_word() || p.at(DOC),
+    resumes: |p| (p.at_word() && matches!(p.nth(1), COLON | TEXT_QUOTE)) || p.at(DOC),
+};
+
+const ACTIONS: Braced = Braced {
+    element: "`action`",
+    begins: |p| p.at(KW_ACTION) || p.at(DOC),
+    resumes: |p| p.at(KW_ACTION) || p.at(DOC),
+};
+
+pub(super) fn file(p: &mut Parser<'_>) {
+    while !p.at(EOF) {
+        p.mark_item();
+        let before = p.pos;
+        item(p);
+        if p.pos == before {
+            p.skip_stray();
+            if p.pos == before {
+                let error = unexpected(p);
+                p.error(error);
+                p.skip_to_declaration();
+            }
+        }
+    }
+    p.flush();
+    p.finish(Mark { entry: 0, offset: 0 }, FILE);
+}
+
+/// Whatever stands where a declaration should.
+fn unexpected(p: &Parser<'_>) -> SyntaxError {
+    match p.current {
+        R_BRACE => SyntaxError::new(Code::SYNTAX, p.range(), "this `}` closes nothing")
+            .help("remove it, or look above for a `}` too many"),
+        KW_WAIT | KW_BRANCH | KW_SPLIT | KW_SEND | KW_UPDATE | KW_EXIT | KW_ENTRY | KW_REENTER => {
+            let message = format!("`{}` stands outside of a journey", p.token_text());
+            SyntaxError::new(Code::SYNTAX, p.range(), message)
+                .help("put it into `journey name { … }`, or look above for a `}` too many")
+        }
+        _ => messages::expected(p, "a declaration"),
+    }
+}
+
+fn item(p: &mut Parser<'_>) {
+    let mark = p.start();
+    docs(p);
+    let kind = match p.current {
+        KW_CUSTOMER => customer_decl(p),
+        KW_EVENT => event_decl(p),
+        KW_AUDIENCE => audience_decl(p),
+        KW_LET => let_decl(p),
+        KW_DESTINATION => destination_decl(p),
+        KW_JOURNEY => header::journey_decl(p),
+        KW_TEST => steps::test_decl(p),
+        _ => return dangling_docs(p, mark),
+    };
+    p.finish(mark, kind);
+}
+
+/// Doc comments with nothing behind them to describe.
+pub(super) fn dangling_docs(p: &mut Parser<'_>, mark: Mark) {
+    if mark.entry < p.tape.len() as u32 {
+        p.expected("what this doc comment describes");
+        p.finish(mark, ERROR);
+    }
+}
+
+/// `doc*`
+pub(super) fn docs(p: &mut Parser<'_>) {
+    while p.eat(DOC) {}
+}
+
+fn customer_decl(p: &mut Parser<'_>) -> SyntaxKind {
+    p.bump();
+    fields(p, "a block `{ … }` with the customer's traits");
+    CUSTOMER_DECL
+}
+
+fn event_decl(p: &mut Parser<'_>) -> SyntaxKind {
+    p.bump();
+    name(p, "the event's name");
+    external_name(p);
+    fields(p, "a block `{ … }` with the event's properties");
+    EVENT_DECL
+}
+
+/// `"{" ~ field* ~ "}"`
+pub(super) fn fields(p: &mut Parser<'_>, missing: &str) {
+    p.braced(&FIELDS, missing, field);
+}
+
+fn field(p: &mut Parser<'_>) {
+    let mark = p.start();
+    docs(p);
+    if !p.at_word() {
+        return dangling_docs(p, mark);
+    }
+    any_name(p, "the field's name");
+    external_name(p);
+    typed(p, mark, FIELD);
+}
+
+/// `":" ~ type_ref ~ default?`, the rest of a field or parameter.
+fn typed(p: &mut Parser<'_>, mark: Mark, kind: SyntaxKind) {
+    if p.expect(COLON, "`:` and a type") || (types::at_type(p) && !p.first_on_line()) {
+        types::type_ref(p);
+        if p.at(EQ) {
+            default(p);
+        }
+    }
+    p.finish(mark, kind);
+}
+
+fn default(p: &mut Parser<'_>) {
+    let mark = p.start();
+    p.bump();
+    if p.at(MINUS) {
+        let signed = p.start();
+        p.bump();
+        if expressions::at_literal(p) {
+            p.leaf(LITERAL);
+        } else {
+            p.expected("a number or a duration");
+        }
+        p.finish(signed, SIGNED_LITERAL);
+    } else if expressions::at_literal(p) {
+        p.leaf(LITERAL);
+    } else if p.at_name() {
+        expressions::name_expr(p);
+    } else {
+        match p.current {
+            TEXT_QUOTE => texts::text(p),
+            L_BRACKET => expressions::list_expr(p),
+            L_BRACE => expressions::record_expr(p),
+            _ => p.expected("a default: a literal, a list, a record or the name of a constant"),
+        }
+    }
+    p.finish(mark, DEFAULT);
+}
+
+fn audience_decl(p: &mut Parser<'_>) -> SyntaxKind {
+    p.bump();
+    name(p, "the audience's name");
+    external_name(p);
+    definition(p);
+    AUDIENCE_DECL
+}
+
+fn let_decl(p: &mut Parser<'_>) -> SyntaxKind {
+    p.bump();
+    name(p, "the constant's name");
+    definition(p);
+    LET_DECL
+}
+
+/// `"=" ~ expr`
+fn definition(p: &mut Parser<'_>) {
+    if p.expect(EQ, "`=` and an expression") || !p.first_on_line() && !p.at(EOF) {
+        if p.at(EQ_EQ) {
+            p.leaf(ERROR);
+        }
+        expressions::expr(p);
+    }
+}
+
+fn destination_decl(p: &mut Parser<'_>) -> SyntaxKind {
+    p.bump();
+    name(p, "the destination's name");
+    let kind = p.start();
+    if p.at(L_BRACE) {
+        p.expected("what kind of destination it is, for example `log`");
+    } else if name(p, "what kind of destination it is, for example `log`") {
+        p.finish(kind, DESTINATION_KIND);
+    }
+    p.braced(&ACTIONS, "a block `{ … }` with the destination's actions", action_decl);
+    DESTINATION_DECL
+}
+
+fn action_decl(p: &mut Parser<'_>) {
+    let mark = p.start();
+    docs(p);
+    if !p.eat(KW_ACTION) {
+        return dangling_docs(p, mark);
+    }
+    name(p, "the action's name");
+    if p.at(L_PAREN) {
+        let list = p.start();
+        p.separated(R_PAREN, "a parameter", |p| p.at_word() || p.at(DOC), param);
+        p.finish(list, PARAM_LIST);
+    } else {
+        p.expected("the action's parameters `( … )`");
+    }
+    p.finish(mark, ACTION_DECL);
+}
+
+fn param(p: &mut Parser<'_>) {
+    let mark = p.start();
+    docs(p);
+    if !p.at_word() {
+        return dangling_docs(p, mark);
+    }
+    any_name(p, "the parameter's name");
+    typed(p, mark, PARAM);
+}
+
+/// `external_name?`
+pub(super) fn external_name(p: &mut Parser<'_>) {
+    if p.at(TEXT_QUOTE) {
+        let mark = p.start();
+        texts::text(p);
+        p.finish(mark, EXTERNAL_NAME);
+    }
+}
+
+/// A name that cannot be a reserved word; whether there is one. `what` says whose name it is.
+pub(super) fn name(p: &mut Parser<'_>, what: &str) -> bool {
+    if !p.at_name() {
+        p.skip_stray();
+    }
+    let mark = p.start();
+    if p.at_name() {
+        p.bump_as(IDENT);
+    } else if p.current.is_reserved() && !p.first_on_line() {
+        // On the same line it is meant as the name; on the next, it begins something else.
+        let error = messages::reserved(p);
+        p.error(error);
+        p.bump_as(IDENT);
+    } else {
+        p.expected(what);
+        return false;
+    }
+    p.finish(mark, NAME);
+    true
+}
+
+/// A name that any word can be.
+pub(super) fn any_name(p: &mut Parser<'_>, what: &str) -> bool {
+    if !p.at_word() {
+        p.expected(what);
+        return false;
+    }
+    let mark = p.start();
+    p.bump_as(IDENT);
+    p.finish(mark, ANY_NAME);
+    true
+}
+
+/// `block`, or what to say if there is none.
+pub(super) fn block(p: &mut Parser<'_>, after: &str) {
+    if p.at(L_BRACE) && !p.enter() {
+        return p.error_group();
+    }
+    let entered = p.at(L_BRACE);
+    let mark = p.start();
+    p.braced(&tiles::TILES, &format!("a block `{{ … }}` after {after}"), tiles::tile);
+    // A block of which nothing is there leaves no node.
+    if mark.entry < p.tape.len() as u32 {
+        p.finish(mark, BLOCK);
+    }
+    if entered {
+        p.leave();
+    }
+}

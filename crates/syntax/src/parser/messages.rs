@@ -1,0 +1,154 @@
+//! The words in which mistakes are reported.
+
+use journey_base::{Code, TextRange};
+
+use super::recovery::Opener;
+use super::{MAX_DEPTH, Parser};
+use crate::SyntaxError;
+use crate::SyntaxKind::{self, DOC, EOF, INTERP_CLOSE, TEXT_CHUNK, TEXT_QUOTE};
+
+/// `what` is missing at the current token.
+pub(super) fn expected(p: &Parser<'_>, what: &str) -> SyntaxError {
+    let found = found(p);
+    let error = SyntaxError::new(Code::SYNTAX, place(p), format!("expected {what}, found {found}"));
+    match similar_keyword(p, what) {
+        Some(word) => error.help(format!("did you mean `{word}`?")),
+        None => error,
+    }
+}
+
+/// The current token, where it stands on the line; the end of the line where it does not, for
+/// that is where something is missing.
+fn place(p: &Parser<'_>) -> TextRange {
+    if p.at(EOF) || p.first_on_line() && p.written > 0 { p.end_of_last() } else { p.range() }
+}
+
+/// The current token, as one speaks of it.
+pub(super) fn found(p: &Parser<'_>) -> String {
+    match p.current {
+        EOF => "the end of the file".to_owned(),
+        DOC => "a doc comment".to_owned(),
+        TEXT_QUOTE | TEXT_CHUNK => "a text".to_owned(),
+        INTERP_CLOSE => "the `}` of the text".to_owned(),
+        kind if kind.is_reserved() => format!("the keyword `{}`", p.token_text()),
+        _ => format!("`{}`", shortened(p.token_text())),
+    }
+}
+
+/// A token of a whole line would drown the message.
+fn shortened(text: &str) -> String {
+    const LIMIT: usize = 32;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// A keyword that begins what is expected and resembles the current word.
+fn similar_keyword(p: &Parser<'_>, what: &str) -> Option<&'static str> {
+    let candidates: &[&str] = match what {
+        "a declaration" => {
+            &["customer", "event", "audience", "let", "destination", "journey", "test"]
+        }
+        "a tile" => &["wait", "branch", "split", "send", "update", "exit"],
+        "a step" => &["journey", "customer", "at", "after", "event", "update", "choose", "expect"],
+        "`on`, `when` or `timeout`" => &["on", "when", "timeout"],
+        "`when` or `else`" => &["when", "else"],
+        "`action`" => &["action"],
+        _ => &[],
+    };
+    let word = p.at_word().then(|| p.token_text())?;
+    let distance = |candidate: &&&str| strsim::osa_distance(word, candidate);
+    let best = candidates.iter().min_by_key(distance)?;
+    (distance(&best) <= 1 + best.len() / 5 && *best != word).then_some(best)
+}
+
+/// The current token is malformed, or a doc comment that describes nothing.
+pub(super) fn stray(p: &Parser<'_>) -> SyntaxError {
+    let (range, text) = (p.range(), p.token_text());
+    if p.at(DOC) {
+        let message = "a doc comment stands before a declaration, a field or a tile";
+        return SyntaxError::new(Code::SYNTAX, range, message).help("write `//` for a remark here");
+    }
+    let bad = |message: String| SyntaxError::new(Code::BAD_TOKEN, range, message);
+    let first = text.chars().next().unwrap_or_default();
+    match text {
+        ";" => {
+            bad("`;` is not needed here".to_owned()).help("remove it: statements end by themselves")
+        }
+        "&&" | "&" => bad(format!("`{text}` is not an operator here")).help("write `and`"),
+        "||" => bad("`||` is not an operator here".to_owned()).help("write `or`"),
+        "!" => bad("`!` is not an operator here".to_owned()).help("write `not`"),
+        "“" | "”" | "„" | "«" | "»" | "‘" | "’" | "'" | "`" => {
+            bad(format!("`{text}` does not quote a text"))
+                .help("texts stand in straight double quotes: \"text\"")
+        }
+        "–" | "—" | "−" => bad(format!("`{text}` is not a minus sign")).help("write `-`"),
+        _ if first == '\'' => bad(format!("{text} is not a text"))
+            .help(format!("texts stand in double quotes: \"{}\"", text.trim_matches('\''))),
+        _ if first == '@' => bad(format!("`{text}` means nothing here"))
+            .help("annotations are not part of this version of the language"),
+        _ if first.is_ascii_digit() => {
+            literal(bad(format!("`{}` is not a literal", shortened(text))), text)
+        }
+        _ => bad(format!("`{}` means nothing here", shortened(text)))
+            .help("remove it, or put it in a text: \"…\""),
+    }
+}
+
+/// Guesses which literal was meant.
+fn literal(error: SyntaxError, text: &str) -> SyntaxError {
+    if text.contains('T') {
+        error.help("an instant is written `2026-12-01T09:00Z` or `2026-12-01T09:00:30.250+01:00`")
+    } else if text.contains(':') {
+        error.help("a time of day is written `09:00` or `21:30:15`")
+    } else if text.contains('.') {
+        error.help("a number is written `2.5`; a duration takes whole numbers, `1d12h`")
+    } else {
+        error.help("a duration is written `30s`, `5m`, `2h`, `3d`, `1w` or `1d12h`")
+    }
+}
+
+/// A comma stands between elements that need none.
+pub(super) fn no_comma(p: &Parser<'_>) -> SyntaxError {
+    SyntaxError::new(Code::SYNTAX, p.range(), "no `,` is needed here")
+        .help("remove it: only arguments, lists and records take commas")
+}
+
+/// The current word is reserved and stands where a name is wanted.
+pub(super) fn reserved(p: &Parser<'_>) -> SyntaxError {
+    let word = p.token_text();
+    let message = format!("`{word}` is a keyword and cannot be a name here");
+    SyntaxError::new(Code::RESERVED_WORD, p.range(), message)
+        .help(format!("choose another name, for example `{word}_`"))
+}
+
+/// The bracket is not closed before the current token.
+pub(super) fn unclosed(p: &Parser<'_>, opener: &Opener) -> SyntaxError {
+    let (open, close) = (spelling(opener.open), spelling(opener.close));
+    let error =
+        SyntaxError::new(Code::UNCLOSED, opener.range, format!("this `{open}` is never closed"));
+    error.related(place(p), format!("expected `{close}` before {}", found(p)))
+}
+
+/// The `<` of a type is not closed.
+pub(super) fn unclosed_angle(p: &Parser<'_>, open: TextRange) -> SyntaxError {
+    SyntaxError::new(Code::UNCLOSED, open, "this `<` is never closed")
+        .related(place(p), format!("expected `>` before {}", found(p)))
+}
+
+/// The place of a too deeply nested part.
+pub(super) fn too_deep(p: &Parser<'_>) -> SyntaxError {
+    let message = format!("nested more than {MAX_DEPTH} levels deep");
+    SyntaxError::new(Code::TOO_DEEP, p.range(), message)
+        .help("name parts of it with `let` or `audience`")
+}
+
+/// What a token is written like.
+pub(super) fn spelling(kind: SyntaxKind) -> &'static str {
+    match kind {
+        SyntaxKind::INTERP_OPEN => "{",
+        SyntaxKind::INTERP_CLOSE => "}",
+        _ => kind.spelling().unwrap_or_default(),
+    }
+}

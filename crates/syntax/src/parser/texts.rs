@@ -1,0 +1,86 @@
+//! Texts and the expressions in them.
+
+use journey_base::{Code, TextRange};
+
+use super::{Parser, expressions};
+use crate::SyntaxError;
+use crate::SyntaxKind::*;
+use crate::lexer::starts_statement;
+
+/// The current token is the opening quote.
+pub(super) fn text(p: &mut Parser<'_>) {
+    let mark = p.start();
+    let begin = p.offset;
+    p.bump();
+    loop {
+        // Between the pieces of a text stand no blanks; if some do, the text ended before them.
+        let kind = if p.written == p.pos { p.current } else { EOF };
+        match kind {
+            TEXT_CHUNK => p.bump(),
+            INTERP_OPEN if interpolation(p) => {}
+            ERROR_TOKEN => bad_piece(p),
+            TEXT_QUOTE => {
+                p.bump();
+                break;
+            }
+            _ => {
+                let range = TextRange::new(begin, p.written_offset);
+                let error =
+                    SyntaxError::new(Code::UNTERMINATED_TEXT, range, "this text is not closed");
+                p.error(error.help("end it with `\"` on the same line; a line break is `\\n`"));
+                break;
+            }
+        }
+    }
+    p.finish(mark, TEXT);
+}
+
+/// `"{" ~ expr ~ "}"`; whether it was closed.
+fn interpolation(p: &mut Parser<'_>) -> bool {
+    let mark = p.start();
+    let open = p.range();
+    p.bump();
+    expressions::expr(p);
+    if !p.at(INTERP_CLOSE) {
+        let help = "write `\\{` for a brace that is meant as text";
+        let found = super::messages::found(p);
+        let message = format!("expected `}}` after the expression in the text, found {found}");
+        let error = SyntaxError::new(Code::SYNTAX, p.range(), message).help(help);
+        p.error(error.related(open, "the expression begins here"));
+        skip_to_close(p);
+    }
+    let closed = p.eat(INTERP_CLOSE);
+    p.finish(mark, INTERPOLATION);
+    closed
+}
+
+/// Skips to the end of the interpolation, which the lexer has marked if there is one.
+fn skip_to_close(p: &mut Parser<'_>) {
+    let done = |p: &Parser<'_>| {
+        matches!(p.current, INTERP_CLOSE | R_BRACE | EOF | TEXT_CHUNK)
+            || starts_statement(p.current) && p.first_on_line()
+            || p.at_end()
+    };
+    if done(p) {
+        return;
+    }
+    let mark = p.start();
+    while !done(p) {
+        p.skip_one();
+    }
+    p.finish(mark, ERROR);
+}
+
+/// A backslash that begins no escape, or a brace nested too deeply.
+fn bad_piece(p: &mut Parser<'_>) {
+    let (range, piece) = (p.range(), p.token_text());
+    let error = if piece == "{" {
+        SyntaxError::new(Code::TOO_DEEP, range, "texts nest too deeply in one another")
+    } else {
+        SyntaxError::new(Code::BAD_TOKEN, range, format!("`{piece}` is no escape"))
+            .help("escapes are `\\n`, `\\t`, `\\\"`, `\\\\`, `\\{`, `\\}` and `\\u{1F600}`")
+    };
+    p.report(error);
+    p.leaf(ERROR);
+    p.last_error = Some(p.pos);
+}
