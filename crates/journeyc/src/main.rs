@@ -1,19 +1,7 @@
-//! `journeyc`: checks, tests, compiles, runs and draws customer journeys.
-//!
-//! This crate is the command line and nothing else: it finds files, calls the libraries, and
-//! prints. One command, one file in `commands/`; start there. `simulate/` feeds event logs to
-//! the interpreter, `testing/` runs test blocks, `render/` prints findings.
+//! The program `journeyc`. All it does itself is to turn the outcome of a command into an exit code.
 //!
 //! Exit codes of every command: 0 all is well, 1 there are errors in the workspace or failing
 //! tests, 2 the command could not do its work.
-
-mod commands;
-mod compile;
-mod files;
-mod load;
-mod render;
-mod simulate;
-mod testing;
 
 use std::io;
 use std::process::ExitCode;
@@ -24,7 +12,7 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match commands::run(commands::Cli::parse()) {
+    match journeyc::commands::run(journeyc::commands::Cli::parse()) {
         Ok(code) => code,
         Err(error) if broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -13,6 +13,7 @@ use journey_base::FileId;
 
 pub use report::{TestFormat, report};
 pub use run::{SetupError, run};
+pub use timeline::Line;
 
 /// What came of one test.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,8 @@ pub struct Outcome {
     pub failure: Option<Failure>,
     /// How many expectations held.
     pub held: usize,
+    /// What happened up to the end of the test or the failure.
+    pub timeline: Vec<Line>,
 }
 
 /// An expectation that did not hold.
@@ -40,6 +43,4 @@ pub struct Failure {
     pub step: String,
     /// What was found instead.
     pub found: String,
-    /// What had happened up to then, a line each.
-    pub timeline: Vec<timeline::Line>,
 }

@@ -66,7 +66,7 @@ fn human(
         writeln!(out, "    {}", paint("1", &failure.step))?;
         writeln!(out, "    but {}", failure.found)?;
         writeln!(out, "  What happened until then:")?;
-        for line in &failure.timeline {
+        for line in &outcome.timeline {
             writeln!(out, "    {}  {}", paint("2", &line.at), line.text)?;
         }
     }
@@ -123,7 +123,7 @@ fn json(files: &Files, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<
         passed: outcome.failure.is_none(),
         failure: outcome.failure.as_ref().map(|failure| {
             let at = files.place(outcome.file, failure.offset);
-            let timeline = failure.timeline.iter();
+            let timeline = outcome.timeline.iter();
             FailureOut {
                 line: at.line,
                 column: at.column,
@@ -163,7 +163,7 @@ fn junit(files: &Files, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result
         };
         let message = escape(&format!("{}: but {}", failure.step, failure.found));
         writeln!(out, "><failure message=\"{message}\">")?;
-        for moment in &failure.timeline {
+        for moment in &outcome.timeline {
             writeln!(out, "{}  {}", moment.at, escape(&moment.text))?;
         }
         writeln!(out, "    </failure></testcase>")?;

@@ -49,6 +49,7 @@ pub fn run(checked: &Checked, test: &CheckedTest, text: &str) -> Result<Outcome,
         offset: test.offset,
         failure: None,
         held: 0,
+        timeline: Vec::new(),
     };
     for (step, range) in &test.test.steps {
         let range = range.shift(test.offset);
@@ -58,12 +59,12 @@ pub fn run(checked: &Checked, test: &CheckedTest, text: &str) -> Result<Outcome,
         };
         if let Some(found) = found {
             let step = range.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
-            let timeline = std::mem::take(&mut runner.timeline.lines);
-            outcome.failure = Some(Failure { offset: range.start, step, found, timeline });
+            outcome.failure = Some(Failure { offset: range.start, step, found });
             break;
         }
         outcome.held += usize::from(is_expectation(step));
     }
+    outcome.timeline = runner.timeline.lines;
     Ok(outcome)
 }
 

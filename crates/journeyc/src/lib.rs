@@ -1,0 +1,15 @@
+//! `journeyc`: checks, tests, compiles, runs and draws customer journeys.
+//!
+//! This crate is the command line and nothing else: it finds files, calls the libraries, and
+//! prints. One command, one file in `commands/`; start there. `simulate/` feeds event logs to
+//! the interpreter, `testing/` runs test blocks, `render/` prints findings.
+//!
+//! It is a library only so that tests and benchmarks can call what the commands call.
+
+pub mod commands;
+pub mod compile;
+pub mod files;
+pub mod load;
+pub mod render;
+pub mod simulate;
+pub mod testing;
