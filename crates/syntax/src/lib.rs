@@ -15,6 +15,8 @@ mod parser;
 mod tree;
 
 pub mod literal;
+pub mod operators;
+pub mod texts;
 
 /// Typed views of the tree, one for each rule of the grammar.
 ///

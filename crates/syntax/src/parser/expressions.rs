@@ -58,8 +58,8 @@ fn chain(p: &mut Parser<'_>, level: Level) {
     let mut compared = false;
     while let Some(found) = infix(p).filter(|found| *found >= level) {
         match found {
-            Level::Or => repeat(p, mark, OR_CHAIN, Level::And, |p| at_or(p)),
-            Level::And => repeat(p, mark, AND_CHAIN, Level::Not, |p| at_and(p)),
+            Level::Or => repeat(p, mark, OR_CHAIN, Level::And, at_or),
+            Level::And => repeat(p, mark, AND_CHAIN, Level::Not, at_and),
             Level::Compare => {
                 if compared {
                     compare_again(p);
@@ -301,9 +301,9 @@ fn primary(p: &mut Parser<'_>) -> bool {
     }
     if p.at_name() {
         if p.nth(1) == L_PAREN {
-            call_expr(p)
+            call_expr(p);
         } else {
-            name_expr(p)
+            name_expr(p);
         }
         return true;
     }
