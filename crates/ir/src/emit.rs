@@ -1,0 +1,342 @@
+//! From the control-flow graph to states and code between them.
+
+use std::sync::Arc;
+
+use journey_bytecode::{self as bc, Op};
+use journey_sema::thir::{
+    Condition, Const, Entry, EventMatch, ExitTrigger, Expr, ExprKind, Reenter,
+};
+use journey_sema::{ActionType, Type};
+use rustc_hash::FxHashMap;
+
+use crate::cfg::{BlockId, Deadline, Journey, Step, Terminator, Test, Trigger, Wait};
+use crate::locals::{Kept, Locals, NoLocal};
+use crate::lowering::{Instance, Lowering, Scope};
+use crate::{LowerError, build};
+
+impl Lowering<'_> {
+    /// Compiles a journey under its number.
+    pub(crate) fn journey(
+        &mut self,
+        graph: &Journey<'_>,
+        number: u16,
+    ) -> Result<bc::Journey, LowerError> {
+        let exprs = build::reachable_exprs(graph);
+        let schema = &self.checked.schema;
+        let locals =
+            Locals::collect(&exprs, &graph.source.bindings, schema).map_err(|no| match no {
+                NoLocal::Unknown(name) => {
+                    self.unchecked(format!("unknown value {name} of a binding"))
+                }
+                NoLocal::TooMany => self.too_many("captured values", usize::from(u16::MAX) + 1),
+            })?;
+        let instance = Instance {
+            journey: number,
+            bindings: &graph.source.bindings,
+            locals: &locals,
+            marks: &graph.marks,
+        };
+        let scope = Scope { event: None, instance: Some(instance) };
+        let mut journey = header(self, graph, scope)?;
+        journey.locals.clone_from(&locals.slots);
+        let emitter = Emitter { lowering: self, graph, scope, locals: &locals, journey };
+        emitter.emit()
+    }
+
+    /// The parts of an event match: the event, its filter, what is kept of it.
+    fn event_match(
+        &mut self,
+        event: &EventMatch,
+        scope: Scope<'_>,
+    ) -> Result<(u16, Option<bc::ExprId>, Vec<bc::Capture>), LowerError> {
+        let (number, _) = self.event(&event.event)?;
+        let filter = match &event.filter {
+            Some(filter) => Some(self.test(filter, scope.with_event(number))?),
+            None => None,
+        };
+        let locals = scope.instance.map(|instance| instance.locals);
+        let captures = locals.map(|locals| locals.captures(event.binding)).unwrap_or_default();
+        Ok((number, filter, captures))
+    }
+
+    fn action(&self, name: &str) -> Result<(u16, &ActionType), LowerError> {
+        let number = self.names.action(name);
+        let action = number.and_then(|n| self.checked.schema.actions.get(usize::from(n)));
+        number.zip(action).ok_or_else(|| self.unchecked(format!("unknown action {name}")))
+    }
+}
+
+/// All of a journey that stands before its first tile, and its tiles.
+fn header(
+    lowering: &mut Lowering<'_>,
+    graph: &Journey<'_>,
+    scope: Scope<'_>,
+) -> Result<bc::Journey, LowerError> {
+    let source = graph.source;
+    let entry = match &source.entry {
+        Entry::Event(entry) => {
+            let (event, filter, captures) = lowering.event_match(entry, scope)?;
+            bc::Entry::Event { event, filter, captures }
+        }
+        Entry::Audience(name) => match lowering.audiences.get(&**name) {
+            Some(audience) => bc::Entry::Audience { audience: *audience },
+            None => return Err(lowering.unchecked(format!("unknown audience {name}"))),
+        },
+        Entry::Manual => bc::Entry::Manual,
+    };
+    let mut exits = Vec::new();
+    for exit in &source.exits {
+        let outcome = graph.outcome(&exit.name).unwrap_or_default();
+        let trigger = match &exit.trigger {
+            ExitTrigger::Event(on) => {
+                let (event, filter, _) = lowering.event_match(on, scope)?;
+                bc::ExitTrigger::Event { event, filter }
+            }
+            ExitTrigger::When(condition) => {
+                bc::ExitTrigger::When(lowering.condition(condition, scope)?)
+            }
+            ExitTrigger::After(length) => {
+                bc::ExitTrigger::After(lowering.value(length, None, scope)?)
+            }
+        };
+        exits.push(bc::ExitCriterion { outcome: lowering.number(outcome, "outcomes")?, trigger });
+    }
+    let tile = |tile: &crate::cfg::Tile<'_>| bc::Tile {
+        id: tile.id.clone(),
+        kind: tile.kind,
+        title: tile.source.title.to_string(),
+        edges: tile.edges.clone(),
+    };
+    Ok(bc::Journey {
+        name: source.name.to_string(),
+        title: source.title.to_string(),
+        entry,
+        reenter: match source.reenter {
+            Reenter::Never => bc::Reenter::Never,
+            Reenter::Always => bc::Reenter::Always,
+            Reenter::Later => bc::Reenter::Later,
+            Reenter::After(ms) => bc::Reenter::After(ms),
+        },
+        exits,
+        outcomes: graph.outcomes.iter().map(|name| name.to_string()).collect(),
+        tiles: graph.tiles.iter().map(tile).collect(),
+        locals: Vec::new(),
+        marks: lowering.number(graph.marks.len(), "marks")?,
+        code: Vec::new(),
+        states: Vec::new(),
+        sends: Vec::new(),
+        updates: Vec::new(),
+        splits: Vec::new(),
+    })
+}
+
+struct Emitter<'l, 'a, 'g> {
+    lowering: &'l mut Lowering<'a>,
+    graph: &'g Journey<'g>,
+    scope: Scope<'g>,
+    locals: &'g Locals,
+    journey: bc::Journey,
+}
+
+impl Emitter<'_, '_, '_> {
+    /// Lays the blocks out one after the other. Targets are numbers of blocks until all blocks
+    /// have a place.
+    fn emit(mut self) -> Result<bc::Journey, LowerError> {
+        let layout = self.graph.layout();
+        let mut starts = FxHashMap::default();
+        for (index, block) in layout.iter().enumerate() {
+            starts.insert(target(*block), self.journey.code.len());
+            let graph = self.graph;
+            for step in &graph.block(*block).steps {
+                self.step(step)?;
+            }
+            self.end(&graph.block(*block).end, layout.get(index + 1).copied())?;
+        }
+        let mut missing = false;
+        let mut aim = |to: &mut u32| match starts.get(to).and_then(|at| u32::try_from(*at).ok()) {
+            Some(at) => *to = at,
+            None => missing = true,
+        };
+        for op in &mut self.journey.code {
+            if let Op::Jump { to } | Op::Unless { to, .. } = op {
+                aim(to);
+            }
+        }
+        for state in &mut self.journey.states {
+            state.timeout.iter_mut().for_each(&mut aim);
+            state.arms.iter_mut().for_each(|arm| aim(&mut arm.to));
+        }
+        for arm in self.journey.splits.iter_mut().flat_map(|split| &mut split.arms) {
+            aim(&mut arm.to);
+        }
+        if missing {
+            return Err(self.lowering.unchecked("a way leads nowhere"));
+        }
+        Ok(self.journey)
+    }
+
+    fn step(&mut self, step: &Step<'_>) -> Result<(), LowerError> {
+        let op = match step {
+            Step::Arrive(tile) => Op::Arrive { tile: self.lowering.number(tile.0, "tiles")? },
+            Step::Mark(mark) => Op::Mark { mark: self.lowering.number(*mark, "marks")? },
+            Step::Leave(edge) => Op::Leave { edge: self.lowering.number(*edge, "edges")? },
+            Step::Send { action, args, binding } => {
+                let send = self.send(action, args, *binding)?;
+                let number = self.lowering.number(self.journey.sends.len(), "sends")?;
+                self.journey.sends.push(send);
+                Op::Send { send: number }
+            }
+            Step::Update(sets) => {
+                let update = self.update(sets)?;
+                let number = self.lowering.number(self.journey.updates.len(), "updates")?;
+                self.journey.updates.push(update);
+                Op::Update { update: number }
+            }
+        };
+        self.journey.code.push(op);
+        Ok(())
+    }
+
+    fn send(
+        &mut self,
+        name: &str,
+        given: &[(Arc<str>, Expr)],
+        binding: Option<journey_sema::thir::BindingId>,
+    ) -> Result<bc::Send, LowerError> {
+        let (action, declared) = self.lowering.action(name)?;
+        let params = declared.params.clone();
+        let mut args = Vec::new();
+        for (number, param) in (0..=u16::MAX).zip(&params) {
+            let wanted = crate::schema::ty(&param.ty);
+            let value = given.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value);
+            let value = match (value, &param.default) {
+                (Some(value), _) => self.lowering.value(value, wanted.as_ref(), self.scope)?,
+                (None, Some(default)) => {
+                    let value = default_value(default, &param.ty);
+                    self.lowering.value(&value, wanted.as_ref(), Scope::default())?
+                }
+                (None, None) => continue,
+            };
+            args.push((number, value));
+        }
+        let message_id = binding.and_then(|it| self.locals.get(it, Kept::MessageId));
+        Ok(bc::Send { action, args, message_id })
+    }
+
+    fn update(&mut self, given: &[(Arc<str>, Expr)]) -> Result<bc::Update, LowerError> {
+        let mut sets = Vec::new();
+        for (name, value) in given {
+            let slot = self.lowering.names.trait_(name);
+            let traits = &self.lowering.checked.schema.traits;
+            let Some((slot, field)) =
+                slot.and_then(|slot| Some((slot, traits.get(usize::from(slot))?)))
+            else {
+                return Err(self.lowering.unchecked(format!("unknown trait {name}")));
+            };
+            let wanted = crate::schema::ty(&field.ty);
+            sets.push((slot, self.lowering.value(value, wanted.as_ref(), self.scope)?));
+        }
+        sets.sort_unstable();
+        Ok(bc::Update { sets })
+    }
+
+    fn end(&mut self, end: &Terminator<'_>, next: Option<BlockId>) -> Result<(), LowerError> {
+        match end {
+            Terminator::Goto(to) => self.go(*to, next),
+            Terminator::Test { test, yes, no } => {
+                let test = match test {
+                    Test::Holds(test) => self.lowering.test(test, self.scope)?,
+                    Test::IsOneOf { subject, values } => {
+                        self.lowering.one_of(subject, values, self.scope)?
+                    }
+                };
+                let to = target(self.graph.resolve(*no));
+                self.journey.code.push(Op::Unless { test, to });
+                self.go(*yes, next);
+            }
+            Terminator::Split { name, per_entry, arms } => {
+                let arm = |(name, share, to): &(&str, u32, BlockId)| bc::SplitArm {
+                    name: (*name).to_owned(),
+                    share: *share,
+                    to: target(self.graph.resolve(*to)),
+                };
+                let arms = arms.iter().map(arm).collect();
+                let split = self.lowering.number(self.journey.splits.len(), "splits")?;
+                let name = (*name).to_owned();
+                self.journey.splits.push(bc::Split { name, per_entry: *per_entry, arms });
+                self.journey.code.push(Op::Split { split });
+            }
+            Terminator::Suspend(wait) => {
+                let state = self.state(wait)?;
+                let number = self.lowering.number(self.journey.states.len(), "waits")?;
+                self.journey.states.push(state);
+                self.journey.code.push(Op::Suspend { state: number });
+            }
+            Terminator::Exit(outcome) => {
+                let outcome = self.lowering.number(*outcome, "outcomes")?;
+                self.journey.code.push(Op::Exit { outcome });
+            }
+            Terminator::End => {
+                return Err(LowerError::NoExit { item: self.lowering.item.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on at `to`: without a jump if it comes next.
+    fn go(&mut self, to: BlockId, next: Option<BlockId>) {
+        let to = self.graph.resolve(to);
+        if Some(to) != next {
+            self.journey.code.push(Op::Jump { to: target(to) });
+        }
+    }
+
+    fn state(&mut self, wait: &Wait<'_>) -> Result<bc::State, LowerError> {
+        let mut deadline = bc::Deadline::None;
+        let mut timeout = None;
+        if let Some((end, to)) = &wait.deadline {
+            deadline = match end {
+                Deadline::After(length) => {
+                    bc::Deadline::After(self.lowering.value(length, None, self.scope)?)
+                }
+                Deadline::At(time) => {
+                    let time = self.lowering.value(time, None, self.scope)?;
+                    bc::Deadline::At { time, reads: self.lowering.reads(&[time]) }
+                }
+            };
+            timeout = Some(target(self.graph.resolve(*to)));
+        }
+        let mut arms = Vec::new();
+        for (trigger, to) in &wait.arms {
+            let trigger = match trigger {
+                Trigger::Event(event) => {
+                    let (event, filter, captures) = self.lowering.event_match(event, self.scope)?;
+                    bc::ArmTrigger::Event { event, filter, captures }
+                }
+                Trigger::When(condition) => self.when(condition)?,
+            };
+            arms.push(bc::Arm { trigger, to: target(self.graph.resolve(*to)) });
+        }
+        let tile = self.lowering.number(wait.tile.0, "tiles")?;
+        Ok(bc::State { tile, deadline, timeout, arms })
+    }
+
+    fn when(&mut self, condition: &Condition) -> Result<bc::ArmTrigger, LowerError> {
+        Ok(bc::ArmTrigger::When(self.lowering.condition(condition, self.scope)?))
+    }
+}
+
+/// A block as the target of a jump, until it is known where the block lies. More blocks than
+/// numbers share the last one, which no block has, so that aiming fails.
+fn target(block: BlockId) -> u32 {
+    u32::try_from(block.0).unwrap_or(u32::MAX)
+}
+
+/// The default of a parameter as an expression.
+fn default_value(value: &Const, ty: &Type) -> Expr {
+    Expr {
+        kind: ExprKind::Const(value.clone()),
+        ty: ty.clone(),
+        range: journey_base::TextRange::default(),
+    }
+}

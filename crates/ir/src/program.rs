@@ -1,0 +1,132 @@
+//! A whole program, or the part of it that some journeys need.
+
+use std::collections::BTreeSet;
+
+use journey_bytecode::{self as bc, ExprId, Program};
+use journey_sema::Checked;
+use journey_sema::thir::{Audience, Entry, Expr, ExprKind, Journey};
+
+use crate::lowering::{Lowering, Scope};
+use crate::{LowerError, build, schema, walk};
+
+/// Compiles a whole workspace.
+pub fn lower(checked: &Checked) -> Result<Program, LowerError> {
+    let journeys: Vec<_> = checked.journeys.iter().map(|journey| &**journey).collect();
+    let audiences: Vec<_> = checked.audiences.iter().map(|audience| &**audience).collect();
+    Ok(compile(checked, &journeys, &audiences, &[])?.0)
+}
+
+/// Compiles some journeys, together with the audiences they need. The schema stays whole, so
+/// that the same events are known whatever is compiled.
+pub fn lower_journeys<N: AsRef<str>>(
+    checked: &Checked,
+    names: &[N],
+) -> Result<Program, LowerError> {
+    Ok(lower_with_conditions(checked, names, &[])?.0)
+}
+
+/// Compiles some journeys and, beside them, conditions on the customer that no journey asks:
+/// those of `expect` in tests. What the conditions need (windows, audiences) is in the program
+/// too.
+pub fn lower_with_conditions<N: AsRef<str>>(
+    checked: &Checked,
+    names: &[N],
+    conditions: &[&Expr],
+) -> Result<(Program, Vec<ExprId>), LowerError> {
+    let wanted: BTreeSet<&str> = names.iter().map(AsRef::as_ref).collect();
+    let journeys: Vec<&Journey> = checked
+        .journeys
+        .iter()
+        .map(|journey| &**journey)
+        .filter(|journey| wanted.contains(&*journey.name))
+        .collect();
+    let found: BTreeSet<&str> = journeys.iter().map(|journey| &*journey.name).collect();
+    if let Some(name) = wanted.difference(&found).next() {
+        return Err(LowerError::UnknownJourney { name: (*name).to_owned() });
+    }
+    let audiences = needed_audiences(checked, &journeys, conditions);
+    compile(checked, &journeys, &audiences, conditions)
+}
+
+/// The audiences that journeys and conditions ask for, and those that these read in turn, in the
+/// order of the workspace.
+fn needed_audiences<'a>(
+    checked: &'a Checked,
+    journeys: &[&'a Journey],
+    conditions: &[&'a Expr],
+) -> Vec<&'a Audience> {
+    let mut needed: BTreeSet<&str> = BTreeSet::new();
+    for journey in journeys {
+        if let Entry::Audience(name) = &journey.entry {
+            needed.insert(name);
+        }
+        walk::journey(journey, &mut |expr| needed.extend(audience(expr)));
+    }
+    for condition in conditions {
+        walk::expr(condition, &mut |expr| needed.extend(audience(expr)));
+    }
+    let mut found = Vec::new();
+    // Every audience comes after those it reads, so going backwards meets readers first.
+    for audience in checked.audiences.iter().rev() {
+        if needed.contains(&*audience.name) {
+            let mut roots = Vec::new();
+            walk::condition_roots(&audience.condition, &mut roots);
+            for root in roots {
+                walk::expr(root, &mut |expr| needed.extend(self::audience(expr)));
+            }
+            found.push(&**audience);
+        }
+    }
+    found.reverse();
+    found
+}
+
+fn audience(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::InAudience(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn compile(
+    checked: &Checked,
+    journeys: &[&Journey],
+    audiences: &[&Audience],
+    conditions: &[&Expr],
+) -> Result<(Program, Vec<ExprId>), LowerError> {
+    let mut lowering = Lowering::new(checked);
+    let Some(mut program) = schema::tables(checked) else {
+        return Err(lowering.unchecked("a declaration without a type"));
+    };
+    for (what, count) in [
+        ("traits", checked.schema.traits.len()),
+        ("events", checked.schema.events.len()),
+        ("actions", checked.schema.actions.len()),
+        ("audiences", audiences.len()),
+        ("journeys", journeys.len()),
+    ] {
+        lowering.number(count, what)?;
+    }
+    lowering.audiences = schema::number(audiences.iter().map(|audience| &*audience.name));
+    for audience in audiences {
+        lowering.item = format!("audience {}", audience.name);
+        let condition = lowering.condition(&audience.condition, Scope::default())?;
+        program.audiences.push(bc::Audience {
+            name: audience.name.to_string(),
+            title: audience.title.to_string(),
+            condition,
+        });
+    }
+    for (number, journey) in (0..).zip(journeys) {
+        lowering.item = format!("journey {}", journey.name);
+        let graph = build(journey)?;
+        program.journeys.push(lowering.journey(&graph, number)?);
+    }
+    lowering.item = format!("workspace {}", checked.name);
+    let mut compiled = Vec::new();
+    for condition in conditions {
+        compiled.push(lowering.test(condition, Scope::default())?);
+    }
+    lowering.finish(&mut program);
+    Ok((program, compiled))
+}

@@ -1,0 +1,4 @@
+//! What things compile to.
+
+mod expressions;
+mod journeys;

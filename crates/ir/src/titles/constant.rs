@@ -1,0 +1,133 @@
+//! Constants as source spells them.
+
+use std::fmt::Write;
+
+use chrono::{DateTime, Days, NaiveDate};
+use journey_sema::Type;
+use journey_sema::thir::Const;
+
+/// A duration as it is written: `1d12h`.
+pub fn duration(ms: i64) -> String {
+    const UNITS: [(&str, u64); 6] = [
+        ("w", 604_800_000),
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ];
+    let mut text = String::from(if ms < 0 { "-" } else { "" });
+    let mut left = ms.unsigned_abs();
+    for (unit, size) in UNITS {
+        // Weeks only where nothing is left over: people say 30d, not 4w2d.
+        if left >= size && (unit != "w" || left.is_multiple_of(size)) {
+            put(&mut text, format_args!("{}{unit}", left / size));
+            left %= size;
+        }
+    }
+    if ms == 0 {
+        text.push_str("0s");
+    }
+    text
+}
+
+/// Prints `value`, whose type is `ty`.
+pub(super) fn print(value: &Const, ty: &Type, out: &mut String) {
+    match value {
+        Const::Unset => out.push_str("unset"),
+        Const::Bool(value) => put(out, format_args!("{value}")),
+        Const::Int(value) => put(out, format_args!("{value}")),
+        // Debug keeps the `.0` that makes it a number and not an int.
+        Const::Number(value) => put(out, format_args!("{value:?}")),
+        Const::Text(text) => quote(text, out),
+        Const::Time(ms) => time(*ms, out),
+        Const::Date(days) => date(*days, out),
+        Const::TimeOfDay(ms) => time_of_day(*ms, out),
+        Const::Weekday(day) => {
+            const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+            out.push_str(NAMES.get(usize::from(*day)).unwrap_or(&"?"));
+        }
+        Const::Duration(ms) => out.push_str(&duration(*ms)),
+        Const::List(items) => {
+            let item_type = match ty.required() {
+                Type::List(item) => (*item).clone(),
+                _ => Type::Unset,
+            };
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                print(item, &item_type, out);
+            }
+            out.push(']');
+        }
+        Const::Record(values) => record(values, ty, out),
+    }
+}
+
+fn record(values: &[Const], ty: &Type, out: &mut String) {
+    let Type::Record(fields) = ty.required() else { return out.push_str("{ … }") };
+    out.push_str("{ ");
+    let given = fields.iter().zip(values).filter(|(_, value)| **value != Const::Unset);
+    for (index, (field, value)) in given.enumerate() {
+        put(out, format_args!("{}{}: ", if index == 0 { "" } else { ", " }, field.name));
+        print(value, &field.ty, out);
+    }
+    out.push_str(" }");
+}
+
+/// `text` in quotes.
+pub(super) fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    escape(text, out);
+    out.push('"');
+}
+
+/// `text` as it stands between quotes.
+pub(super) fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '{' => out.push_str("\\{"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => put(out, format_args!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+}
+
+fn time(ms: i64, out: &mut String) {
+    match DateTime::from_timestamp_millis(ms) {
+        Some(at) if ms % 60_000 == 0 => put(out, format_args!("{}", at.format("%Y-%m-%dT%H:%MZ"))),
+        Some(at) if ms % 1_000 == 0 => {
+            put(out, format_args!("{}", at.format("%Y-%m-%dT%H:%M:%SZ")));
+        }
+        Some(at) => put(out, format_args!("{}", at.format("%Y-%m-%dT%H:%M:%S%.3fZ"))),
+        // Beyond every calendar; no literal can say it, folding could.
+        None => put(out, format_args!("{ms}ms")),
+    }
+}
+
+fn date(days: i32, out: &mut String) {
+    let epoch = NaiveDate::default();
+    let step = Days::new(u64::from(days.unsigned_abs()));
+    let day = if days < 0 { epoch.checked_sub_days(step) } else { epoch.checked_add_days(step) };
+    match day {
+        Some(day) => put(out, format_args!("{}", day.format("%Y-%m-%d"))),
+        None => put(out, format_args!("day {days}")),
+    }
+}
+
+fn time_of_day(ms: i32, out: &mut String) {
+    let seconds = ms / 1_000;
+    put(out, format_args!("{:02}:{:02}", seconds / 3_600, seconds / 60 % 60));
+    if ms % 60_000 != 0 {
+        put(out, format_args!(":{:02}", seconds % 60));
+    }
+}
+
+/// Writing into a string cannot fail.
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = out.write_fmt(text);
+}

@@ -1,0 +1,125 @@
+//! Visiting expressions.
+
+use journey_sema::thir::{
+    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, ExprKind, Journey, Tile, TileKind,
+    WaitLimit, Wake,
+};
+
+use crate::ways;
+
+/// Calls `visit` for `root` and everything below it, parents first.
+pub(crate) fn expr<'a>(root: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
+    // A stack in place of recursion, as trees may be deep; last child first, so that they come
+    // off in order.
+    let mut stack = vec![root];
+    while let Some(next) = stack.pop() {
+        visit(next);
+        let from = stack.len();
+        children(next, &mut stack);
+        if let Some(added) = stack.get_mut(from..) {
+            added.reverse();
+        }
+    }
+}
+
+fn children<'a>(expr: &'a Expr, out: &mut Vec<&'a Expr>) {
+    match &expr.kind {
+        ExprKind::Const(_)
+        | ExprKind::Trait(_)
+        | ExprKind::CustomerId
+        | ExprKind::Now
+        | ExprKind::Entered
+        | ExprKind::Event { .. }
+        | ExprKind::EventAt { .. }
+        | ExprKind::Bound { .. }
+        | ExprKind::BindingIsSet(_)
+        | ExprKind::InAudience(_) => {}
+        ExprKind::Not(inner)
+        | ExprKind::Matches(inner, _)
+        | ExprKind::IsSet(inner)
+        | ExprKind::Unary(_, inner)
+        | ExprKind::Field(inner, _) => out.push(inner),
+        ExprKind::And(parts)
+        | ExprKind::Or(parts)
+        | ExprKind::List(parts)
+        | ExprKind::Record(parts)
+        | ExprKind::Concat(parts) => out.extend(parts),
+        ExprKind::If(parts) | ExprKind::InRange(parts) => out.extend(parts.iter()),
+        ExprKind::Compare(_, parts)
+        | ExprKind::Binary(_, parts)
+        | ExprKind::InList(parts)
+        | ExprKind::ContainsText(parts)
+        | ExprKind::ContainsItem(parts)
+        | ExprKind::StartsWith(parts)
+        | ExprKind::EndsWith(parts)
+        | ExprKind::Coalesce(parts) => out.extend(parts.iter()),
+        ExprKind::History(history) => {
+            out.extend(&history.filter);
+            out.extend(&history.value);
+        }
+    }
+}
+
+/// Calls `visit` for every expression of a journey, those of tiles out of reach too.
+pub(crate) fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
+    let mut roots = Vec::new();
+    if let Entry::Event(event) = &journey.entry {
+        roots.extend(&event.filter);
+    }
+    for exit in &journey.exits {
+        match &exit.trigger {
+            ExitTrigger::Event(event) => roots.extend(&event.filter),
+            ExitTrigger::When(condition) => condition_roots(condition, &mut roots),
+            ExitTrigger::After(length) => roots.push(length),
+        }
+    }
+    for tile in ways::tiles(journey) {
+        tile_roots(tile, &mut roots);
+    }
+    for root in roots {
+        expr(root, visit);
+    }
+}
+
+/// The expressions of a tile itself, not of the blocks it opens.
+fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
+    match &tile.kind {
+        TileKind::WaitFor(expr) | TileKind::WaitUntil(expr) => roots.push(expr),
+        TileKind::WaitEvent { event: EventMatch { filter, .. }, up_to } => {
+            roots.extend(filter);
+            roots.extend(up_to);
+        }
+        TileKind::WaitArms { limit, arms, .. } => {
+            match limit {
+                WaitLimit::None => {}
+                WaitLimit::UpTo(expr) | WaitLimit::By(expr) => roots.push(expr),
+            }
+            for arm in arms {
+                match &arm.trigger {
+                    ArmTrigger::Event(event) => roots.extend(&event.filter),
+                    ArmTrigger::When(condition) => condition_roots(condition, roots),
+                }
+            }
+        }
+        TileKind::BranchWhen { arms, .. } => roots.extend(arms.iter().map(|(test, _)| test)),
+        TileKind::BranchValue { subject, arms, .. } => {
+            roots.push(subject);
+            roots.extend(arms.iter().flat_map(|(values, _)| values));
+        }
+        TileKind::Send { args: values, .. } | TileKind::Update(values) => {
+            roots.extend(values.iter().map(|(_, value)| value));
+        }
+        TileKind::Split { .. } | TileKind::Exit(_) => {}
+    }
+}
+
+/// The expressions of a continuous condition: its test and its wakes.
+pub(crate) fn condition_roots<'a>(condition: &'a Condition, roots: &mut Vec<&'a Expr>) {
+    roots.push(&condition.test);
+    for wake in &condition.wakes {
+        match wake {
+            Wake::At(expr) | Wake::TimeOfDay(expr) => roots.push(expr),
+            Wake::Midnight => {}
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The ways out of a tile.
+//!
+//! What the edges of a tile are, in which order, and which block each one opens is said here and
+//! nowhere else: the control-flow graph, the compiled tiles and the picture all ask this module,
+//! so an edge has the same number in all three.
+
+use std::collections::BTreeSet;
+
+use journey_bytecode::TileKind as Kind;
+use journey_sema::Type;
+use journey_sema::thir::{Binding, Const, Expr, ExprKind, Journey, Tile, TileKind, WaitLimit};
+
+use crate::titles;
+
+/// One edge out of a tile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way<'a> {
+    /// What people read at the edge: `timeout`, `when …`, `next`.
+    pub label: String,
+    /// The block that it opens; without one it leads straight on to the tile that follows.
+    pub block: Option<&'a [Tile]>,
+}
+
+impl<'a> Way<'a> {
+    fn into_block(label: impl Into<String>, block: &'a [Tile]) -> Way<'a> {
+        Way { label: label.into(), block: Some(block) }
+    }
+
+    fn on(label: &str) -> Way<'a> {
+        Way { label: label.to_owned(), block: None }
+    }
+}
+
+/// The ways out of `tile` in source order, the fall-through last. An exit has none. `bindings` are
+/// those of its journey: conditions on edges name them.
+pub fn ways<'a>(tile: &'a Tile, bindings: &[Binding]) -> Vec<Way<'a>> {
+    match &tile.kind {
+        TileKind::WaitFor(_)
+        | TileKind::WaitUntil(_)
+        | TileKind::Send { .. }
+        | TileKind::Update(_) => vec![Way::on("next")],
+        TileKind::WaitEvent { up_to, .. } => {
+            let mut ways = vec![Way::on("event")];
+            ways.extend(up_to.is_some().then(|| Way::on("timeout")));
+            ways
+        }
+        TileKind::WaitArms { limit, arms, timeout } => {
+            let mut ways: Vec<_> =
+                arms.iter().map(|arm| Way::into_block(&*arm.title, &arm.body)).collect();
+            if *limit != WaitLimit::None || timeout.is_some() {
+                ways.push(Way { label: "timeout".to_owned(), block: timeout.as_deref() });
+            }
+            ways
+        }
+        TileKind::BranchWhen { arms, otherwise } => {
+            let label = |test| format!("when {}", titles::short(test, bindings));
+            let mut ways: Vec<_> =
+                arms.iter().map(|(test, body)| Way::into_block(label(test), body)).collect();
+            ways.push(rest(otherwise.as_deref()));
+            ways
+        }
+        TileKind::BranchValue { subject, arms, otherwise } => {
+            let mut ways: Vec<_> = arms
+                .iter()
+                .map(|(values, body)| Way::into_block(titles::short_list(values, bindings), body))
+                .collect();
+            if otherwise.is_some() || !covers_all(subject, arms) {
+                ways.push(rest(otherwise.as_deref()));
+            }
+            ways
+        }
+        TileKind::Split { arms, .. } => {
+            arms.iter().map(|arm| Way::into_block(&*arm.name, &arm.body)).collect()
+        }
+        TileKind::Exit(_) => Vec::new(),
+    }
+}
+
+fn rest(otherwise: Option<&[Tile]>) -> Way<'_> {
+    match otherwise {
+        Some(block) => Way::into_block("else", block),
+        None => Way::on("next"),
+    }
+}
+
+/// Whether the values of the arms leave nothing over, so that the last arm needs no test and the
+/// branch cannot fall through.
+pub(crate) fn covers_all(subject: &Expr, arms: &[(Vec<Expr>, Vec<Tile>)]) -> bool {
+    let mut texts = BTreeSet::new();
+    let mut bools = BTreeSet::new();
+    for value in arms.iter().flat_map(|(values, _)| values) {
+        match &value.kind {
+            ExprKind::Const(Const::Text(text)) => {
+                texts.insert(&**text);
+            }
+            ExprKind::Const(Const::Bool(value)) => {
+                bools.insert(*value);
+            }
+            _ => {}
+        }
+    }
+    match &subject.ty {
+        Type::Enum(members) => members.iter().all(|member| texts.contains(&**member)),
+        Type::Bool => bools.len() == 2,
+        _ => false,
+    }
+}
+
+/// The blocks that a tile opens, in source order; a little less work than asking for its ways.
+fn blocks(tile: &Tile) -> Vec<&[Tile]> {
+    fn all<'a>(arms: Vec<&'a [Tile]>, last: &'a Option<Vec<Tile>>) -> Vec<&'a [Tile]> {
+        arms.into_iter().chain(last.as_deref()).collect()
+    }
+    match &tile.kind {
+        TileKind::WaitArms { arms, timeout, .. } => {
+            all(arms.iter().map(|arm| &*arm.body).collect(), timeout)
+        }
+        TileKind::BranchWhen { arms, otherwise } => {
+            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
+        }
+        TileKind::BranchValue { arms, otherwise, .. } => {
+            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
+        }
+        TileKind::Split { arms, .. } => arms.iter().map(|arm| &*arm.body).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What the canvas calls a tile's kind.
+pub fn kind(tile: &Tile) -> Kind {
+    match tile.kind {
+        TileKind::WaitFor(_)
+        | TileKind::WaitUntil(_)
+        | TileKind::WaitEvent { .. }
+        | TileKind::WaitArms { .. } => Kind::Wait,
+        TileKind::BranchWhen { .. } | TileKind::BranchValue { .. } => Kind::Branch,
+        TileKind::Split { .. } => Kind::Split,
+        TileKind::Send { .. } => Kind::Send,
+        TileKind::Update(_) => Kind::Update,
+        TileKind::Exit(_) => Kind::Exit,
+    }
+}
+
+/// All tiles of a journey in source order, those of nested blocks right after the tile that
+/// opens them.
+pub fn tiles(journey: &Journey) -> Vec<&Tile> {
+    let mut found = Vec::new();
+    // A stack in place of recursion; blocks go on it last first so that they come off in order.
+    let mut stack: Vec<&Tile> = journey.body.iter().rev().collect();
+    while let Some(tile) = stack.pop() {
+        found.push(tile);
+        for block in blocks(tile).into_iter().rev() {
+            stack.extend(block.iter().rev());
+        }
+    }
+    found
+}
+
+/// An id for each of the [`tiles`], unique in the journey: the label, or else the kind and a
+/// running number among the unlabelled tiles of that kind. A number that would make the id of
+/// one tile the label of another is passed over.
+pub fn ids(tiles: &[&Tile]) -> Vec<String> {
+    let labels: BTreeSet<&str> = tiles.iter().filter_map(|tile| tile.label.as_deref()).collect();
+    let mut counts = [0_u32; 6];
+    let mut unlabelled = |kind: Kind| {
+        let mut id = String::new();
+        if let Some(count) = counts.get_mut(kind as usize) {
+            loop {
+                *count += 1;
+                id = format!("{}_{count}", kind_name(kind));
+                if !labels.contains(&*id) {
+                    break;
+                }
+            }
+        }
+        id
+    };
+    tiles
+        .iter()
+        .map(|tile| match &tile.label {
+            Some(label) => label.to_string(),
+            None => unlabelled(kind(tile)),
+        })
+        .collect()
+}
+
+/// The kind as ids and pictures name it.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Wait => "wait",
+        Kind::Branch => "branch",
+        Kind::Split => "split",
+        Kind::Send => "send",
+        Kind::Update => "update",
+        Kind::Exit => "exit",
+    }
+}
