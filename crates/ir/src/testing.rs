@@ -207,7 +207,7 @@ pub(crate) fn code(program: &Program, id: ExprId) -> String {
     let mut text = String::new();
     let code = &program.code[expr.start as usize..][..expr.len as usize];
     for (at, insn) in code.iter().enumerate() {
-        writeln!(text, "{at:2} {insn:?}").expect("strings take everything");
+        writeln!(text, "{at:02} {insn:?}").expect("strings take everything");
     }
     text
 }
@@ -275,7 +275,7 @@ pub(crate) fn listing(journey: &journey_bytecode::Journey) -> String {
         writeln!(text, "split {}: {arms:?}", split.name).expect("strings take everything");
     }
     for (at, op) in journey.code.iter().enumerate() {
-        writeln!(text, "{at:2} {op:?}").expect("strings take everything");
+        writeln!(text, "{at:02} {op:?}").expect("strings take everything");
     }
     text
 }

@@ -60,10 +60,10 @@ fn a_conjunction_of_slots_and_constants_is_one_instruction_a_part() {
     check_test(
         &and(vec![rich, loyal]),
         &expect![[r#"
-             0 TraitNumber { cond: GtFalse, slot: 7, k: 0, skip: 2 }
-             1 TraitWord { cond: GeFalse, slot: 3, k: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitNumber { cond: GtFalse, slot: 7, k: 0, skip: 2 }
+            01 TraitWord { cond: GeFalse, slot: 3, k: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
 }
@@ -74,9 +74,9 @@ fn a_constant_on_the_left_turns_the_comparison_round() {
     check_test(
         &few,
         &expect![[r#"
-             0 TraitWord { cond: LtFalse, slot: 3, k: 0, skip: 1 }
-             1 RetTrue
-             2 RetFalse
+            00 TraitWord { cond: LtFalse, slot: 3, k: 0, skip: 1 }
+            01 RetTrue
+            02 RetFalse
         "#]],
     );
 }
@@ -88,9 +88,9 @@ fn negation_flips_the_outcome_and_never_the_operator() {
     check_test(
         &other,
         &expect![[r#"
-             0 TraitText { cond: EqTrue, slot: 2, k: 0, skip: 1 }
-             1 RetTrue
-             2 RetFalse
+            00 TraitText { cond: EqTrue, slot: 2, k: 0, skip: 1 }
+            01 RetTrue
+            02 RetFalse
         "#]],
     );
 }
@@ -101,11 +101,11 @@ fn a_disjunction_under_a_negation_leaves_no_trace_but_jumps() {
     check_test(
         &and(vec![expr, eq(order("id"), text("o1"))]),
         &expect![[r#"
-             0 TraitBool { on: true, slot: 8, skip: 3 }
-             1 TraitSet { on: true, slot: 2, skip: 2 }
-             2 EventText { cond: EqFalse, slot: 0, k: 0, skip: 1 }
-             3 RetTrue
-             4 RetFalse
+            00 TraitBool { on: true, slot: 8, skip: 3 }
+            01 TraitSet { on: true, slot: 2, skip: 2 }
+            02 EventText { cond: EqFalse, slot: 0, k: 0, skip: 1 }
+            03 RetTrue
+            04 RetFalse
         "#]],
     );
 }
@@ -115,40 +115,40 @@ fn a_short_list_is_compared_item_by_item_and_a_long_one_searched() {
     check_test(
         &in_list(trait_("email"), texts(&["a", "b", "c"])),
         &expect![[r#"
-             0 TraitText { cond: EqTrue, slot: 2, k: 0, skip: 2 }
-             1 TraitText { cond: EqTrue, slot: 2, k: 1, skip: 1 }
-             2 TraitText { cond: EqFalse, slot: 2, k: 2, skip: 1 }
-             3 RetTrue
-             4 RetFalse
+            00 TraitText { cond: EqTrue, slot: 2, k: 0, skip: 2 }
+            01 TraitText { cond: EqTrue, slot: 2, k: 1, skip: 1 }
+            02 TraitText { cond: EqFalse, slot: 2, k: 2, skip: 1 }
+            03 RetTrue
+            04 RetFalse
         "#]],
     );
     check_test(
         &not(in_list(trait_("email"), texts(&["a", "b"]))),
         &expect![[r#"
-             0 TraitText { cond: EqTrue, slot: 2, k: 0, skip: 2 }
-             1 TraitText { cond: EqTrue, slot: 2, k: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitText { cond: EqTrue, slot: 2, k: 0, skip: 2 }
+            01 TraitText { cond: EqTrue, slot: 2, k: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
     check_test(
         &in_list(trait_("email"), texts(&[])),
         &expect![[r#"
-             0 Jump { skip: 1 }
-             1 RetTrue
-             2 RetFalse
+            00 Jump { skip: 1 }
+            01 RetTrue
+            02 RetFalse
         "#]],
     );
     let long = texts(&["a", "b", "c", "d", "e", "f", "g", "h", "i"]);
     check_test(
         &in_list(trait_("email"), long),
         &expect![[r#"
-             0 Trait { dst: 0, slot: 2 }
-             1 Const { dst: 1, k: 0 }
-             2 Binary { op: InList, dst: 0, a: 0, b: 1 }
-             3 JumpBool { on: false, a: 0, skip: 1 }
-             4 RetTrue
-             5 RetFalse
+            00 Trait { dst: 0, slot: 2 }
+            01 Const { dst: 1, k: 0 }
+            02 Binary { op: InList, dst: 0, a: 0, b: 1 }
+            03 JumpBool { on: false, a: 0, skip: 1 }
+            04 RetTrue
+            05 RetFalse
         "#]],
     );
 }
@@ -159,37 +159,37 @@ fn a_range_is_two_comparisons_and_wraps_at_midnight() {
     check_test(
         &in_range(trait_("orders"), int(1), int(5)),
         &expect![[r#"
-             0 TraitWord { cond: GeFalse, slot: 3, k: 0, skip: 2 }
-             1 TraitWord { cond: LtFalse, slot: 3, k: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitWord { cond: GeFalse, slot: 3, k: 0, skip: 2 }
+            01 TraitWord { cond: LtFalse, slot: 3, k: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
     check_test(
         &in_range(trait_("quiet_from"), hour(9), hour(17)),
         &expect![[r#"
-             0 TraitWord { cond: GeFalse, slot: 5, k: 0, skip: 2 }
-             1 TraitWord { cond: LtFalse, slot: 5, k: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitWord { cond: GeFalse, slot: 5, k: 0, skip: 2 }
+            01 TraitWord { cond: LtFalse, slot: 5, k: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
     check_test(
         &in_range(trait_("quiet_from"), hour(21), hour(8)),
         &expect![[r#"
-             0 TraitWord { cond: GeTrue, slot: 5, k: 0, skip: 1 }
-             1 TraitWord { cond: LtFalse, slot: 5, k: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitWord { cond: GeTrue, slot: 5, k: 0, skip: 1 }
+            01 TraitWord { cond: LtFalse, slot: 5, k: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
     check_test(
         &not(in_range(trait_("quiet_from"), hour(21), hour(8))),
         &expect![[r#"
-             0 TraitWord { cond: GeTrue, slot: 5, k: 0, skip: 2 }
-             1 TraitWord { cond: LtTrue, slot: 5, k: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitWord { cond: GeTrue, slot: 5, k: 0, skip: 2 }
+            01 TraitWord { cond: LtTrue, slot: 5, k: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
 }
@@ -201,14 +201,14 @@ fn a_computed_value_in_a_range_goes_through_registers() {
     check_test(
         &in_range(today, weekday(0), weekday(4)),
         &expect![[r#"
-             0 Now { dst: 0 }
-             1 Unary { op: WeekdayOf, dst: 0, a: 0 }
-             2 Const { dst: 1, k: 0 }
-             3 Const { dst: 2, k: 1 }
-             4 InRange { dst: 0, a: 0, lo: 1, hi: 2 }
-             5 JumpBool { on: false, a: 0, skip: 1 }
-             6 RetTrue
-             7 RetFalse
+            00 Now { dst: 0 }
+            01 Unary { op: WeekdayOf, dst: 0, a: 0 }
+            02 Const { dst: 1, k: 0 }
+            03 Const { dst: 2, k: 1 }
+            04 InRange { dst: 0, a: 0, lo: 1, hi: 2 }
+            05 JumpBool { on: false, a: 0, skip: 1 }
+            06 RetTrue
+            07 RetFalse
         "#]],
     );
 }
@@ -219,44 +219,44 @@ fn an_unset_bool_is_neither_true_nor_false() {
     check_test(
         &is(true),
         &expect![[r#"
-             0 TraitBool { on: false, slot: 1, skip: 1 }
-             1 RetTrue
-             2 RetFalse
+            00 TraitBool { on: false, slot: 1, skip: 1 }
+            01 RetTrue
+            02 RetFalse
         "#]],
     );
     check_test(
         &is(false),
         &expect![[r#"
-             0 TraitSet { on: false, slot: 1, skip: 2 }
-             1 TraitBool { on: true, slot: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitSet { on: false, slot: 1, skip: 2 }
+            01 TraitBool { on: true, slot: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
     check_test(
         &not(is(false)),
         &expect![[r#"
-             0 TraitSet { on: false, slot: 1, skip: 1 }
-             1 TraitBool { on: false, slot: 1, skip: 1 }
-             2 RetTrue
-             3 RetFalse
+            00 TraitSet { on: false, slot: 1, skip: 1 }
+            01 TraitBool { on: false, slot: 1, skip: 1 }
+            02 RetTrue
+            03 RetFalse
         "#]],
     );
     // Of a bool that is always set, a comparison with false is just its negation.
     check_test(
         &eq(trait_("vip"), constant(Const::Bool(false))),
         &expect![[r#"
-             0 TraitBool { on: true, slot: 8, skip: 1 }
-             1 RetTrue
-             2 RetFalse
+            00 TraitBool { on: true, slot: 8, skip: 1 }
+            01 RetTrue
+            02 RetFalse
         "#]],
     );
     check_test(
         &or_else(trait_("consent"), constant(Const::Bool(false))),
         &expect![[r#"
-             0 TraitBool { on: false, slot: 1, skip: 1 }
-             1 RetTrue
-             2 RetFalse
+            00 TraitBool { on: false, slot: 1, skip: 1 }
+            01 RetTrue
+            02 RetFalse
         "#]],
     );
 }
@@ -268,14 +268,14 @@ fn arithmetic_uses_registers_like_a_stack() {
     check_value(
         &sums,
         &expect![[r#"
-             0 Trait { dst: 0, slot: 3 }
-             1 Const { dst: 1, k: 0 }
-             2 Binary { op: AddInt, dst: 0, a: 0, b: 1 }
-             3 Trait { dst: 1, slot: 3 }
-             4 Const { dst: 2, k: 0 }
-             5 Binary { op: AddInt, dst: 1, a: 1, b: 2 }
-             6 Binary { op: MulInt, dst: 0, a: 0, b: 1 }
-             7 Ret { a: 0 }
+            00 Trait { dst: 0, slot: 3 }
+            01 Const { dst: 1, k: 0 }
+            02 Binary { op: AddInt, dst: 0, a: 0, b: 1 }
+            03 Trait { dst: 1, slot: 3 }
+            04 Const { dst: 2, k: 0 }
+            05 Binary { op: AddInt, dst: 1, a: 1, b: 2 }
+            06 Binary { op: MulInt, dst: 0, a: 0, b: 1 }
+            07 Ret { a: 0 }
         "#]],
     );
 }
@@ -286,20 +286,20 @@ fn a_choice_and_a_fallback_end_in_one_register() {
     check_value(
         &plan,
         &expect![[r#"
-             0 TraitBool { on: false, slot: 8, skip: 2 }
-             1 Const { dst: 0, k: 0 }
-             2 Jump { skip: 1 }
-             3 Trait { dst: 0, slot: 4 }
-             4 Ret { a: 0 }
+            00 TraitBool { on: false, slot: 8, skip: 2 }
+            01 Const { dst: 0, k: 0 }
+            02 Jump { skip: 1 }
+            03 Trait { dst: 0, slot: 4 }
+            04 Ret { a: 0 }
         "#]],
     );
     check_value(
         &or_else(trait_("email"), text("nobody")),
         &expect![[r#"
-             0 Trait { dst: 0, slot: 2 }
-             1 JumpSet { on: true, a: 0, skip: 1 }
-             2 Const { dst: 0, k: 0 }
-             3 Ret { a: 0 }
+            00 Trait { dst: 0, slot: 2 }
+            01 JumpSet { on: true, a: 0, skip: 1 }
+            02 Const { dst: 0, k: 0 }
+            03 Ret { a: 0 }
         "#]],
     );
 }
@@ -311,13 +311,13 @@ fn a_bool_as_a_value_of_a_choice_is_made_from_jumps() {
     check_value(
         &list,
         &expect![[r#"
-             0 TraitBool { on: false, slot: 8, skip: 3 }
-             1 TraitSet { on: false, slot: 2, skip: 2 }
-             2 Const { dst: 0, k: 0 }
-             3 Jump { skip: 1 }
-             4 Const { dst: 0, k: 1 }
-             5 MakeList { dst: 0, first: 0, count: 1 }
-             6 Ret { a: 0 }
+            00 TraitBool { on: false, slot: 8, skip: 3 }
+            01 TraitSet { on: false, slot: 2, skip: 2 }
+            02 Const { dst: 0, k: 0 }
+            03 Jump { skip: 1 }
+            04 Const { dst: 0, k: 1 }
+            05 MakeList { dst: 0, first: 0, count: 1 }
+            06 Ret { a: 0 }
         "#]],
     );
 }
@@ -328,13 +328,13 @@ fn an_optional_int_compared_as_a_number_stays_unset() {
     check_value(
         &or_else(years, number(2.5)),
         &expect![[r#"
-             0 Trait { dst: 1, slot: 9 }
-             1 Unset { dst: 0 }
-             2 JumpSet { on: false, a: 1, skip: 1 }
-             3 Unary { op: IntToNumber, dst: 0, a: 1 }
-             4 JumpSet { on: true, a: 0, skip: 1 }
-             5 Const { dst: 0, k: 0 }
-             6 Ret { a: 0 }
+            00 Trait { dst: 1, slot: 9 }
+            01 Unset { dst: 0 }
+            02 JumpSet { on: false, a: 1, skip: 1 }
+            03 Unary { op: IntToNumber, dst: 0, a: 1 }
+            04 JumpSet { on: true, a: 0, skip: 1 }
+            05 Const { dst: 0, k: 0 }
+            06 Ret { a: 0 }
         "#]],
     );
 }
@@ -395,16 +395,16 @@ fn happened_is_a_count_above_zero_and_shares_its_window() {
     let both = and(vec![compare(CompareOp::Gt, count, int(2)), happened]);
     let (program, id) = test(&both);
     expect![[r#"
-         0 History { dst: 0, window: 0 }
-         1 Const { dst: 1, k: 0 }
-         2 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
-         3 JumpBool { on: false, a: 0, skip: 5 }
-         4 History { dst: 0, window: 0 }
-         5 Const { dst: 1, k: 1 }
-         6 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
-         7 JumpBool { on: false, a: 0, skip: 1 }
-         8 RetTrue
-         9 RetFalse
+        00 History { dst: 0, window: 0 }
+        01 Const { dst: 1, k: 0 }
+        02 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
+        03 JumpBool { on: false, a: 0, skip: 5 }
+        04 History { dst: 0, window: 0 }
+        05 Const { dst: 1, k: 1 }
+        06 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
+        07 JumpBool { on: false, a: 0, skip: 1 }
+        08 RetTrue
+        09 RetFalse
     "#]]
     .assert_eq(&code(&program, id));
     let event = 0;
@@ -427,16 +427,16 @@ fn last_keeps_what_is_read_of_it_and_no_more() {
     ]);
     let (program, id) = test(&all);
     expect![[r#"
-         0 History { dst: 0, window: 0 }
-         1 JumpSet { on: false, a: 0, skip: 15 }
-         2 History { dst: 0, window: 0 }
-         3 Field { dst: 0, a: 0, field: 0 }
-         4 JumpSet { on: true, a: 0, skip: 1 }
-         5 Const { dst: 0, k: 0 }
-         6 Const { dst: 1, k: 1 }
-         7 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
-         8 JumpBool { on: false, a: 0, skip: 8 }
-         9 History { dst: 0, window: 0 }
+        00 History { dst: 0, window: 0 }
+        01 JumpSet { on: false, a: 0, skip: 15 }
+        02 History { dst: 0, window: 0 }
+        03 Field { dst: 0, a: 0, field: 0 }
+        04 JumpSet { on: true, a: 0, skip: 1 }
+        05 Const { dst: 0, k: 0 }
+        06 Const { dst: 1, k: 1 }
+        07 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
+        08 JumpBool { on: false, a: 0, skip: 8 }
+        09 History { dst: 0, window: 0 }
         10 Field { dst: 0, a: 0, field: 1 }
         11 JumpSet { on: true, a: 0, skip: 1 }
         12 Now { dst: 0 }
@@ -490,21 +490,21 @@ fn a_condition_reads_what_its_code_reads_and_wakes_twice_an_instant() {
     lowering.finish(&mut program);
     // The birthday is set where the test asks for it, not where the wake does.
     expect![[r#"
-         0 Trait { dst: 0, slot: 0 }
-         1 JumpSet { on: false, a: 0, skip: 5 }
-         2 Const { dst: 1, k: 1 }
-         3 Binary { op: DateAt, dst: 0, a: 0, b: 1 }
-         4 Const { dst: 1, k: 2 }
-         5 Binary { op: AddTimeDuration, dst: 0, a: 0, b: 1 }
-         6 Ret { a: 0 }
-         7 Unset { dst: 0 }
-         8 Ret { a: 0 }
+        00 Trait { dst: 0, slot: 0 }
+        01 JumpSet { on: false, a: 0, skip: 5 }
+        02 Const { dst: 1, k: 1 }
+        03 Binary { op: DateAt, dst: 0, a: 0, b: 1 }
+        04 Const { dst: 1, k: 2 }
+        05 Binary { op: AddTimeDuration, dst: 0, a: 0, b: 1 }
+        06 Ret { a: 0 }
+        07 Unset { dst: 0 }
+        08 Ret { a: 0 }
     "#]]
     .assert_eq(&code(&program, compiled.wakes[1]));
     expect![[r#"
-         0 Now { dst: 0 }
-         1 Unary { op: NextDay, dst: 0, a: 0 }
-         2 Ret { a: 0 }
+        00 Now { dst: 0 }
+        01 Unary { op: NextDay, dst: 0, a: 0 }
+        02 Ret { a: 0 }
     "#]]
     .assert_eq(&code(&program, compiled.wakes[2]));
     verify(program).expect("it verifies");

@@ -42,14 +42,14 @@ fn tiles_follow_each_other_and_leave_by_their_edges() {
     let journey = &program.journeys[0];
     expect![[r#"
         state 0: tile 0, arms to [], timeout to Some(2)
-         0 Arrive { tile: 0 }
-         1 Suspend { state: 0 }
-         2 Leave { edge: 0 }
-         3 Arrive { tile: 1 }
-         4 Send { send: 0 }
-         5 Leave { edge: 0 }
-         6 Arrive { tile: 2 }
-         7 Exit { outcome: 0 }
+        00 Arrive { tile: 0 }
+        01 Suspend { state: 0 }
+        02 Leave { edge: 0 }
+        03 Arrive { tile: 1 }
+        04 Send { send: 0 }
+        05 Leave { edge: 0 }
+        06 Arrive { tile: 2 }
+        07 Exit { outcome: 0 }
     "#]]
     .assert_eq(&listing(journey));
     let ids: Vec<_> = journey.tiles.iter().map(|tile| &*tile.id).collect();
@@ -69,16 +69,16 @@ fn arms_of_a_branch_meet_behind_it() {
     let program = compile(journey("choice", vec![tile(branch), tile(wait_days(1)), exit("done")]));
     expect![[r#"
         state 0: tile 3, arms to [], timeout to Some(14)
-         0 Arrive { tile: 0 }
-         1 Unless { test: ExprId(0), to: 7 }
-         2 Leave { edge: 0 }
-         3 Arrive { tile: 1 }
-         4 Send { send: 0 }
-         5 Leave { edge: 0 }
-         6 Jump { to: 12 }
-         7 Unless { test: ExprId(3), to: 11 }
-         8 Leave { edge: 1 }
-         9 Arrive { tile: 2 }
+        00 Arrive { tile: 0 }
+        01 Unless { test: ExprId(0), to: 7 }
+        02 Leave { edge: 0 }
+        03 Arrive { tile: 1 }
+        04 Send { send: 0 }
+        05 Leave { edge: 0 }
+        06 Jump { to: 12 }
+        07 Unless { test: ExprId(3), to: 11 }
+        08 Leave { edge: 1 }
+        09 Arrive { tile: 2 }
         10 Exit { outcome: 0 }
         11 Leave { edge: 2 }
         12 Arrive { tile: 3 }
@@ -104,14 +104,14 @@ fn a_branch_that_covers_all_members_tests_all_but_the_last() {
     };
     let program = compile(journey("plans", vec![tile(branch)]));
     expect![[r#"
-         0 Arrive { tile: 0 }
-         1 Unless { test: ExprId(0), to: 5 }
-         2 Leave { edge: 0 }
-         3 Arrive { tile: 1 }
-         4 Exit { outcome: 0 }
-         5 Leave { edge: 1 }
-         6 Arrive { tile: 2 }
-         7 Exit { outcome: 1 }
+        00 Arrive { tile: 0 }
+        01 Unless { test: ExprId(0), to: 5 }
+        02 Leave { edge: 0 }
+        03 Arrive { tile: 1 }
+        04 Exit { outcome: 0 }
+        05 Leave { edge: 1 }
+        06 Arrive { tile: 2 }
+        07 Exit { outcome: 1 }
     "#]]
     .assert_eq(&listing(&program.journeys[0]));
     assert_eq!(program.journeys[0].tiles[0].edges, ["\"free\"", "\"pro\""]);
@@ -127,16 +127,16 @@ fn a_branch_on_a_computed_value_computes_it_once_an_arm() {
     };
     let program = compile(journey("counted", vec![tile(branch)]));
     expect![[r#"
-         0 History { dst: 0, window: 0 }
-         1 Const { dst: 1, k: 0 }
-         2 Compare { cmp: Eq, dst: 1, a: 0, b: 1 }
-         3 JumpBool { on: true, a: 1, skip: 6 }
-         4 Const { dst: 1, k: 1 }
-         5 Compare { cmp: Eq, dst: 1, a: 0, b: 1 }
-         6 JumpBool { on: true, a: 1, skip: 3 }
-         7 Const { dst: 1, k: 2 }
-         8 Compare { cmp: Eq, dst: 1, a: 0, b: 1 }
-         9 JumpBool { on: false, a: 1, skip: 1 }
+        00 History { dst: 0, window: 0 }
+        01 Const { dst: 1, k: 0 }
+        02 Compare { cmp: Eq, dst: 1, a: 0, b: 1 }
+        03 JumpBool { on: true, a: 1, skip: 6 }
+        04 Const { dst: 1, k: 1 }
+        05 Compare { cmp: Eq, dst: 1, a: 0, b: 1 }
+        06 JumpBool { on: true, a: 1, skip: 3 }
+        07 Const { dst: 1, k: 2 }
+        08 Compare { cmp: Eq, dst: 1, a: 0, b: 1 }
+        09 JumpBool { on: false, a: 1, skip: 1 }
         10 RetTrue
         11 RetFalse
     "#]]
@@ -167,16 +167,16 @@ fn a_wait_stands_at_a_state_and_goes_on_by_the_arm_that_opens() {
     let journey = &program.journeys[0];
     expect![[r#"
         state 0: tile 0, arms to [2, 8], timeout to Some(11)
-         0 Arrive { tile: 0 }
-         1 Suspend { state: 0 }
-         2 Leave { edge: 0 }
-         3 Arrive { tile: 1 }
-         4 Send { send: 0 }
-         5 Leave { edge: 0 }
-         6 Arrive { tile: 2 }
-         7 Exit { outcome: 0 }
-         8 Leave { edge: 1 }
-         9 Arrive { tile: 4 }
+        00 Arrive { tile: 0 }
+        01 Suspend { state: 0 }
+        02 Leave { edge: 0 }
+        03 Arrive { tile: 1 }
+        04 Send { send: 0 }
+        05 Leave { edge: 0 }
+        06 Arrive { tile: 2 }
+        07 Exit { outcome: 0 }
+        08 Leave { edge: 1 }
+        09 Arrive { tile: 4 }
         10 Exit { outcome: 2 }
         11 Leave { edge: 2 }
         12 Arrive { tile: 3 }
@@ -230,8 +230,8 @@ fn what_stands_behind_an_exit_is_drawn_but_not_compiled() {
     ));
     let journey = &program.journeys[0];
     expect![[r#"
-         0 Arrive { tile: 0 }
-         1 Exit { outcome: 0 }
+        00 Arrive { tile: 0 }
+        01 Exit { outcome: 0 }
     "#]]
     .assert_eq(&listing(journey));
     assert_eq!(journey.tiles.len(), 3);
@@ -250,16 +250,16 @@ fn a_window_since_a_label_begins_anew_where_the_label_stands() {
     let journey = &program.journeys[0];
     expect![[r#"
         state 0: tile 0, arms to [], timeout to Some(3)
-         0 Arrive { tile: 0 }
-         1 Mark { mark: 0 }
-         2 Suspend { state: 0 }
-         3 Leave { edge: 0 }
-         4 Arrive { tile: 1 }
-         5 Unless { test: ExprId(1), to: 9 }
-         6 Leave { edge: 0 }
-         7 Arrive { tile: 2 }
-         8 Exit { outcome: 0 }
-         9 Leave { edge: 1 }
+        00 Arrive { tile: 0 }
+        01 Mark { mark: 0 }
+        02 Suspend { state: 0 }
+        03 Leave { edge: 0 }
+        04 Arrive { tile: 1 }
+        05 Unless { test: ExprId(1), to: 9 }
+        06 Leave { edge: 0 }
+        07 Arrive { tile: 2 }
+        08 Exit { outcome: 0 }
+        09 Leave { edge: 1 }
         10 Arrive { tile: 3 }
         11 Exit { outcome: 1 }
     "#]]
@@ -283,12 +283,12 @@ fn a_window_that_compares_with_the_entry_belongs_to_the_instance() {
     assert_eq!(journeys, [Some(0), None]);
     let filter = program.windows[0].filter.expect("a filter");
     expect![[r#"
-         0 Event { dst: 0, slot: 1 }
-         1 Local { dst: 1, slot: 0 }
-         2 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
-         3 JumpBool { on: false, a: 0, skip: 1 }
-         4 RetTrue
-         5 RetFalse
+        00 Event { dst: 0, slot: 1 }
+        01 Local { dst: 1, slot: 0 }
+        02 Compare { cmp: Gt, dst: 0, a: 0, b: 1 }
+        03 JumpBool { on: false, a: 0, skip: 1 }
+        04 RetTrue
+        05 RetFalse
     "#]]
     .assert_eq(&crate::testing::code(&program, filter));
 }
@@ -306,14 +306,14 @@ fn a_split_sends_each_arm_to_its_block() {
     let program = compile(journey("split", vec![tile(split), exit("b")]));
     expect![[r#"
         split halves: [("a", 50000, 2), ("b", 50000, 5)]
-         0 Arrive { tile: 0 }
-         1 Split { split: 0 }
-         2 Leave { edge: 0 }
-         3 Arrive { tile: 1 }
-         4 Exit { outcome: 0 }
-         5 Leave { edge: 1 }
-         6 Arrive { tile: 2 }
-         7 Exit { outcome: 1 }
+        00 Arrive { tile: 0 }
+        01 Split { split: 0 }
+        02 Leave { edge: 0 }
+        03 Arrive { tile: 1 }
+        04 Exit { outcome: 0 }
+        05 Leave { edge: 1 }
+        06 Arrive { tile: 2 }
+        07 Exit { outcome: 1 }
     "#]]
     .assert_eq(&listing(&program.journeys[0]));
 }
