@@ -39,6 +39,11 @@ impl Bits {
         self.0.iter().all(|word| *word == 0)
     }
 
+    /// Whether the two sets have a member in common.
+    pub fn meets(&self, other: &Bits) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
     /// The smallest member that is not below `from`.
     pub fn next(&self, from: u32) -> Option<u16> {
         let first = from as usize >> 6;

@@ -11,7 +11,7 @@
 //! customers are kept, where inputs come from, or how effects are delivered.
 //!
 //! Start at [`Input`] and [`Effect`] for what goes in and out, at `state.rs` for what a customer
-//! is, then read `apply.rs`, which follows the order of things line by line.
+//! is, then read `apply/mod.rs`, which follows the order of things.
 
 mod apply;
 mod bits;
@@ -24,8 +24,10 @@ mod key;
 mod row;
 mod scratch;
 mod set;
+mod split;
 mod state;
 mod value;
+mod zone;
 
 pub use apply::apply;
 pub use bits::Bits;

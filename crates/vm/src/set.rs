@@ -1,21 +1,408 @@
-//! Programs, prepared to run.
+//! Programs, prepared to run: every question that can be answered before the first input is.
 
-use journey_bytecode::{Program, Verified};
+use journey_bytecode::{
+    Aggregate, ArmTrigger, Condition, Const, Deadline, Entry, ExitTrigger, Expr, ExprId, Insn,
+    Journey, Program, Range, Reads, Verified, Window,
+};
+
+use crate::bits::Bits;
+use crate::history::Kept;
+use crate::row::Row;
+use crate::value::Kind;
 
 /// The programs a customer runs on, with all that can be worked out before the first input.
 #[derive(Debug)]
 pub struct ProgramSet {
     program: Verified<Program>,
+    /// The bits of scalar constants, by constant.
+    words: Vec<u64>,
+    pub(crate) trait_kinds: Vec<Kind>,
+    event_kinds: Vec<Vec<Kind>>,
+    windows: Vec<WindowPlan>,
+    /// Windows that belong to the customer, in order of their place there.
+    pub(crate) customer_windows: Vec<u16>,
+    events: Vec<EventPlan>,
+    journeys: Vec<JourneyPlan>,
+    /// Journeys that are entered by joining an audience, by audience.
+    audience_entries: Vec<Vec<u16>>,
+    /// Audiences, by the trait, window or audience they read.
+    pub(crate) audience_readers: Readers,
+    /// All that any audience, condition or deadline reads.
+    pub(crate) watched: Watch,
 }
+
+/// What an event touches whatever instances are open.
+#[derive(Debug, Default)]
+pub(crate) struct EventPlan {
+    /// Windows of the customer.
+    pub(crate) windows: Vec<u16>,
+    /// Journeys it can enter, by name.
+    pub(crate) entries: Vec<u16>,
+}
+
+/// What there is to know of a journey.
+#[derive(Debug, Default)]
+pub(crate) struct JourneyPlan {
+    pub(crate) local_kinds: Vec<Kind>,
+    /// Events that an exit criterion or some arm waits for, ascending.
+    pub(crate) events: Vec<u16>,
+    /// Everything its continuous conditions and deadlines read.
+    pub(crate) reads: Watch,
+    /// Windows of its instances, in order of their place there.
+    pub(crate) tallies: Vec<u16>,
+}
+
+/// Who reads what.
+#[derive(Debug, Default)]
+pub(crate) struct Readers {
+    pub(crate) traits: Vec<Vec<u16>>,
+    pub(crate) windows: Vec<Vec<u16>>,
+    pub(crate) audiences: Vec<Vec<u16>>,
+}
+
+/// Traits, windows and audiences: those that are read, or those that have changed.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    pub(crate) traits: Bits,
+    pub(crate) windows: Bits,
+    pub(crate) audiences: Bits,
+}
+
+/// Where the state of a window is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    Customer(u16),
+    Instance(u16),
+}
+
+/// A window, prepared.
+#[derive(Debug)]
+pub(crate) struct WindowPlan {
+    number: u16,
+    pub(crate) place: Place,
+    pub(crate) sums_ints: bool,
+    /// Fields of `last`: event slot and kind.
+    pub(crate) fields: Vec<(u16, Kind)>,
+    /// Number of slots of the event.
+    slots: usize,
+    /// Slots of kept events that are ever looked at.
+    kept: Vec<u16>,
+}
+
+impl Watch {
+    pub(crate) fn add(&mut self, reads: &Reads) {
+        reads.traits.iter().for_each(|slot| self.traits.set(*slot, true));
+        reads.windows.iter().for_each(|window| self.windows.set(*window, true));
+        reads.audiences.iter().for_each(|audience| self.audiences.set(*audience, true));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.traits.clear();
+        self.windows.clear();
+        self.audiences.clear();
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.traits.is_empty() && self.windows.is_empty() && self.audiences.is_empty()
+    }
+
+    pub(crate) fn meets(&self, other: &Watch) -> bool {
+        self.traits.meets(&other.traits)
+            || self.windows.meets(&other.windows)
+            || self.audiences.meets(&other.audiences)
+    }
+
+    pub(crate) fn meets_reads(&self, reads: &Reads) -> bool {
+        reads.traits.iter().any(|slot| self.traits.contains(*slot))
+            || reads.windows.iter().any(|window| self.windows.contains(*window))
+            || reads.audiences.iter().any(|audience| self.audiences.contains(*audience))
+    }
+}
+
+impl WindowPlan {
+    pub(crate) fn window<'s>(&self, set: &'s ProgramSet) -> &'s Window {
+        // A plan is made from its window; the fallback is never taken.
+        set.program.windows.get(usize::from(self.number)).unwrap_or(&NO_WINDOW)
+    }
+
+    /// An event, reduced to what the window has a use for.
+    pub(crate) fn keep(&self, row: &Row, at: i64) -> Kept {
+        let mut kept = Row::new(self.slots);
+        self.copy_kept(&mut kept, row);
+        Kept { at, row: kept, fault: None }
+    }
+
+    pub(crate) fn copy_kept(&self, to: &mut Row, from: &Row) {
+        to.clear();
+        for slot in &self.kept {
+            to.copy_slot(*slot, from, *slot);
+        }
+    }
+}
+
+static NO_WINDOW: Window = Window {
+    event: 0,
+    aggregate: Aggregate::Count,
+    filter: None,
+    value: None,
+    range: Range::All,
+    journey: None,
+};
 
 impl ProgramSet {
     /// Prepares a program.
     pub fn new(program: Verified<Program>) -> ProgramSet {
-        ProgramSet { program }
+        let mut set = ProgramSet {
+            words: program.consts.iter().map(word).collect(),
+            trait_kinds: program.traits.iter().map(|slot| Kind::of(&slot.ty)).collect(),
+            event_kinds: Vec::new(),
+            windows: Vec::new(),
+            customer_windows: Vec::new(),
+            events: Vec::new(),
+            journeys: Vec::new(),
+            audience_entries: vec![Vec::new(); program.audiences.len()],
+            audience_readers: Readers {
+                traits: vec![Vec::new(); program.traits.len()],
+                windows: vec![Vec::new(); program.windows.len()],
+                audiences: vec![Vec::new(); program.audiences.len()],
+            },
+            watched: Watch::default(),
+            program,
+        };
+        set.plan_events();
+        set.plan_journeys();
+        set.plan_windows();
+        set.plan_audiences();
+        set
     }
 
     /// The program: names and layouts for who reads effects.
-    pub fn program(&self) -> &Program {
+    pub fn program(&self) -> &Verified<Program> {
         &self.program
     }
+
+    fn plan_events(&mut self) {
+        for event in &self.program.events {
+            let kinds = event.properties.iter().map(|slot| Kind::of(&slot.ty)).collect();
+            self.event_kinds.push(kinds);
+            self.events.push(EventPlan::default());
+        }
+    }
+
+    fn plan_journeys(&mut self) {
+        for (number, journey) in (0..).zip(&self.program.journeys) {
+            match &journey.entry {
+                Entry::Event { event, .. } => {
+                    if let Some(plan) = self.events.get_mut(usize::from(*event)) {
+                        plan.entries.push(number);
+                    }
+                }
+                Entry::Audience { audience } => {
+                    if let Some(entries) = self.audience_entries.get_mut(usize::from(*audience)) {
+                        entries.push(number);
+                    }
+                }
+                Entry::Manual => {}
+            }
+            let plan = plan_journey(journey);
+            plan.add_to(&mut self.watched);
+            self.journeys.push(plan);
+        }
+    }
+
+    fn plan_windows(&mut self) {
+        for (number, window) in (0..).zip(&self.program.windows) {
+            let journey = window.journey.and_then(|j| self.journeys.get_mut(usize::from(j)));
+            let place = match (window.range, journey) {
+                (Range::SinceEntered | Range::SinceMark(_), Some(journey)) => {
+                    journey.tallies.push(number);
+                    Place::Instance((journey.tallies.len() - 1) as u16)
+                }
+                _ => {
+                    if let Some(event) = self.events.get_mut(usize::from(window.event)) {
+                        event.windows.push(number);
+                    }
+                    self.customer_windows.push(number);
+                    Place::Customer((self.customer_windows.len() - 1) as u16)
+                }
+            };
+            let plan = plan_window(&self.program, &self.event_kinds, number, window, place);
+            self.windows.push(plan);
+        }
+    }
+
+    fn plan_audiences(&mut self) {
+        let readers = &mut self.audience_readers;
+        for (number, audience) in (0..).zip(&self.program.audiences) {
+            let reads = &audience.condition.reads;
+            self.watched.add(reads);
+            for (lists, read) in [
+                (&mut readers.traits, &reads.traits),
+                (&mut readers.windows, &reads.windows),
+                (&mut readers.audiences, &reads.audiences),
+            ] {
+                for index in read {
+                    if let Some(list) = lists.get_mut(usize::from(*index)) {
+                        list.push(number);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Look-ups while running. The verifier has seen to it that all of them succeed.
+impl ProgramSet {
+    #[inline]
+    pub(crate) fn expr(&self, id: ExprId) -> Option<(&Expr, &[Insn])> {
+        let expr = self.program.exprs.get(id.0 as usize)?;
+        let start = expr.start as usize;
+        let code = self.program.code.get(start..start + expr.len as usize)?;
+        Some((expr, code))
+    }
+
+    #[inline]
+    pub(crate) fn word(&self, k: u16) -> u64 {
+        self.words.get(usize::from(k)).copied().unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn text(&self, k: u16) -> &str {
+        match self.program.consts.get(usize::from(k)) {
+            Some(Const::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    #[inline]
+    pub(crate) fn trait_kind(&self, slot: u16) -> Option<Kind> {
+        self.trait_kinds.get(usize::from(slot)).copied()
+    }
+
+    #[inline]
+    pub(crate) fn event_kind(&self, event: Option<u16>, slot: u16) -> Option<Kind> {
+        self.event_kinds.get(usize::from(event?))?.get(usize::from(slot)).copied()
+    }
+
+    #[inline]
+    pub(crate) fn local_kind(&self, journey: Option<u16>, slot: u16) -> Option<Kind> {
+        self.journeys.get(usize::from(journey?))?.local_kinds.get(usize::from(slot)).copied()
+    }
+
+    #[inline]
+    pub(crate) fn window(&self, number: u16) -> Option<&WindowPlan> {
+        self.windows.get(usize::from(number))
+    }
+
+    #[inline]
+    pub(crate) fn event(&self, event: u16) -> Option<&EventPlan> {
+        self.events.get(usize::from(event))
+    }
+
+    #[inline]
+    pub(crate) fn journey(&self, number: u16) -> Option<(&Journey, &JourneyPlan)> {
+        let at = usize::from(number);
+        Some((self.program.journeys.get(at)?, self.journeys.get(at)?))
+    }
+
+    pub(crate) fn entries_by_audience(&self, audience: u16) -> &[u16] {
+        self.audience_entries.get(usize::from(audience)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The bits of a scalar as a slot holds them.
+fn word(value: &Const) -> u64 {
+    match value {
+        Const::Bool(v) => u64::from(*v),
+        Const::Int(v) | Const::Time(v) | Const::Duration(v) => v.cast_unsigned(),
+        Const::Number(v) => v.to_bits(),
+        Const::Date(v) | Const::TimeOfDay(v) => i64::from(*v).cast_unsigned(),
+        Const::Weekday(v) => u64::from(*v),
+        Const::Unset | Const::Text(_) | Const::List(_) | Const::Record(_) => 0,
+    }
+}
+
+impl JourneyPlan {
+    fn add_to(&self, watched: &mut Watch) {
+        self.reads.traits.iter().for_each(|slot| watched.traits.set(slot, true));
+        self.reads.windows.iter().for_each(|window| watched.windows.set(window, true));
+        self.reads.audiences.iter().for_each(|audience| watched.audiences.set(audience, true));
+    }
+}
+
+fn plan_journey(journey: &Journey) -> JourneyPlan {
+    let mut plan = JourneyPlan {
+        local_kinds: journey.locals.iter().map(|slot| Kind::of(&slot.ty)).collect(),
+        ..JourneyPlan::default()
+    };
+    let mut condition = |condition: &Condition| plan.reads.add(&condition.reads);
+    for exit in &journey.exits {
+        match &exit.trigger {
+            ExitTrigger::Event { event, .. } => plan.events.push(*event),
+            ExitTrigger::When(when) => condition(when),
+            ExitTrigger::After(_) => {}
+        }
+    }
+    for state in &journey.states {
+        for arm in &state.arms {
+            match &arm.trigger {
+                ArmTrigger::Event { event, .. } => plan.events.push(*event),
+                ArmTrigger::When(when) => condition(when),
+            }
+        }
+    }
+    for state in &journey.states {
+        if let Deadline::At { reads, .. } = &state.deadline {
+            plan.reads.add(reads);
+        }
+    }
+    plan.events.sort_unstable();
+    plan.events.dedup();
+    plan
+}
+
+fn plan_window(
+    program: &Program,
+    event_kinds: &[Vec<Kind>],
+    number: u16,
+    window: &Window,
+    place: Place,
+) -> WindowPlan {
+    let kinds = event_kinds.get(usize::from(window.event)).map_or(&[][..], Vec::as_slice);
+    let slots = match &window.aggregate {
+        Aggregate::Last { slots } => slots.as_slice(),
+        _ => &[],
+    };
+    let field = |slot: &u16| kinds.get(usize::from(*slot)).map(|kind| (*slot, *kind));
+    let fields: Vec<_> = slots.iter().filter_map(field).collect();
+    let mut kept: Vec<u16> = slots.to_vec();
+    // The filter runs again later only if the events themselves are kept.
+    if window.journey.is_some() {
+        let later = [window.filter, window.value].into_iter().flatten();
+        kept.extend(later.flat_map(|id| event_slots(program, id)));
+    }
+    kept.sort_unstable();
+    kept.dedup();
+    let value = window.value.and_then(|value| program.exprs.get(value.0 as usize));
+    let sums_ints = value.is_some_and(|expr| Kind::of(&expr.ty) == Kind::Int);
+    WindowPlan { number, place, sums_ints, fields, slots: kinds.len(), kept }
+}
+
+/// The event slots that an expression loads.
+fn event_slots(program: &Program, id: ExprId) -> Vec<u16> {
+    let expr = program.exprs.get(id.0 as usize);
+    let code = expr.and_then(|expr| {
+        let start = expr.start as usize;
+        program.code.get(start..start + expr.len as usize)
+    });
+    let slot = |insn: &Insn| match insn {
+        Insn::EventNumber { slot, .. }
+        | Insn::EventWord { slot, .. }
+        | Insn::EventText { slot, .. }
+        | Insn::EventBool { slot, .. }
+        | Insn::EventSet { slot, .. }
+        | Insn::Event { slot, .. } => Some(*slot),
+        _ => None,
+    };
+    code.unwrap_or_default().iter().filter_map(slot).collect()
 }

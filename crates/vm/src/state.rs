@@ -8,6 +8,9 @@ use crate::bits::Bits;
 use crate::history::{Tally, WindowState};
 use crate::{Fault, Row};
 
+/// How long the id of an event is remembered.
+const DEDUPE_WINDOW: i64 = 7 * 86_400_000;
+
 /// One customer.
 ///
 /// A new customer is blank: the first input lays it out for the program set it is applied with.
@@ -21,10 +24,10 @@ pub struct Customer {
     pub(crate) memory: Vec<Memory>,
     /// When each computed audience can next change by itself; `i64::MAX` for never.
     pub(crate) audience_wakes: Vec<i64>,
+    /// The earliest of them.
+    pub(crate) audience_due: i64,
     /// Ids of recent events.
     pub(crate) recent: RecentIds,
-    /// Split arms that were chosen by hand: journey, split, arm.
-    pub(crate) forced: SmallVec<[(u16, u16, u16); 1]>,
     /// Counts inputs, each timer that fires being one.
     pub(crate) sequence: u64,
     /// The clock: the latest `now`.
@@ -43,6 +46,22 @@ pub(crate) struct Profile {
     pub(crate) audiences: Bits,
     /// Windows of the customer, by their number among those.
     pub(crate) windows: Vec<WindowState>,
+    /// Split arms that were chosen by hand: journey, split, arm.
+    pub(crate) forced: SmallVec<[(u16, u16, u16); 1]>,
+}
+
+impl Profile {
+    /// Takes an arm from now on, whatever the hash says.
+    pub(crate) fn choose(&mut self, journey: u16, split: u16, arm: u16) {
+        self.forced.retain(|chosen| (chosen.0, chosen.1) != (journey, split));
+        self.forced.push((journey, split, arm));
+    }
+
+    /// The arm that was chosen by hand.
+    pub(crate) fn chosen(&self, journey: u16, split: u16) -> Option<u16> {
+        let chosen = self.forced.iter().find(|chosen| (chosen.0, chosen.1) == (journey, split));
+        chosen.map(|chosen| chosen.2)
+    }
 }
 
 /// One membership of a customer in a journey, from entry to exit.
@@ -104,6 +123,27 @@ pub(crate) struct RecentIds {
     pub(crate) seen: HashSet<u128, rustc_hash::FxBuildHasher>,
 }
 
+impl RecentIds {
+    /// Whether the id was seen within the window; if not, it is from now on. An id is known by
+    /// 128 bits of its hash: two ids that share those are not to be found.
+    pub(crate) fn is_repeated(&mut self, id: &str, now: i64) -> bool {
+        while let Some((seen, hash)) = self.by_age.front()
+            && *seen <= now.saturating_sub(DEDUPE_WINDOW)
+        {
+            self.seen.remove(hash);
+            self.by_age.pop_front();
+        }
+        let mut bytes = [0; 16];
+        blake3::Hasher::new().update(id.as_bytes()).finalize_xof().fill(&mut bytes);
+        let hash = u128::from_le_bytes(bytes);
+        if !self.seen.insert(hash) {
+            return true;
+        }
+        self.by_age.push_back((now, hash));
+        false
+    }
+}
+
 impl Customer {
     /// A customer of whom nothing is known but the id.
     pub fn new(id: &str) -> Customer {
@@ -113,12 +153,13 @@ impl Customer {
                 traits: Row::default(),
                 audiences: Bits::default(),
                 windows: Vec::new(),
+                forced: SmallVec::new(),
             },
             instances: Vec::new(),
             memory: Vec::new(),
             audience_wakes: Vec::new(),
+            audience_due: i64::MAX,
             recent: RecentIds::default(),
-            forced: SmallVec::new(),
             sequence: 0,
             clock: i64::MIN,
             next_due: None,

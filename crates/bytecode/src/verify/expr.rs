@@ -84,8 +84,7 @@ impl<'p> Check<'p> {
 
     fn finish(self) -> Facts {
         let mut facts = self.facts;
-        for list in
-            [&mut facts.reads.traits, &mut facts.reads.windows, &mut facts.reads.audiences]
+        for list in [&mut facts.reads.traits, &mut facts.reads.windows, &mut facts.reads.audiences]
         {
             list.sort_unstable();
             list.dedup();
@@ -202,13 +201,7 @@ impl<'p> Check<'p> {
     }
 
     /// Slot, constant and instruction must be of one type, and texts compare only for equality.
-    fn fused_compare(
-        &self,
-        insn: Insn,
-        slot: &Shape,
-        cond: Cond,
-        k: u16,
-    ) -> Result<(), Problem> {
+    fn fused_compare(&self, insn: Insn, slot: &Shape, cond: Cond, k: u16) -> Result<(), Problem> {
         let constant = self.constant(k)?;
         let fits = match insn {
             Insn::TraitNumber { .. } | Insn::EventNumber { .. } | Insn::LocalNumber { .. } => {
@@ -452,11 +445,7 @@ fn run(first: u8, count: u8) -> Result<std::ops::Range<u8>, Problem> {
     Ok(first..end)
 }
 
-pub(super) fn matches(
-    found: &Shape,
-    expected: &Shape,
-    what: &'static str,
-) -> Result<(), Problem> {
+pub(super) fn matches(found: &Shape, expected: &Shape, what: &'static str) -> Result<(), Problem> {
     match found.fits(expected) {
         true => Ok(()),
         false => Err(mismatch(what, found, expected)),

@@ -1,0 +1,268 @@
+//! One input, applied to one customer.
+//!
+//! The order of things is the contract; it is the order of this file and of the modules below:
+//!
+//! 1. All that is due by `now` happens, by due instant (`pass_time`).
+//! 2. The input itself: an event goes to history windows, open instances and entries (`event`).
+//! 3. What follows from changed traits, windows and audiences, until nothing changes (`settle`).
+//!
+//! An instance goes on by running the code of its journey to the next wait (`run`).
+
+mod enter;
+mod event;
+mod run;
+mod settle;
+mod wait;
+
+use crate::effect::{Effect, Effects};
+use crate::eval::Eval;
+use crate::history::WindowState;
+use crate::scratch::Work;
+use crate::state::{Customer, Instance, Memory, Profile, Status};
+use crate::{Fault, Input, ProgramSet, Row, Scratch, Val};
+
+/// How many tiles may be arrived at on one input before the instance that goes on is parked.
+const BUDGET: u32 = 1_000;
+
+/// How many timers may fire in one call. Only a program that sets itself a timer every few
+/// milliseconds comes near it; what is still due is then parked.
+const MAX_TIMERS: u32 = 1_000_000;
+
+/// Nothing happens by itself any more.
+const NEVER: i64 = i64::MAX;
+
+/// Applies one input to one customer at `now`: first all that is due by then, then the input,
+/// then what follows from it. A `now` before the customer's clock counts as the clock. Indices
+/// in the input that the program does not have are passed over.
+pub fn apply(
+    set: &ProgramSet,
+    customer: &mut Customer,
+    input: Input<'_>,
+    now: i64,
+    scratch: &mut Scratch,
+    out: &mut impl Effects,
+) {
+    let now = now.max(customer.clock);
+    let born = !customer.started;
+    if born {
+        lay_out(set, customer);
+    } else {
+        pass_time(set, customer, now, scratch, out);
+    }
+    let env = &mut Env::begin(set, customer, now, scratch, out);
+    if born {
+        settle::be_born(env, customer);
+    }
+    match input {
+        // Membership stays as it was just found: there is nobody to tell.
+        Input::Activate if born => env.work.clear(BUDGET),
+        Input::Activate | Input::Tick => {}
+        Input::Event { event, at, id, row } => {
+            if id.is_some_and(|id| customer.recent.is_repeated(id, now)) {
+                env.out.emit(Effect::Duplicate { at: now });
+            } else {
+                event::happen(env, customer, event, row, at);
+            }
+        }
+        Input::Traits(changes) => change_traits(env, &mut customer.profile, changes),
+        Input::Enter { journey } => enter::enter(env, customer, journey, None),
+        Input::Choose { journey, split, arm } => customer.profile.choose(journey, split, arm),
+    }
+    settle::settle(env, customer);
+    customer.next_due = next_due(customer);
+}
+
+/// Makes room for what the program set needs of a customer.
+fn lay_out(set: &ProgramSet, customer: &mut Customer) {
+    let program = set.program();
+    let profile = &mut customer.profile;
+    if profile.traits.len() != program.traits.len() {
+        profile.traits.reset(&program.traits);
+    }
+    let plans = set.customer_windows.iter().filter_map(|number| set.window(*number));
+    profile.windows = plans.map(|plan| WindowState::new(set, plan)).collect();
+    customer.audience_wakes = vec![NEVER; program.audiences.len()];
+    customer.started = true;
+}
+
+/// Lets everything happen that is due by `now`.
+fn pass_time(
+    set: &ProgramSet,
+    customer: &mut Customer,
+    now: i64,
+    scratch: &mut Scratch,
+    out: &mut dyn Effects,
+) {
+    let mut timers = 0;
+    while let Some(due) = customer.next_due
+        && due <= now
+    {
+        timers += 1;
+        let env = &mut Env::begin(set, customer, due.max(customer.clock), scratch, out);
+        if timers > MAX_TIMERS {
+            give_up(env, customer, now);
+        } else {
+            settle::wake_audiences(env, customer);
+            settle::settle_due(env, customer);
+        }
+        customer.next_due = next_due(customer);
+    }
+}
+
+/// Parks everything that is due by `now`.
+fn give_up(env: &mut Env<'_>, customer: &mut Customer, now: i64) {
+    for (audience, wake) in (0..).zip(&mut customer.audience_wakes) {
+        if *wake <= now {
+            *wake = NEVER;
+            env.out.emit(Effect::AudienceFault { audience, fault: Fault::Budget, at: env.now });
+        }
+    }
+    customer.audience_due = customer.audience_wakes.iter().copied().min().unwrap_or(NEVER);
+    each_instance(env, customer, |_, _, instance| match instance.due <= now {
+        true => Err(Fault::Budget),
+        false => Ok(Stop::Waiting),
+    });
+}
+
+fn next_due(customer: &Customer) -> Option<i64> {
+    let due = customer.instances.iter().map(|instance| instance.due).min().unwrap_or(NEVER);
+    Some(due.min(customer.audience_due)).filter(|due| *due != NEVER)
+}
+
+/// Sets traits from outside.
+fn change_traits(env: &mut Env<'_>, profile: &mut Profile, changes: &[(u16, Val<'_>)]) {
+    for (slot, value) in changes {
+        let declared = env.set.program().traits.get(usize::from(*slot));
+        let (Some(kind), Some(declared)) = (env.set.trait_kind(*slot), declared) else { continue };
+        let value = match (value, &declared.default) {
+            (Val::Unset, Some(default)) => Val::from_const(default, env.arena),
+            (value, _) => *value,
+        };
+        if kind.takes(value) && profile.traits.value(*slot, kind, env.arena) != value {
+            profile.traits.set(*slot, value);
+            env.changed_trait(*slot);
+        }
+    }
+}
+
+/// What is the same for all that happens at one instant.
+struct Env<'e> {
+    set: &'e ProgramSet,
+    arena: &'e bumpalo::Bump,
+    work: &'e mut Work,
+    out: &'e mut dyn Effects,
+    now: i64,
+    /// The number of the input; a timer that fires is one too.
+    sequence: u64,
+}
+
+impl<'e> Env<'e> {
+    /// Begins an input: moves the customer's clock on and forgets what the last one left.
+    fn begin(
+        set: &'e ProgramSet,
+        customer: &mut Customer,
+        now: i64,
+        scratch: &'e mut Scratch,
+        out: &'e mut dyn Effects,
+    ) -> Env<'e> {
+        customer.clock = now;
+        customer.sequence += 1;
+        let Scratch { arena, work } = scratch;
+        arena.reset();
+        work.clear(BUDGET);
+        Env { set, arena, work, out, now, sequence: customer.sequence }
+    }
+
+    /// Notes that a trait has a new value, if that matters to any continuous condition.
+    fn changed_trait(&mut self, slot: u16) {
+        if self.set.watched.traits.contains(slot) {
+            self.work.pending.traits.set(slot, true);
+        }
+    }
+
+    /// Notes that a window has another result, if that matters to any continuous condition.
+    fn changed_window(&mut self, window: u16) {
+        if self.set.watched.windows.contains(window) {
+            self.work.pending.windows.set(window, true);
+        }
+    }
+
+    /// What the instance's expressions can read.
+    fn scope<'a>(&self, profile: &'a Profile, instance: &'a Instance) -> Eval<'a>
+    where
+        'e: 'a,
+    {
+        Eval::of(profile, Some(instance), self.now, self.arena)
+    }
+}
+
+/// Where an instance has got to.
+enum Stop {
+    /// It waits.
+    Waiting,
+    /// It leaves with this outcome.
+    Exit(u16),
+}
+
+/// Shows every open instance to `attend`, in order of entry, and draws the conclusions.
+fn each_instance<'e>(
+    env: &mut Env<'e>,
+    customer: &mut Customer,
+    mut attend: impl FnMut(&mut Env<'e>, &mut Profile, &mut Instance) -> Result<Stop, Fault>,
+) {
+    let Customer { profile, instances, memory, .. } = customer;
+    let mut index = 0;
+    while let Some(instance) = instances.get_mut(index) {
+        if matches!(instance.status, Status::Waiting(_)) {
+            let outcome = attend(env, profile, instance);
+            if conclude(env, memory, instance, outcome) {
+                instances.remove(index);
+                continue;
+            }
+        }
+        index += 1;
+    }
+}
+
+/// Records how far an instance has got, and returns whether it is over.
+fn conclude(
+    env: &mut Env<'_>,
+    memory: &mut [Memory],
+    instance: &mut Instance,
+    outcome: Result<Stop, Fault>,
+) -> bool {
+    let Instance { journey, membership, tile, .. } = *instance;
+    let at = env.now;
+    match outcome {
+        Ok(Stop::Waiting) => false,
+        Ok(Stop::Exit(outcome)) => {
+            env.out.emit(Effect::Exited { journey, membership, outcome, tile, at });
+            let memory = memory.iter_mut().find(|memory| memory.journey == journey);
+            if let Some(memory) = memory {
+                memory.exit = Some((env.sequence, at));
+            }
+            true
+        }
+        Err(fault) => {
+            instance.status = Status::Faulted(fault);
+            instance.deadline = None;
+            instance.due = NEVER;
+            // What this instance used up does not count against the others.
+            env.work.budget = BUDGET;
+            env.out.emit(Effect::Faulted { journey, membership, tile, fault, at });
+            false
+        }
+    }
+}
+
+/// Copies what is captured of an event into the locals of an instance.
+fn capture(locals: &mut Row, captures: &[journey_bytecode::Capture], row: &Row, at: i64) {
+    use journey_bytecode::CaptureFrom;
+    for capture in captures {
+        match capture.from {
+            CaptureFrom::Property(slot) => locals.copy_slot(capture.local, row, slot),
+            CaptureFrom::At => locals.set_int(capture.local, at),
+            CaptureFrom::Happened => locals.set_bool(capture.local, true),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The code of a journey, run from one wait to the next.
+
+use bumpalo::collections::Vec as ArenaVec;
+use journey_bytecode::{Journey, Op, Range};
+
+use super::{Env, Stop, wait};
+use crate::effect::Effect;
+use crate::eval::{eval, test};
+use crate::history::Tally;
+use crate::state::{Instance, Profile};
+use crate::{Fault, MessageKey, Val, split};
+
+/// Goes on at an operation until the instance waits again or leaves. Every cycle of the code
+/// arrives at a tile, and the budget counts arrivals, so it ends.
+pub(super) fn go_on(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+    from: u32,
+) -> Result<Stop, Fault> {
+    let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    let Instance { journey: number, membership, .. } = *instance;
+    let mut pc = from;
+    loop {
+        let op = *journey.code.get(pc as usize).ok_or(Fault::Program)?;
+        pc += 1;
+        match op {
+            Op::Arrive { tile } => {
+                env.work.budget = env.work.budget.checked_sub(1).ok_or(Fault::Budget)?;
+                instance.tile = Some(tile);
+                env.out.emit(Effect::Arrived { journey: number, membership, tile, at: env.now });
+            }
+            Op::Leave { edge } => {
+                let tile = instance.tile.ok_or(Fault::Program)?;
+                let at = env.now;
+                env.out.emit(Effect::Left { journey: number, membership, tile, edge, at });
+            }
+            Op::Mark { mark } => reach_mark(env, instance, mark),
+            Op::Jump { to } => pc = to,
+            Op::Unless { test: condition, to } => {
+                if !test(env.set, condition, &env.scope(profile, instance))? {
+                    pc = to;
+                }
+            }
+            Op::Split { split } => pc = choose_arm(journey, profile, instance, split)?,
+            Op::Send { send } => {
+                if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
+                    return Ok(Stop::Exit(outcome));
+                }
+                send_message(env, journey, profile, instance, send)?;
+            }
+            Op::Update { update } => {
+                if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
+                    return Ok(Stop::Exit(outcome));
+                }
+                update_traits(env, journey, profile, instance, update)?;
+                if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
+                    return Ok(Stop::Exit(outcome));
+                }
+            }
+            Op::Set { local, value } => {
+                let value = eval(env.set, value, &env.scope(profile, instance))?.kept(env.arena);
+                instance.locals.set(local, value);
+            }
+            Op::Suspend { state } => match wait::suspend(env, profile, instance, state)? {
+                Some(to) => pc = to,
+                None => return Ok(Stop::Waiting),
+            },
+            Op::Exit { outcome } => return Ok(Stop::Exit(outcome)),
+        }
+    }
+}
+
+/// Lets windows since a mark count from nothing.
+fn reach_mark(env: &mut Env<'_>, instance: &mut Instance, mark: u16) {
+    let Some((_, plan)) = env.set.journey(instance.journey) else { return };
+    for (number, tally) in plan.tallies.iter().zip(&mut instance.tallies) {
+        let range = env.set.window(*number).map(|plan| plan.window(env.set).range);
+        if range == Some(Range::SinceMark(mark)) {
+            *tally = Some(Tally::new());
+            env.changed_window(*number);
+        }
+    }
+}
+
+/// Where the arm leads that the customer was given by hand or is assigned by the hash.
+fn choose_arm(
+    journey: &Journey,
+    profile: &Profile,
+    instance: &Instance,
+    number: u16,
+) -> Result<u32, Fault> {
+    let split = journey.splits.get(usize::from(number)).ok_or(Fault::Program)?;
+    if let Some(arm) = profile.chosen(instance.journey, number)
+        && let Some(arm) = split.arms.get(usize::from(arm))
+    {
+        return Ok(arm.to);
+    }
+    let per_entry = split.per_entry.then_some(instance.membership);
+    let mut point = split::point(&journey.name, &split.name, &profile.id, per_entry);
+    for arm in &split.arms {
+        if point < arm.share {
+            return Ok(arm.to);
+        }
+        point -= arm.share;
+    }
+    Err(Fault::Program)
+}
+
+fn send_message(
+    env: &mut Env<'_>,
+    journey: &Journey,
+    profile: &Profile,
+    instance: &mut Instance,
+    number: u16,
+) -> Result<(), Fault> {
+    let send = journey.sends.get(usize::from(number)).ok_or(Fault::Program)?;
+    let tile = instance.tile.ok_or(Fault::Program)?;
+    let id = &journey.tiles.get(usize::from(tile)).ok_or(Fault::Program)?.id;
+    let visit = count_visit(instance, tile);
+    let key = MessageKey {
+        workspace: &env.set.program().workspace,
+        journey: &journey.name,
+        customer: &profile.id,
+        membership: instance.membership,
+        tile: id,
+        visit,
+    };
+    let ctx = env.scope(profile, instance);
+    let mut args = ArenaVec::with_capacity_in(send.args.len(), env.arena);
+    for (param, value) in &send.args {
+        args.push((*param, eval(env.set, *value, &ctx)?));
+    }
+    env.out.emit(Effect::Sent {
+        journey: instance.journey,
+        membership: instance.membership,
+        seq: instance.actions + 1,
+        tile,
+        action: send.action,
+        args: args.into_bump_slice(),
+        key,
+        at: env.now,
+    });
+    instance.actions += 1;
+    if let Some(local) = send.message_id {
+        instance.locals.set_text(local, &key.compute().to_string());
+    }
+    Ok(())
+}
+
+/// Counts how many times the instance has sent from a tile.
+fn count_visit(instance: &mut Instance, tile: u16) -> u32 {
+    match instance.visits.iter_mut().find(|(visited, _)| *visited == tile) {
+        Some((_, count)) => {
+            *count += 1;
+            *count
+        }
+        None => {
+            instance.visits.push((tile, 1));
+            1
+        }
+    }
+}
+
+/// Sets traits. All values are computed before any is set.
+fn update_traits(
+    env: &mut Env<'_>,
+    journey: &Journey,
+    profile: &mut Profile,
+    instance: &mut Instance,
+    number: u16,
+) -> Result<(), Fault> {
+    let update = journey.updates.get(usize::from(number)).ok_or(Fault::Program)?;
+    let mut changes = ArenaVec::with_capacity_in(update.sets.len(), env.arena);
+    for (slot, value) in &update.sets {
+        let value: Val<'_> = eval(env.set, *value, &env.scope(profile, instance))?;
+        changes.push((*slot, value.kept(env.arena)));
+    }
+    for (slot, value) in &changes {
+        let kind = env.set.trait_kind(*slot).ok_or(Fault::Program)?;
+        if profile.traits.value(*slot, kind, env.arena) != *value {
+            profile.traits.set(*slot, *value);
+            env.changed_trait(*slot);
+        }
+    }
+    instance.actions += 1;
+    env.out.emit(Effect::Updated {
+        journey: instance.journey,
+        membership: instance.membership,
+        seq: instance.actions,
+        tile: instance.tile.ok_or(Fault::Program)?,
+        changes: &changes,
+        at: env.now,
+    });
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! What ends a wait, or a whole membership, without an event: conditions and instants.
+
+use journey_bytecode::{ArmTrigger, Condition, Deadline, ExitTrigger, Journey, State};
+
+use super::{Env, NEVER, Stop, run};
+use crate::eval::{Eval, eval, test};
+use crate::history;
+use crate::state::{Instance, Profile, Status};
+use crate::{Fault, ProgramSet, Val};
+
+/// Looks after a waiting instance because it is due, or because something that its conditions
+/// read has changed: exit criteria in source order, then the arms of its wait, then the timeout.
+pub(super) fn attend(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+) -> Result<Stop, Fault> {
+    let (journey, plan) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    let all = instance.due <= env.now;
+    if !all && !plan.reads.meets(&env.work.current) && !plan.reads.meets(&env.work.pending) {
+        return Ok(Stop::Waiting);
+    }
+    let Status::Waiting(state) = instance.status else { return Ok(Stop::Waiting) };
+    let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
+    if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
+        return Ok(Stop::Exit(outcome));
+    }
+    if let Some(to) = open_arm(env, state, &env.scope(profile, instance))? {
+        return run::go_on(env, profile, instance, to);
+    }
+    if let Deadline::At { time, reads } = &state.deadline
+        && (env.work.current.meets_reads(reads) || env.work.pending.meets_reads(reads))
+    {
+        let time = eval(env.set, *time, &env.scope(profile, instance))?;
+        instance.deadline = Some(instant(time)?);
+    }
+    if let (Some(deadline), Some(timeout)) = (instance.deadline, state.timeout)
+        && deadline <= env.now
+    {
+        return run::go_on(env, profile, instance, timeout);
+    }
+    instance.due = next_due(env, journey, state, profile, instance)?;
+    Ok(Stop::Waiting)
+}
+
+/// Stands still at a state; gives the place to go on at if the wait is over at once.
+pub(super) fn suspend(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+    number: u16,
+) -> Result<Option<u32>, Fault> {
+    let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    let state = journey.states.get(usize::from(number)).ok_or(Fault::Program)?;
+    let ctx = env.scope(profile, instance);
+    if let Some(to) = open_arm(env, state, &ctx)? {
+        return Ok(Some(to));
+    }
+    let deadline = match &state.deadline {
+        Deadline::None => None,
+        Deadline::After(length) => match eval(env.set, *length, &ctx)? {
+            Val::Duration(length) => Some(env.now.checked_add(length).ok_or(Fault::Overflow)?),
+            _ => return Err(Fault::Program),
+        },
+        Deadline::At { time, .. } => Some(instant(eval(env.set, *time, &ctx)?)?),
+    };
+    if deadline.is_some_and(|deadline| deadline <= env.now) {
+        return Ok(state.timeout);
+    }
+    instance.status = Status::Waiting(number);
+    instance.deadline = deadline;
+    instance.due = next_due(env, journey, state, profile, instance)?;
+    Ok(None)
+}
+
+/// The outcome of the first exit criterion that holds now though no event came.
+pub(super) fn exit_reached(
+    env: &Env<'_>,
+    journey: &Journey,
+    profile: &Profile,
+    instance: &Instance,
+) -> Result<Option<u16>, Fault> {
+    let ctx = env.scope(profile, instance);
+    let mut after = instance.exits_after.iter();
+    for exit in &journey.exits {
+        let holds = match &exit.trigger {
+            ExitTrigger::Event { .. } => false,
+            ExitTrigger::When(when) => test(env.set, when.test, &ctx)?,
+            ExitTrigger::After(_) => after.next().is_some_and(|reached| *reached <= env.now),
+        };
+        if holds {
+            return Ok(Some(exit.outcome));
+        }
+    }
+    Ok(None)
+}
+
+/// Where the first arm leads whose condition holds.
+fn open_arm(env: &Env<'_>, state: &State, ctx: &Eval<'_>) -> Result<Option<u32>, Fault> {
+    for arm in &state.arms {
+        if let ArmTrigger::When(when) = &arm.trigger
+            && test(env.set, when.test, ctx)?
+        {
+            return Ok(Some(arm.to));
+        }
+    }
+    Ok(None)
+}
+
+/// When the instance has to be attended to next, though nothing changes before.
+fn next_due(
+    env: &Env<'_>,
+    journey: &Journey,
+    state: &State,
+    profile: &Profile,
+    instance: &Instance,
+) -> Result<i64, Fault> {
+    let ctx = env.scope(profile, instance);
+    let mut due = instance.deadline.unwrap_or(NEVER);
+    due = instance.exits_after.iter().fold(due, |due, reached| due.min(*reached));
+    for exit in &journey.exits {
+        if let ExitTrigger::When(when) = &exit.trigger {
+            due = due.min(next_change(env.set, when, &ctx)?);
+        }
+    }
+    for arm in &state.arms {
+        if let ArmTrigger::When(when) = &arm.trigger {
+            due = due.min(next_change(env.set, when, &ctx)?);
+        }
+    }
+    Ok(due)
+}
+
+/// The next instant at which a condition can change by the passing of time alone.
+pub(super) fn next_change(
+    set: &ProgramSet,
+    condition: &Condition,
+    ctx: &Eval<'_>,
+) -> Result<i64, Fault> {
+    let mut next = NEVER;
+    for wake in &condition.wakes {
+        match eval(set, *wake, ctx)? {
+            Val::Time(at) if at > ctx.now => next = next.min(at),
+            Val::Time(_) | Val::Unset => {}
+            _ => return Err(Fault::Program),
+        }
+    }
+    for window in &condition.reads.windows {
+        let change = history::next_change(set, *window, ctx.history, ctx.now);
+        next = next.min(change.unwrap_or(NEVER));
+    }
+    Ok(next)
+}
+
+fn instant(value: Val<'_>) -> Result<i64, Fault> {
+    match value {
+        Val::Time(at) => Ok(at),
+        _ => Err(Fault::Program),
+    }
+}

@@ -1,0 +1,304 @@
+//! Expressions: what they are evaluated against, and the interpreter.
+
+mod ops;
+mod text;
+
+use bumpalo::Bump;
+use journey_bytecode::{Cond, ExprId, Insn};
+
+use crate::history::{self, History};
+use crate::state::Profile;
+use crate::{Bits, Customer, Fault, Instance, ProgramSet, Row, Scratch, Val};
+use ops::{MAX_SIZE, Means};
+
+/// All that an expression can read. Everything is borrowed; building one costs nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Eval<'a> {
+    /// Where temporaries go.
+    pub arena: &'a Bump,
+    /// The clock.
+    pub now: i64,
+    /// The customer's id.
+    pub customer: &'a str,
+    /// The customer's traits.
+    pub traits: &'a Row,
+    /// The computed audiences the customer is in.
+    pub audiences: &'a Bits,
+    /// The event at hand, its properties and its own time.
+    pub event: Option<(&'a Row, i64)>,
+    /// The locals of the instance at hand.
+    pub locals: Option<&'a Row>,
+    /// When the instance at hand entered.
+    pub entered: Option<i64>,
+    /// The event history.
+    pub history: History<'a>,
+}
+
+impl<'a> Eval<'a> {
+    /// What an expression can read of a customer, with no event and no instance at hand.
+    pub fn new(customer: &'a Customer, now: i64, scratch: &'a Scratch) -> Eval<'a> {
+        Eval::of(&customer.profile, None, now, scratch.arena())
+    }
+
+    /// What an expression can read of a customer and one of its instances.
+    pub fn inside(
+        customer: &'a Customer,
+        instance: &'a Instance,
+        now: i64,
+        scratch: &'a Scratch,
+    ) -> Eval<'a> {
+        Eval::of(&customer.profile, Some(instance), now, scratch.arena())
+    }
+
+    pub(crate) fn of(
+        profile: &'a Profile,
+        instance: Option<&'a Instance>,
+        now: i64,
+        arena: &'a Bump,
+    ) -> Eval<'a> {
+        Eval {
+            arena,
+            now,
+            customer: &profile.id,
+            traits: &profile.traits,
+            audiences: &profile.audiences,
+            event: None,
+            locals: instance.map(|instance| &instance.locals),
+            entered: instance.map(|instance| instance.entered_at),
+            history: History {
+                windows: &profile.windows,
+                tallies: instance.map_or(&[], |instance| &instance.tallies),
+            },
+        }
+    }
+}
+
+/// Evaluates an expression. One that is not declared optional faults instead of giving unset.
+pub fn eval<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<Val<'a>, Fault> {
+    let value = run(set, id, ctx)?;
+    let unset = !value.is_set() && set.expr(id).is_none_or(|(expr, _)| !expr.optional);
+    if unset { Err(Fault::Unset) } else { Ok(value) }
+}
+
+/// Evaluates a condition; unset counts as false.
+pub fn test<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<bool, Fault> {
+    match run(set, id, ctx)? {
+        Val::Bool(v) => Ok(v),
+        Val::Unset => Ok(false),
+        _ => Err(Fault::Program),
+    }
+}
+
+/// The interpreter: one instruction after the other. Jumps go forward only, so it ends.
+fn run<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<Val<'a>, Fault> {
+    let (expr, code) = set.expr(id).ok_or(Fault::Program)?;
+    let mut registers = Registers::new(expr.registers, ctx.arena);
+    let (event, locals) = (ctx.event.map(|(row, _)| row), ctx.locals);
+    let mut pc = 0;
+    while let Some(insn) = code.get(pc) {
+        pc += 1;
+        let (jumps, skip) = match *insn {
+            Insn::TraitNumber { cond, slot, k, skip } => {
+                (jumps(cond, ctx.traits.number(slot), f64::from_bits(set.word(k))), skip)
+            }
+            Insn::TraitWord { cond, slot, k, skip } => {
+                (jumps(cond, ctx.traits.int(slot), set.word(k).cast_signed()), skip)
+            }
+            Insn::TraitText { cond, slot, k, skip } => {
+                (jumps(cond, ctx.traits.text(slot), set.text(k)), skip)
+            }
+            Insn::TraitBool { on, slot, skip } => {
+                (ctx.traits.bool(slot) == Some(true), on, skip).jump()
+            }
+            Insn::TraitSet { on, slot, skip } => (ctx.traits.is_set(slot), on, skip).jump(),
+            Insn::EventNumber { cond, slot, k, skip } => {
+                let value = event.and_then(|row| row.number(slot));
+                (jumps(cond, value, f64::from_bits(set.word(k))), skip)
+            }
+            Insn::EventWord { cond, slot, k, skip } => {
+                let value = event.and_then(|row| row.int(slot));
+                (jumps(cond, value, set.word(k).cast_signed()), skip)
+            }
+            Insn::EventText { cond, slot, k, skip } => {
+                (jumps(cond, event.and_then(|row| row.text(slot)), set.text(k)), skip)
+            }
+            Insn::EventBool { on, slot, skip } => {
+                (event.and_then(|row| row.bool(slot)) == Some(true), on, skip).jump()
+            }
+            Insn::EventSet { on, slot, skip } => {
+                (event.is_some_and(|row| row.is_set(slot)), on, skip).jump()
+            }
+            Insn::LocalNumber { cond, slot, k, skip } => {
+                let value = locals.and_then(|row| row.number(slot));
+                (jumps(cond, value, f64::from_bits(set.word(k))), skip)
+            }
+            Insn::LocalWord { cond, slot, k, skip } => {
+                let value = locals.and_then(|row| row.int(slot));
+                (jumps(cond, value, set.word(k).cast_signed()), skip)
+            }
+            Insn::LocalText { cond, slot, k, skip } => {
+                (jumps(cond, locals.and_then(|row| row.text(slot)), set.text(k)), skip)
+            }
+            Insn::LocalBool { on, slot, skip } => {
+                (locals.and_then(|row| row.bool(slot)) == Some(true), on, skip).jump()
+            }
+            Insn::LocalSet { on, slot, skip } => {
+                (locals.is_some_and(|row| row.is_set(slot)), on, skip).jump()
+            }
+            Insn::Audience { on, audience, skip } => {
+                (ctx.audiences.contains(audience), on, skip).jump()
+            }
+            Insn::Jump { skip } => (true, skip),
+            Insn::JumpBool { on, a, skip } => {
+                (registers.get(a)? == Val::Bool(true), on, skip).jump()
+            }
+            Insn::JumpSet { on, a, skip } => (registers.get(a)?.is_set(), on, skip).jump(),
+            Insn::Ret { a } => return registers.get(a),
+            Insn::RetTrue => return Ok(Val::Bool(true)),
+            Insn::RetFalse => return Ok(Val::Bool(false)),
+            _ => {
+                registers.compute(*insn, set, expr, ctx)?;
+                (false, 0)
+            }
+        };
+        if jumps {
+            pc += usize::from(skip);
+        }
+    }
+    Err(Fault::Program)
+}
+
+/// Whether a fused comparison jumps. An absent value makes the comparison false.
+#[inline(always)]
+fn jumps<T: PartialOrd>(cond: Cond, value: Option<T>, constant: T) -> bool {
+    let holds = |compare: fn(&T, &T) -> bool| value.as_ref().is_some_and(|v| compare(v, &constant));
+    match cond {
+        Cond::EqFalse => !holds(T::eq),
+        Cond::NeFalse => !holds(T::ne),
+        Cond::LtFalse => !holds(T::lt),
+        Cond::LeFalse => !holds(T::le),
+        Cond::GtFalse => !holds(T::gt),
+        Cond::GeFalse => !holds(T::ge),
+        Cond::EqTrue => holds(T::eq),
+        Cond::NeTrue => holds(T::ne),
+        Cond::LtTrue => holds(T::lt),
+        Cond::LeTrue => holds(T::le),
+        Cond::GtTrue => holds(T::gt),
+        Cond::GeTrue => holds(T::ge),
+    }
+}
+
+/// A fact and what it is compared with.
+trait Jump {
+    fn jump(self) -> (bool, u16);
+}
+
+impl Jump for (bool, bool, u16) {
+    #[inline(always)]
+    fn jump(self) -> (bool, u16) {
+        (self.0 == self.1, self.2)
+    }
+}
+
+/// The registers of one evaluation. Expressions made of fused instructions have none.
+struct Registers<'a>(&'a mut [Val<'a>]);
+
+impl<'a> Registers<'a> {
+    #[inline]
+    fn new(count: u8, arena: &'a Bump) -> Registers<'a> {
+        match count {
+            0 => Registers(&mut []),
+            count => Registers(arena.alloc_slice_fill_copy(usize::from(count), Val::Unset)),
+        }
+    }
+
+    #[inline]
+    fn get(&self, register: u8) -> Result<Val<'a>, Fault> {
+        self.0.get(usize::from(register)).copied().ok_or(Fault::Program)
+    }
+
+    fn range(&self, first: u8, count: u8) -> Result<&[Val<'a>], Fault> {
+        let first = usize::from(first);
+        self.0.get(first..first + usize::from(count)).ok_or(Fault::Program)
+    }
+
+    /// Runs an instruction that puts a value into a register.
+    fn compute(
+        &mut self,
+        insn: Insn,
+        set: &'a ProgramSet,
+        expr: &journey_bytecode::Expr,
+        ctx: &Eval<'a>,
+    ) -> Result<(), Fault> {
+        let means = Means { arena: ctx.arena, zone: set.program().zone(), now: ctx.now };
+        let (dst, value) = match insn {
+            Insn::Trait { dst, slot } => {
+                let kind = set.trait_kind(slot).ok_or(Fault::Program)?;
+                (dst, ctx.traits.value(slot, kind, ctx.arena))
+            }
+            Insn::Event { dst, slot } => {
+                let kind = set.event_kind(expr.event, slot).ok_or(Fault::Program)?;
+                let value = ctx.event.map(|(row, _)| row.value(slot, kind, ctx.arena));
+                (dst, value.unwrap_or_default())
+            }
+            Insn::Local { dst, slot } => {
+                let kind = set.local_kind(expr.journey, slot).ok_or(Fault::Program)?;
+                let value = ctx.locals.map(|row| row.value(slot, kind, ctx.arena));
+                (dst, value.unwrap_or_default())
+            }
+            Insn::EventAt { dst } => (dst, ctx.event.map_or(Val::Unset, |(_, at)| Val::Time(at))),
+            Insn::Const { dst, k } => {
+                let value = set.program().consts.get(usize::from(k)).ok_or(Fault::Program)?;
+                (dst, Val::from_const(value, ctx.arena))
+            }
+            Insn::Unset { dst } => (dst, Val::Unset),
+            Insn::Now { dst } => (dst, Val::Time(ctx.now)),
+            Insn::Entered { dst } => (dst, ctx.entered.map_or(Val::Unset, Val::Time)),
+            Insn::CustomerId { dst } => (dst, Val::Text(ctx.customer)),
+            Insn::History { dst, window } => (dst, history::ask(set, window, ctx)?),
+            Insn::Move { dst, a } => (dst, self.get(a)?),
+            Insn::Compare { cmp, dst, a, b } => {
+                (dst, Val::Bool(ops::compare(cmp, self.get(a)?, self.get(b)?)?))
+            }
+            Insn::Unary { op, dst, a } => (dst, means.unary(op, self.get(a)?)?),
+            Insn::Binary { op, dst, a, b } => (dst, means.binary(op, self.get(a)?, self.get(b)?)?),
+            Insn::InRange { dst, a, lo, hi } => {
+                (dst, Val::Bool(ops::in_range(self.get(a)?, self.get(lo)?, self.get(hi)?)?))
+            }
+            Insn::Matches { dst, a, regex } => (dst, matches(set, self.get(a)?, regex)?),
+            Insn::MakeList { dst, first, count } => {
+                let items = self.range(first, count)?;
+                (dst, means.list(items.len(), items.iter().copied())?)
+            }
+            Insn::MakeRecord { dst, first, count } => {
+                let fields = Val::Record(ctx.arena.alloc_slice_copy(self.range(first, count)?));
+                if ops::weight(fields, MAX_SIZE) > MAX_SIZE {
+                    return Err(Fault::TooLarge);
+                }
+                (dst, fields)
+            }
+            Insn::Field { dst, a, field } => (dst, part(self.get(a)?, field)?),
+            _ => return Err(Fault::Program),
+        };
+        *self.0.get_mut(usize::from(dst)).ok_or(Fault::Program)? = value;
+        Ok(())
+    }
+}
+
+fn matches<'a>(set: &ProgramSet, value: Val<'_>, regex: u16) -> Result<Val<'a>, Fault> {
+    let regex = set.program().regexes().get(usize::from(regex)).ok_or(Fault::Program)?;
+    match value {
+        Val::Text(text) => Ok(Val::Bool(regex.is_match(text))),
+        Val::Unset => Err(Fault::Unset),
+        _ => Err(Fault::Program),
+    }
+}
+
+/// A field of a record; unset if the record is.
+fn part(record: Val<'_>, field: u16) -> Result<Val<'_>, Fault> {
+    match record {
+        Val::Record(fields) => fields.get(usize::from(field)).copied().ok_or(Fault::Program),
+        Val::Unset => Ok(Val::Unset),
+        _ => Err(Fault::Program),
+    }
+}
