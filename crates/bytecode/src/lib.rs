@@ -18,6 +18,7 @@ pub mod value;
 pub mod verify;
 
 pub use codec::{DecodeError, DecodeErrorKind, artifact_id, decode, encode, schema_fingerprint};
+pub use disasm::disasm;
 
 pub use insn::{BinaryOp, Cmp, Cond, Insn, UnaryOp};
 pub use program::*;

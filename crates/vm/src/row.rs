@@ -353,13 +353,13 @@ impl Row {
     fn push_root(&mut self, value: Val<'_>) -> Option<u32> {
         let root = u32::try_from(self.cells.len()).ok()?;
         self.cells.push(Cell::Unset);
-        let cell = self.to_cell(value, 0)?;
+        let cell = self.new_cell(value, 0)?;
         *self.cells.get_mut(root as usize)? = cell;
         Some(root)
     }
 
     /// The cell of a value, what it refers to pushed behind all that is there.
-    fn to_cell(&mut self, value: Val<'_>, depth: usize) -> Option<Cell> {
+    fn new_cell(&mut self, value: Val<'_>, depth: usize) -> Option<Cell> {
         Some(match value {
             Val::Unset => Cell::Unset,
             Val::Bool(v) => Cell::Bool(v),
@@ -393,7 +393,7 @@ impl Row {
         let (at, len) = (u32::try_from(first).ok()?, u32::try_from(items.len()).ok()?);
         self.cells.resize(first + items.len(), Cell::Unset);
         for (index, item) in items.iter().enumerate() {
-            let cell = self.to_cell(*item, depth + 1)?;
+            let cell = self.new_cell(*item, depth + 1)?;
             *self.cells.get_mut(first + index)? = cell;
         }
         Some((at, len))

@@ -22,7 +22,7 @@ pub(crate) fn point(journey: &str, split: &str, customer: &str, membership: Opti
     let mut first = [0; 8];
     hasher.finalize_xof().fill(&mut first);
     // Scaling by multiplication keeps all points equally likely to one part in 2⁴⁷.
-    (u128::from(u64::from_le_bytes(first)) * u128::from(WHOLE) >> 64) as u32
+    ((u128::from(u64::from_le_bytes(first)) * u128::from(WHOLE)) >> 64) as u32
 }
 
 #[cfg(test)]

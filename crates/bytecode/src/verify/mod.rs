@@ -65,7 +65,7 @@ impl<T> Verified<T> {
 /// Checks a program.
 pub fn verify(program: Program) -> Result<Verified<Program>, VerifyError> {
     let Ok(zone) = program.timezone.parse::<Tz>() else {
-        return refuse("program", Problem::UnknownZone(program.timezone.clone()));
+        return refuse("program", Problem::UnknownZone(program.timezone));
     };
     let mut regexes = Vec::new();
     for (index, pattern) in program.regexes.iter().enumerate() {

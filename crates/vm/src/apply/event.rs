@@ -94,19 +94,19 @@ fn hear(
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
     for arm in &state.arms {
         match &arm.trigger {
-            ArmTrigger::Event { event: awaited, filter, captures } if *awaited == event => {
-                if filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))? {
-                    capture(&mut instance.locals, captures, row, at);
-                    return run::go_on(env, profile, instance, arm.to);
-                }
+            ArmTrigger::Event { event: awaited, filter, captures }
+                if *awaited == event
+                    && filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))? =>
+            {
+                capture(&mut instance.locals, captures, row, at);
             }
-            ArmTrigger::When(when) if touched && env.work.pending.meets_reads(&when.reads) => {
-                if test(env.set, when.test, &ctx)? {
-                    return run::go_on(env, profile, instance, arm.to);
-                }
-            }
-            _ => {}
+            ArmTrigger::When(when)
+                if touched
+                    && env.work.pending.meets_reads(&when.reads)
+                    && test(env.set, when.test, &ctx)? => {}
+            _ => continue,
         }
+        return run::go_on(env, profile, instance, arm.to);
     }
     Ok(Stop::Waiting)
 }

@@ -197,6 +197,7 @@ impl<'e> Env<'e> {
 }
 
 /// Where an instance has got to.
+#[derive(Debug, Clone, Copy)]
 enum Stop {
     /// It waits.
     Waiting,

@@ -170,7 +170,7 @@ fn run<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<Val<'a>, F
 
 /// Whether a fused comparison jumps. An absent value makes the comparison false.
 #[inline(always)]
-fn jumps<T: PartialOrd>(cond: Cond, value: Option<T>, constant: T) -> bool {
+fn jumps<T: PartialOrd + Copy>(cond: Cond, value: Option<T>, constant: T) -> bool {
     let holds = |compare: fn(&T, &T) -> bool| value.as_ref().is_some_and(|v| compare(v, &constant));
     match cond {
         Cond::EqFalse => !holds(T::eq),
