@@ -3215,8 +3215,10 @@ impl<'t> MulChain<'t> {
     }
 }
 
+/// Two slashes are never a division and a comment: a doc comment would be read so.
+///
 /// ```text
-/// mul_op = { "*" | "/" | "%" }
+/// mul_op = ${ "*" | "/" ~ !"/" | "%" }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MulOp<'t>(SyntaxNode<'t>);
