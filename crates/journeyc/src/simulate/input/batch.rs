@@ -3,11 +3,12 @@
 //! A batch is filled by one thread and then read by all, each applying the entries of its own
 //! shard of the customers. It is used again for a later chunk, so its rows keep their memory.
 
+use std::io;
+
 use journey_vm::Row;
 
 use super::names::NameCounts;
 use super::reason::Reason;
-use crate::simulate::error::SimulateError;
 
 /// What one chunk of lines comes out as.
 #[derive(Debug, Default)]
@@ -35,7 +36,9 @@ pub(crate) struct Batch {
     /// The latest time of an event up to the horizon.
     pub(crate) clock: Option<i64>,
     /// Set where reading went no further.
-    pub(crate) failure: Option<SimulateError>,
+    pub(crate) failure: Option<io::Error>,
+    /// The last line that was read whole, where that is so.
+    pub(crate) last_line: u64,
 }
 
 /// A text of the batch.

@@ -48,8 +48,8 @@ pub(crate) struct Decoder<'p> {
     room: Room,
     /// One an event, the traits last.
     readers: Vec<RowReader>,
-    /// The last event's number and name.
-    last_event: (u16, Box<str>),
+    /// The event of the last line.
+    last_event: u16,
 }
 
 /// A line can fail with more to say than fits a register.
@@ -106,7 +106,7 @@ impl<'p> Decoder<'p> {
             pass,
             room: Room { text: String::new(), arena: Bump::new(), zone: rules.zone },
             readers: layouts.map(RowReader::new).collect(),
-            last_event: (u16::MAX, "".into()),
+            last_event: 0,
         }
     }
 
@@ -185,7 +185,9 @@ impl<'p> Decoder<'p> {
     ) -> Decoded<()> {
         let name = key.resolve(&mut self.room.text).unwrap_or(key.raw);
         match (self.pass, name) {
-            (_, "customer_id") => once(&mut fields.customer, text(cursor, "customer_id")?, "customer_id"),
+            (_, "customer_id") => {
+                once(&mut fields.customer, text(cursor, "customer_id")?, "customer_id")
+            }
             (Pass::Events, "ts") => {
                 let at = text(cursor, "ts")?.map(|text| self.instant(text)).transpose()?;
                 once(&mut fields.at, at, "ts")
@@ -217,12 +219,13 @@ impl<'p> Decoder<'p> {
     #[inline]
     fn named<'l>(&mut self, text: Text<'l>) -> Named<'l> {
         let name = text.resolve(&mut self.room.text).unwrap_or(text.raw);
-        if *self.last_event.1 == *name && self.last_event.0 != u16::MAX {
-            return Named::Declared(self.last_event.0);
+        let last = self.rules.schema.program.events.get(usize::from(self.last_event));
+        if last.is_some_and(|last| last.wire == name) {
+            return Named::Declared(self.last_event);
         }
         match self.rules.schema.event(name) {
             Some(event) => {
-                self.last_event = (event, name.into());
+                self.last_event = event;
                 Named::Declared(event)
             }
             None => Named::Undeclared(text),
@@ -272,7 +275,8 @@ impl<'p> Decoder<'p> {
         let schema = self.rules.schema;
         let index = event.map_or(schema.events.len(), usize::from);
         let layout = schema.events.get(index).unwrap_or(&schema.traits);
-        let (Some(reader), Some(unknown)) = (self.readers.get_mut(index), batch.unknown.get_mut(index))
+        let (Some(reader), Some(unknown)) =
+            (self.readers.get_mut(index), batch.unknown.get_mut(index))
         else {
             return Ok(());
         };
@@ -366,7 +370,9 @@ impl<'p> Decoder<'p> {
         if id.is_empty() {
             let found = describe(Kind::Text, &format!("\"{}\"", customer.raw));
             let wanted = "a text that is not empty".to_owned();
-            return Err(Reason::Mismatch { what: Place::field("customer_id"), found, wanted }.into());
+            return Err(
+                Reason::Mismatch { what: Place::field("customer_id"), found, wanted }.into()
+            );
         }
         entry.hash = hash(id);
         entry.customer = batch.keep(id);

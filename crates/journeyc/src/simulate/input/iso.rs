@@ -111,8 +111,7 @@ pub(crate) fn duration(text: &str) -> Option<i64> {
 
 fn unit(text: &str) -> Option<(i64, &str)> {
     // `ms` stands before `m`, which it begins with.
-    let units =
-        [("ms", 1), ("s", SECOND), ("m", MINUTE), ("h", HOUR), ("d", DAY), ("w", 7 * DAY)];
+    let units = [("ms", 1), ("s", SECOND), ("m", MINUTE), ("h", HOUR), ("d", DAY), ("w", 7 * DAY)];
     units.iter().find_map(|(name, millis)| Some((*millis, text.strip_prefix(name)?)))
 }
 

@@ -8,7 +8,7 @@ const LIMIT: usize = 1_000;
 
 /// Counts names in the order in which they first came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NameCounts {
+pub(crate) struct NameCounts {
     index: FxHashMap<Box<str>, u32>,
     counts: Vec<(Box<str>, u64)>,
     others: u64,
@@ -58,17 +58,17 @@ impl NameCounts {
     }
 
     /// All that was counted.
-    pub fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.others + self.counts.iter().map(|(_, count)| count).sum::<u64>()
     }
 
     /// The names with their counts, as they came.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.counts.iter().map(|(name, count)| (&**name, *count))
     }
 
     /// How many more were counted whose names were not kept.
-    pub fn others(&self) -> u64 {
+    pub(crate) fn others(&self) -> u64 {
         self.others
     }
 }

@@ -55,9 +55,9 @@ impl RowReader {
         RowReader { seen: vec![0; layout.slots.len()], ..RowReader::default() }
     }
 
-    /// Forgets the numbers of unknown names, because counting starts anew.
+    /// Forgets all guesses: the numbers of unknown names mean nothing once counting starts anew.
     pub(crate) fn recount(&mut self) {
-        self.guesses.retain(|guess| matches!(guess.target, Target::Slot(_)));
+        self.guesses.clear();
     }
 
     /// Reads the object at the cursor into `row`. What the object does not give gets its default.

@@ -68,12 +68,6 @@ pub enum Reason {
         /// Its name.
         name: String,
     },
-    /// A row of an entry list names a customer that an earlier row named.
-    #[error("customer {id:?} stands in an earlier row")]
-    Repeated {
-        /// The customer.
-        id: String,
-    },
     /// A row of a CSV file cannot be read.
     #[error("not CSV: {0}")]
     Csv(String),

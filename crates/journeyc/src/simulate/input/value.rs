@@ -13,7 +13,7 @@ use super::iso;
 use super::json::{Cursor, Kind, Malformed, Number};
 use super::reason::describe;
 
-/// The largest whole number up to which every whole number is a double of its own.
+/// Below this, every whole number is a double of its own.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Memory and settings that reading values needs.
@@ -109,7 +109,9 @@ fn scalar<'l: 'r, 'r>(
 fn from_text<'t>(text: &'t str, ty: &Type, zone: Tz) -> Option<Val<'t>> {
     match ty {
         Type::Text => Some(Val::Text(text)),
-        Type::Enum(members) => members.iter().any(|member| member == text).then_some(Val::Text(text)),
+        Type::Enum(members) => {
+            members.iter().any(|member| member == text).then_some(Val::Text(text))
+        }
         Type::Time => iso::time(text, zone).map(Val::Time),
         Type::Date => iso::date(text).map(Val::Date),
         Type::TimeOfDay => iso::time_of_day(text).map(Val::TimeOfDay),
@@ -126,7 +128,7 @@ fn int(number: Number<'_>) -> Option<i64> {
         return number.raw.parse().ok();
     }
     let value: f64 = number.raw.parse().ok()?;
-    (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
+    (value.fract() == 0.0 && value.abs() < EXACT).then_some(value as i64)
 }
 
 /// A double; none for what is beyond the largest.
@@ -355,13 +357,12 @@ mod tests {
         count.default = Some(Const::Int(1));
         let items = Type::List(Box::new(Type::Record(vec![field("SKU", Type::Text), size, count])));
 
-        let two = r#"[{"SKU":"a","Size":null,"Count":2,"color":{"r":1}}, {"Count":null,"SKU":"b\"c"}]"#;
+        let two =
+            r#"[{"SKU":"a","Size":null,"Count":2,"color":{"r":1}}, {"Count":null,"SKU":"b\"c"}]"#;
         let text = |text: &str| Const::Text(text.to_owned());
-        let record = |sku: &str, count| Const::Record(vec![text(sku), Const::Unset, Const::Int(count)]);
-        assert_eq!(
-            value(two, &items),
-            Ok(Const::List(vec![record("a", 2), record("b\"c", 1)]))
-        );
+        let record =
+            |sku: &str, count| Const::Record(vec![text(sku), Const::Unset, Const::Int(count)]);
+        assert_eq!(value(two, &items), Ok(Const::List(vec![record("a", 2), record("b\"c", 1)])));
         for (json, message) in [
             (r#"[{"SKU":"a"},{"Count":1}]"#, "[1].SKU is missing"),
             (r#"[{"SKU":"a","Count":true}]"#, "[0].Count: true, not an int"),

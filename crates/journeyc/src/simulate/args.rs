@@ -1,0 +1,122 @@
+//! The options of `journeyc simulate`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use super::error::SimulateError;
+use super::input::{Input, iso};
+
+/// Runs journeys over a log of events
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// A workspace, or a file in it
+    pub path: PathBuf,
+    /// The log, one JSON object a line: ts, customer_id, event, properties and, if known, id;
+    /// plain, .gz or .zst; `-` is the standard input
+    #[arg(long, value_name = "FILE")]
+    pub events: Input,
+    /// What is known of customers beforehand, one JSON object a line: customer_id, traits
+    #[arg(long, value_name = "FILE")]
+    pub profiles: Option<Input>,
+    /// Enter the customers of this list into journeys with `entry manual`: a CSV file with a
+    /// column `customer_id`
+    #[arg(long, value_name = "LIST.csv", requires = "at")]
+    pub enter: Option<Input>,
+    /// When to enter them, such as 2026-12-01T09:00:00Z
+    #[arg(long, value_name = "TIME", requires = "enter", value_parser = instant)]
+    pub at: Option<i64>,
+    /// Let time pass up to here, and no further [default: the last event]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub until: Option<i64>,
+    /// Run only this journey; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub journey: Vec<String>,
+    /// Write memberships.csv, actions.csv and summary.json into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write lines that are rejected, with reasons, into this file
+    #[arg(long, value_name = "FILE")]
+    pub rejected: Option<PathBuf>,
+    /// Stop at the first line that is rejected or names an event that is not declared
+    #[arg(long)]
+    pub strict: bool,
+    /// How many threads to use [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+fn instant(text: &str) -> Result<i64, String> {
+    let wanted = "a time with its offset is wanted, such as 2026-12-01T09:00:00Z";
+    iso::instant(text).ok_or_else(|| wanted.to_owned())
+}
+
+/// What a simulation is run on. The journeys that are not to run are not in the program.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The log.
+    pub events: Input,
+    /// What is known of customers beforehand.
+    pub profiles: Option<Input>,
+    /// Customers that are entered by hand, and when.
+    pub enter: Option<(Input, i64)>,
+    /// How far the clock runs; to the last event if not given.
+    pub until: Option<i64>,
+    /// Where to write the files.
+    pub out: Option<PathBuf>,
+    /// Where to write lines that are rejected.
+    pub rejected: Option<PathBuf>,
+    /// Whether a line that is rejected, or an event that is not declared, is an error.
+    pub strict: bool,
+    /// How many threads.
+    pub threads: NonZeroUsize,
+}
+
+impl Options {
+    /// Options that only name the log, for one thread.
+    pub fn new(events: Input) -> Options {
+        Options {
+            events,
+            profiles: None,
+            enter: None,
+            until: None,
+            out: None,
+            rejected: None,
+            strict: false,
+            threads: NonZeroUsize::MIN,
+        }
+    }
+
+    /// Refuses what makes no sense together.
+    pub(super) fn check(&self) -> Result<(), SimulateError> {
+        let inputs =
+            [Some(&self.events), self.profiles.as_ref(), self.enter.as_ref().map(|e| &e.0)];
+        if inputs.into_iter().flatten().filter(|input| **input == Input::Stdin).count() > 1 {
+            let message = "only one of --events, --profiles and --enter can be standard input";
+            return Err(SimulateError::Usage(message.to_owned()));
+        }
+        if let (Some((_, at)), Some(until)) = (&self.enter, self.until)
+            && *at > until
+        {
+            let message = "--at is later than --until: nobody would enter";
+            return Err(SimulateError::Usage(message.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl From<Args> for Options {
+    fn from(args: Args) -> Options {
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Options {
+            events: args.events,
+            profiles: args.profiles,
+            // The parser has seen to it that there is either both or none.
+            enter: args.enter.zip(args.at),
+            until: args.until,
+            out: args.out,
+            rejected: args.rejected,
+            strict: args.strict,
+            threads: args.threads.unwrap_or_else(cores),
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What the interpreter's effects add up to.
+//!
+//! Each shard keeps a [`Log`] of its own. Counters of all shards are added up at the end; rows of
+//! memberships and actions are kept only where they will be written.
+
+use journey_bytecode::{Program, TileKind};
+use journey_vm::{Effect, Effects, Fault, Refusal};
+
+use super::output::json;
+
+/// Takes the effects of one shard's customers.
+#[derive(Debug)]
+pub(crate) struct Log<'p> {
+    program: &'p Program,
+    /// Counters of each journey.
+    pub(crate) journeys: Vec<JourneyTally>,
+    /// Rows, where they are asked for.
+    pub(crate) rows: Option<Rows>,
+    /// The customer whose effects come next, by its number in the shard.
+    pub(crate) customer: u32,
+    /// Events that repeated an earlier one.
+    pub(crate) duplicates: u64,
+    /// How often an audience could not be evaluated.
+    pub(crate) audience_faults: u64,
+    /// What came of the last entry by hand: nothing, a membership, or a refusal.
+    pub(crate) last_entry: Option<(u16, Result<(), Refusal>)>,
+}
+
+/// Counters of a journey.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct JourneyTally {
+    pub(crate) memberships: u64,
+    /// Customers that entered at least once.
+    pub(crate) customers: u64,
+    /// Customers that would have entered but were inside.
+    pub(crate) refused_inside: u64,
+    /// Customers that would have entered but for the re-entry rule.
+    pub(crate) refused_reentry: u64,
+    /// Customers that would have entered but for a fault of the entry's filter.
+    pub(crate) refused_fault: u64,
+    /// By outcome.
+    pub(crate) exits: Vec<u64>,
+    /// By action of the program.
+    pub(crate) sends: Vec<u64>,
+    pub(crate) updates: u64,
+    /// Memberships that faulted, by reason.
+    pub(crate) faults: Vec<(Fault, u64)>,
+    pub(crate) tiles: Vec<TileTally>,
+}
+
+/// Counters of a tile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct TileTally {
+    /// Arrivals.
+    pub(crate) entered: u64,
+    /// Departures by an edge; for an exit tile, all that came.
+    pub(crate) passed: u64,
+    /// Departures by an exit criterion.
+    pub(crate) exited: u64,
+    /// Members parked here by a fault.
+    pub(crate) faulted: u64,
+    /// Departures by each edge.
+    pub(crate) edges: Vec<u64>,
+}
+
+impl TileTally {
+    /// Members that stand here.
+    pub(crate) fn inside(&self) -> u64 {
+        self.entered.saturating_sub(self.passed).saturating_sub(self.exited)
+    }
+}
+
+/// What is kept for the files.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) entries: Vec<EntryRow>,
+    pub(crate) exits: Vec<ExitRow>,
+    pub(crate) inside: Vec<InsideRow>,
+    pub(crate) actions: Vec<ActionRow>,
+    /// The arguments of all actions, one JSON object after the other.
+    pub(crate) args: String,
+}
+
+/// A membership of a customer, the customer numbered within its shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Membership {
+    pub(crate) journey: u16,
+    pub(crate) customer: u32,
+    pub(crate) number: u32,
+}
+
+/// A membership began.
+#[derive(Debug)]
+pub(crate) struct EntryRow {
+    pub(crate) membership: Membership,
+    pub(crate) at: i64,
+}
+
+/// A membership ended.
+#[derive(Debug)]
+pub(crate) struct ExitRow {
+    pub(crate) membership: Membership,
+    pub(crate) at: i64,
+    pub(crate) outcome: u16,
+}
+
+/// A membership goes on.
+#[derive(Debug)]
+pub(crate) struct InsideRow {
+    pub(crate) membership: Membership,
+    pub(crate) tile: Option<u16>,
+}
+
+/// Something was done.
+#[derive(Debug)]
+pub(crate) struct ActionRow {
+    pub(crate) membership: Membership,
+    pub(crate) at: i64,
+    pub(crate) seq: u32,
+    pub(crate) tile: u16,
+    /// Which action was sent; `None` for an update of the customer.
+    pub(crate) action: Option<u16>,
+    /// Where the arguments stand.
+    pub(crate) args: (usize, usize),
+}
+
+impl<'p> Log<'p> {
+    /// An empty log.
+    pub(crate) fn new(program: &'p Program, keep_rows: bool) -> Log<'p> {
+        let tally = |journey: &journey_bytecode::Journey| JourneyTally {
+            exits: vec![0; journey.outcomes.len()],
+            sends: vec![0; program.actions.len()],
+            tiles: journey
+                .tiles
+                .iter()
+                .map(|tile| TileTally { edges: vec![0; tile.edges.len()], ..TileTally::default() })
+                .collect(),
+            ..JourneyTally::default()
+        };
+        Log {
+            program,
+            journeys: program.journeys.iter().map(tally).collect(),
+            rows: keep_rows.then(Rows::default),
+            customer: 0,
+            duplicates: 0,
+            audience_faults: 0,
+            last_entry: None,
+        }
+    }
+
+    fn journey(&mut self, journey: u16) -> Option<&mut JourneyTally> {
+        self.journeys.get_mut(usize::from(journey))
+    }
+
+    fn tile(&mut self, journey: u16, tile: u16) -> Option<&mut TileTally> {
+        self.journey(journey)?.tiles.get_mut(usize::from(tile))
+    }
+
+    fn membership(&self, journey: u16, number: u32) -> Membership {
+        Membership { journey, customer: self.customer, number }
+    }
+
+    fn entered(&mut self, journey: u16, number: u32, at: i64) {
+        if let Some(tally) = self.journey(journey) {
+            tally.memberships += 1;
+            tally.customers += u64::from(number == 1);
+        }
+        self.last_entry = Some((journey, Ok(())));
+        let membership = self.membership(journey, number);
+        if let Some(rows) = &mut self.rows {
+            rows.entries.push(EntryRow { membership, at });
+        }
+    }
+
+    fn refused(&mut self, journey: u16, reason: Refusal) {
+        self.last_entry = Some((journey, Err(reason)));
+        if let Some(tally) = self.journey(journey) {
+            match reason {
+                Refusal::Inside => tally.refused_inside += 1,
+                Refusal::Reentry => tally.refused_reentry += 1,
+                Refusal::Fault(_) => tally.refused_fault += 1,
+            }
+        }
+    }
+
+    fn left(&mut self, journey: u16, tile: u16, edge: u16) {
+        if let Some(tally) = self.tile(journey, tile) {
+            tally.passed += 1;
+            if let Some(count) = tally.edges.get_mut(usize::from(edge)) {
+                *count += 1;
+            }
+        }
+    }
+
+    fn exited(&mut self, journey: u16, number: u32, outcome: u16, tile: Option<u16>, at: i64) {
+        let declared = self.program.journeys.get(usize::from(journey));
+        let kind = tile.and_then(|tile| declared?.tiles.get(usize::from(tile))).map(|t| t.kind);
+        if let Some(count) =
+            self.journey(journey).and_then(|tally| tally.exits.get_mut(usize::from(outcome)))
+        {
+            *count += 1;
+        }
+        if let Some(tally) = tile.and_then(|tile| self.tile(journey, tile)) {
+            match kind {
+                Some(TileKind::Exit) => tally.passed += 1,
+                _ => tally.exited += 1,
+            }
+        }
+        let membership = self.membership(journey, number);
+        if let Some(rows) = &mut self.rows {
+            rows.exits.push(ExitRow { membership, at, outcome });
+        }
+    }
+
+    fn faulted(&mut self, journey: u16, tile: Option<u16>, fault: Fault) {
+        if let Some(tally) = tile.and_then(|tile| self.tile(journey, tile)) {
+            tally.faulted += 1;
+        }
+        if let Some(tally) = self.journey(journey) {
+            match tally.faults.iter_mut().find(|(known, _)| *known == fault) {
+                Some((_, count)) => *count += 1,
+                None => tally.faults.push((fault, 1)),
+            }
+        }
+    }
+
+    /// Keeps a row of an action; `write` writes its arguments.
+    fn acted(&mut self, row: ActionRow, write: impl FnOnce(&mut String)) {
+        if let Some(rows) = &mut self.rows {
+            let start = rows.args.len();
+            write(&mut rows.args);
+            rows.actions.push(ActionRow { args: (start, rows.args.len()), ..row });
+        }
+    }
+}
+
+impl Effects for Log<'_> {
+    #[inline]
+    fn emit(&mut self, effect: Effect<'_>) {
+        let program = self.program;
+        match effect {
+            Effect::Arrived { journey, tile, .. } => {
+                if let Some(tally) = self.tile(journey, tile) {
+                    tally.entered += 1;
+                }
+            }
+            Effect::Left { journey, tile, edge, .. } => self.left(journey, tile, edge),
+            Effect::Entered { journey, membership, at } => self.entered(journey, membership, at),
+            Effect::NotEntered { journey, reason, .. } => self.refused(journey, reason),
+            Effect::Exited { journey, membership, outcome, tile, at } => {
+                self.exited(journey, membership, outcome, tile, at);
+            }
+            Effect::Faulted { journey, tile, fault, .. } => self.faulted(journey, tile, fault),
+            Effect::Sent { journey, membership, seq, tile, action, args, at, .. } => {
+                let sends = self.journey(journey).map(|tally| &mut tally.sends);
+                if let Some(count) = sends.and_then(|sends| sends.get_mut(usize::from(action))) {
+                    *count += 1;
+                }
+                let membership = self.membership(journey, membership);
+                let args_at = (0, 0);
+                let row =
+                    ActionRow { membership, at, seq, tile, action: Some(action), args: args_at };
+                let params = program.actions.get(usize::from(action)).map(|a| &*a.params);
+                self.acted(row, |out| json::object(out, params.unwrap_or_default(), args));
+            }
+            Effect::Updated { journey, membership, seq, tile, changes, at } => {
+                if let Some(tally) = self.journey(journey) {
+                    tally.updates += 1;
+                }
+                let membership = self.membership(journey, membership);
+                let row = ActionRow { membership, at, seq, tile, action: None, args: (0, 0) };
+                self.acted(row, |out| json::object(out, &program.traits, changes));
+            }
+            Effect::AudienceFault { .. } => self.audience_faults += 1,
+            Effect::Duplicate { .. } => self.duplicates += 1,
+            Effect::JoinedAudience { .. } | Effect::LeftAudience { .. } => {}
+        }
+    }
+}
+
+impl JourneyTally {
+    /// Memberships that go on.
+    pub(crate) fn inside(&self) -> u64 {
+        self.memberships.saturating_sub(self.exits.iter().sum())
+    }
+
+    /// Adds the counters of another shard.
+    pub(crate) fn merge(&mut self, other: &JourneyTally) {
+        self.memberships += other.memberships;
+        self.customers += other.customers;
+        self.refused_inside += other.refused_inside;
+        self.refused_reentry += other.refused_reentry;
+        self.refused_fault += other.refused_fault;
+        self.updates += other.updates;
+        add(&mut self.exits, &other.exits);
+        add(&mut self.sends, &other.sends);
+        for (fault, count) in &other.faults {
+            match self.faults.iter_mut().find(|(known, _)| known == fault) {
+                Some((_, sum)) => *sum += count,
+                None => self.faults.push((*fault, *count)),
+            }
+        }
+        for (tile, other) in self.tiles.iter_mut().zip(&other.tiles) {
+            tile.entered += other.entered;
+            tile.passed += other.passed;
+            tile.exited += other.exited;
+            tile.faulted += other.faulted;
+            add(&mut tile.edges, &other.edges);
+        }
+    }
+}
+
+fn add(sums: &mut [u64], others: &[u64]) {
+    sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+}

@@ -1,0 +1,180 @@
+//! Running journeys over a log of events.
+//!
+//! [`input`] turns bytes into rows, [`pipeline`] hands them to the [`shard`]s that hold the
+//! customers, the interpreter's effects add up in a [`log`], and [`output`] writes what came of
+//! it. Start at [`run`], which has the order of things.
+//!
+//! The same inputs give the same bytes, whatever the number of threads: customers do not see each
+//! other, each one's inputs stay in the order of the file, and everything that is written is
+//! sorted. The clock is that of the log: the latest time of a well-formed event so far.
+
+mod args;
+mod enter;
+mod error;
+mod input;
+mod ledger;
+mod log;
+mod output;
+mod pipeline;
+mod progress;
+mod shard;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::thread;
+use std::time::Instant;
+
+use journey_bytecode::{Entry, Program};
+use journey_vm::ProgramSet;
+
+pub use args::{Args, Options};
+pub use error::SimulateError;
+pub use input::{Input, Reason};
+pub use output::{Summary, report};
+pub use progress::Progress;
+
+use crate::files::replace_with;
+use enter::List;
+use input::{Pass, Rules, Schema, hash, shard_of};
+use ledger::{Account, Ledger, RejectedFile};
+use log::JourneyTally;
+use output::{EnterAccount, Tables};
+use shard::{Entering, Shard};
+
+/// Runs the journeys of a program over a log, and writes the files that were asked for.
+pub fn run<'p>(
+    set: &'p ProgramSet,
+    options: &Options,
+    mut progress: Progress,
+) -> Result<Summary<'p>, SimulateError> {
+    let start = Instant::now();
+    options.check()?;
+    let mut rejected = options.rejected.as_deref().map(RejectedFile::create).transpose()?;
+    let (enter, mut shards) = match &options.enter {
+        Some((input, at)) => {
+            let list = enter::read(input)?;
+            Ledger::new(input.clone(), options.strict)
+                .reject(&list.rejections, rejected.as_mut())?;
+            let account = EnterAccount::new(input.clone(), *at, &list);
+            (Some(account), shards(set, options, entering(set.program(), *at, list)?))
+        }
+        None => (None, shards(set, options, Entering::default())),
+    };
+
+    let schema = Schema::new(set.program());
+    let rules = Rules {
+        schema: &schema,
+        zone: set.program().zone(),
+        until: options.until,
+        strict: options.strict,
+        shards: shards.len(),
+    };
+    let mut feed = |input: &Input, pass, shards: &mut [Shard<'_>]| {
+        let mut ledger = Ledger::new(input.clone(), options.strict);
+        let belt = pipeline::Feed { input, pass, rules };
+        pipeline::run(belt, shards, &mut ledger, rejected.as_mut(), &mut progress)
+            .map(|()| ledger.account)
+    };
+    let profiles = options.profiles.as_ref();
+    let profiles = profiles.map(|input| feed(input, Pass::Profiles, &mut shards)).transpose()?;
+    let applying = Instant::now();
+    let events = feed(&options.events, Pass::Events, &mut shards)?;
+    let horizon = finish(&mut shards, options);
+    let applying = applying.elapsed();
+
+    let mut summary = summarise(set.program(), events, &shards);
+    summary.profiles = profiles;
+    summary.enter = enter.map(|enter| enter.with_outcomes(&mut shards));
+    summary.horizon = horizon;
+    summary.applying = applying;
+    if let Some(mut file) = rejected {
+        if let Some(enter) = &summary.enter {
+            enter.write_refusals(set.program(), &mut file)?;
+        }
+        file.finish()?;
+    }
+    if let Some(folder) = &options.out {
+        write_files(folder, &summary, &mut shards)?;
+    }
+    summary.elapsed = start.elapsed();
+    Ok(summary)
+}
+
+/// The listed customers and the journeys they are to enter.
+fn entering(program: &Program, at: i64, list: List) -> Result<Entering, SimulateError> {
+    let journeys = (0u16..).zip(&program.journeys);
+    let manual = journeys.filter(|(_, journey)| journey.entry == Entry::Manual);
+    let journeys: Vec<u16> = manual.map(|(number, _)| number).collect();
+    if journeys.is_empty() {
+        return Err(SimulateError::NothingToEnter);
+    }
+    Ok(Entering { at, customers: list.customers, journeys })
+}
+
+/// One shard a thread. Each gets those of the listed customers that belong to it.
+fn shards<'p>(set: &'p ProgramSet, options: &Options, entering: Entering) -> Vec<Shard<'p>> {
+    let threads = options.threads.get();
+    let mut lists: Vec<Entering> = (0..threads)
+        .map(|_| Entering {
+            customers: Vec::new(),
+            journeys: entering.journeys.clone(),
+            ..entering
+        })
+        .collect();
+    for listed in entering.customers {
+        if let Some(list) = lists.get_mut(shard_of(hash(&listed.id), threads)) {
+            list.customers.push(listed);
+        }
+    }
+    let any = options.enter.is_some();
+    let numbered = lists.into_iter().enumerate();
+    numbered
+        .map(|(number, list)| Shard::new(number, set, options.out.is_some(), any.then_some(list)))
+        .collect()
+}
+
+/// Lets time pass up to the horizon, which is given back: the one that was asked for, else the
+/// last thing that happened. Where nothing did there is none, and nothing happens.
+fn finish(shards: &mut [Shard<'_>], options: &Options) -> Option<i64> {
+    let last = shards.iter().filter_map(|shard| shard.clock()).max();
+    let entered = options.enter.as_ref().map(|(_, at)| *at);
+    let horizon = options.until.or(last.max(entered))?;
+    thread::scope(|scope| {
+        for shard in shards {
+            scope.spawn(move || shard.finish(horizon));
+        }
+    });
+    Some(horizon)
+}
+
+/// Adds up what the shards have counted.
+fn summarise<'p>(program: &'p Program, events: Account, shards: &[Shard<'_>]) -> Summary<'p> {
+    let mut summary = Summary::new(program, events);
+    for shard in shards {
+        summary.applied += shard.applied;
+        summary.late += shard.late;
+        summary.replaced += shard.replaced;
+        summary.duplicates += shard.log.duplicates;
+        summary.audience_faults += shard.log.audience_faults;
+        summary.customers += shard.customers.len() as u64;
+        for (sum, tally) in summary.journeys.iter_mut().zip(&shard.log.journeys) {
+            JourneyTally::merge(sum, tally);
+        }
+    }
+    summary
+}
+
+fn write_files(
+    folder: &Path,
+    summary: &Summary<'_>,
+    shards: &mut [Shard<'_>],
+) -> Result<(), SimulateError> {
+    std::fs::create_dir_all(folder)
+        .map_err(|source| SimulateError::CreateFolder { path: folder.to_owned(), source })?;
+    let tables = Tables::new(summary.program, shards);
+    replace_with(&folder.join("memberships.csv"), |out| tables.write_memberships(out))?;
+    replace_with(&folder.join("actions.csv"), |out| tables.write_actions(out))?;
+    replace_with(&folder.join("summary.json"), |out| summary.write_json(out))?;
+    Ok(())
+}

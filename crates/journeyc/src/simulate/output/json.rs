@@ -1,0 +1,180 @@
+//! Values as the arguments of an action are written: JSON, by the names in source.
+
+use std::fmt::Write;
+
+use journey_bytecode::{Slot, Type};
+use journey_vm::Val;
+
+use super::text;
+
+/// Writes an object of values, each under the name of its slot.
+pub(crate) fn object(out: &mut String, slots: &[Slot], values: &[(u16, Val<'_>)]) {
+    out.push('{');
+    let mut first = true;
+    for (number, value) in values {
+        let Some(slot) = slots.get(usize::from(*number)) else { continue };
+        member(out, &mut first, &slot.name);
+        write(out, &slot.ty, *value);
+    }
+    out.push('}');
+}
+
+fn member(out: &mut String, first: &mut bool, name: &str) {
+    if !std::mem::replace(first, false) {
+        out.push(',');
+    }
+    quoted(out, name);
+    out.push(':');
+}
+
+/// Writes a value. Its type is needed for the names of fields; types nest only so deep.
+fn write(out: &mut String, ty: &Type, value: Val<'_>) {
+    match (value, ty) {
+        (Val::Unset, _) => out.push_str("null"),
+        (Val::Bool(v), _) => out.push_str(if v { "true" } else { "false" }),
+        (Val::Int(v), _) => display(out, v),
+        (Val::Number(v), _) => number(out, v),
+        (Val::Text(v), _) => quoted(out, v),
+        (Val::Time(v), _) => in_quotes(out, |out| text::time(out, v)),
+        (Val::Date(v), _) => in_quotes(out, |out| text::date(out, v)),
+        (Val::TimeOfDay(v), _) => in_quotes(out, |out| text::time_of_day(out, v)),
+        (Val::Weekday(v), _) => in_quotes(out, |out| out.push_str(text::weekday(v))),
+        (Val::Duration(v), _) => in_quotes(out, |out| text::duration(out, v)),
+        (Val::List(items), Type::List(ty)) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write(out, ty, *item);
+            }
+            out.push(']');
+        }
+        (Val::Record(values), Type::Record(fields)) => {
+            out.push('{');
+            let mut first = true;
+            for (field, value) in fields.iter().zip(values) {
+                member(out, &mut first, &field.name);
+                write(out, &field.ty, *value);
+            }
+            out.push('}');
+        }
+        // A list that its type says is none; the verifier rules it out.
+        (Val::List(_) | Val::Record(_), _) => out.push_str("null"),
+    }
+}
+
+fn display(out: &mut String, value: impl std::fmt::Display) {
+    // Writing to a string does not fail.
+    let _ = write!(out, "{value}");
+}
+
+/// The shortest digits that read back as the same number.
+fn number(out: &mut String, value: f64) {
+    let size = value.abs();
+    if size != 0.0 && !(1e-6..1e21).contains(&size) {
+        let _ = write!(out, "{value:e}");
+    } else {
+        display(out, value);
+    }
+}
+
+fn in_quotes(out: &mut String, write: impl FnOnce(&mut String)) {
+    out.push('"');
+    write(out);
+    out.push('"');
+}
+
+/// Writes a text as JSON.
+fn quoted(out: &mut String, text: &str) {
+    in_quotes(out, |out| {
+        for c in text.chars() {
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                c if c < ' ' => {
+                    let _ = write!(out, "\\u{:04x}", u32::from(c));
+                }
+                c => out.push(c),
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use journey_bytecode::{FieldType, Slot, Type};
+    use journey_vm::Val;
+
+    use super::object;
+
+    fn slot(name: &str, ty: Type) -> Slot {
+        let wire = format!("wire {name}");
+        Slot { name: name.to_owned(), wire, ty, optional: true, default: None }
+    }
+
+    #[test]
+    fn every_type_is_written_as_logs_write_it() {
+        let field = |name: &str, ty| FieldType {
+            name: name.to_owned(),
+            wire: String::new(),
+            ty,
+            optional: true,
+            default: None,
+        };
+        let record = Type::Record(vec![field("sku", Type::Text), field("qty", Type::Int)]);
+        let slots = [
+            slot("flag", Type::Bool),
+            slot("count", Type::Int),
+            slot("total", Type::Number),
+            slot("name", Type::Text),
+            slot("at", Type::Time),
+            slot("day", Type::Date),
+            slot("hour", Type::TimeOfDay),
+            slot("weekday", Type::Weekday),
+            slot("wait", Type::Duration),
+            slot("items", Type::List(Box::new(record))),
+            slot("none", Type::Text),
+        ];
+        let item = [Val::Text("a"), Val::Unset];
+        let items = [Val::Record(&item)];
+        let values = [
+            (0, Val::Bool(true)),
+            (1, Val::Int(-3)),
+            (2, Val::Number(80.0)),
+            (3, Val::Text("\"é\\\n\u{1}")),
+            (4, Val::Time(1_500)),
+            (5, Val::Date(-1)),
+            (6, Val::TimeOfDay(9 * 3_600_000)),
+            (7, Val::Weekday(6)),
+            (8, Val::Duration(129_600_000)),
+            (9, Val::List(&items)),
+            (10, Val::Unset),
+        ];
+        let mut out = String::new();
+        object(&mut out, &slots, &values);
+        assert_eq!(
+            out,
+            concat!(
+                r#"{"flag":true,"count":-3,"total":80,"name":"\"é\\\n\u0001","#,
+                r#""at":"1970-01-01T00:00:01.500Z","day":"1969-12-31","hour":"09:00","#,
+                r#""weekday":"sun","wait":"1d12h","items":[{"sku":"a","qty":null}],"none":null}"#
+            )
+        );
+        assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok());
+    }
+
+    #[test]
+    fn numbers_read_back_as_themselves() {
+        let slots = [slot("n", Type::Number)];
+        for number in [0.0, -0.0, 0.1, 1e-7, 1.5e300, 5e-324, f64::MAX, 1e21, 123_456_789.012_345] {
+            let mut out = String::new();
+            object(&mut out, &slots, &[(0, Val::Number(number))]);
+            let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+            assert_eq!(json["n"].as_f64().map(f64::to_bits), Some(number.to_bits()), "{out}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What a simulation leaves behind: files, and a table for people.
+
+pub(crate) mod json;
+mod report;
+mod rows;
+mod summary;
+pub(crate) mod text;
+
+pub use report::report;
+pub(crate) use rows::Tables;
+pub(crate) use summary::EnterAccount;
+pub use summary::Summary;

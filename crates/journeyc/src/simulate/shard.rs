@@ -1,0 +1,202 @@
+//! A shard: some of the customers, and what happens to them.
+
+use hashbrown::HashTable;
+use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, apply};
+
+use super::enter::Listed;
+use super::input::{Batch, Entry, hash};
+use super::log::{InsideRow, Log, Membership};
+
+/// Some of the customers. One thread works on a shard; nothing in it is shared.
+#[derive(Debug)]
+pub(crate) struct Shard<'p> {
+    /// Which of the shards it is.
+    number: usize,
+    set: &'p ProgramSet,
+    /// The customers, in the order in which they came up.
+    pub(crate) customers: Vec<Customer>,
+    /// Numbers of customers, found by their ids' hashes.
+    by_id: HashTable<u32>,
+    scratch: Scratch,
+    /// What came of it all.
+    pub(crate) log: Log<'p>,
+    /// The latest time of an event so far.
+    clock: Option<i64>,
+    started: bool,
+    entering: Option<Entering>,
+    /// What came of entering the listed customers.
+    pub(crate) entered: Vec<EnteredByHand>,
+    /// Events that were applied.
+    pub(crate) applied: u64,
+    /// Those among them that came after a later one.
+    pub(crate) late: u64,
+    /// Profiles of customers that had one already.
+    pub(crate) replaced: u64,
+}
+
+/// Customers of this shard that are to be entered by hand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entering {
+    /// When.
+    pub(crate) at: i64,
+    /// Whom, in the order of the list.
+    pub(crate) customers: Vec<Listed>,
+    /// Into which journeys.
+    pub(crate) journeys: Vec<u16>,
+}
+
+/// What came of entering a listed customer into a journey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EnteredByHand {
+    pub(crate) listed: Listed,
+    pub(crate) journey: u16,
+    pub(crate) refusal: Option<Refusal>,
+}
+
+impl<'p> Shard<'p> {
+    /// An empty shard.
+    pub(crate) fn new(
+        number: usize,
+        set: &'p ProgramSet,
+        keep_rows: bool,
+        entering: Option<Entering>,
+    ) -> Shard<'p> {
+        Shard {
+            number,
+            set,
+            customers: Vec::new(),
+            by_id: HashTable::new(),
+            scratch: Scratch::new(),
+            log: Log::new(set.program(), keep_rows),
+            clock: None,
+            started: false,
+            entering,
+            entered: Vec::new(),
+            applied: 0,
+            late: 0,
+            replaced: 0,
+        }
+    }
+
+    /// Takes the profiles of a batch.
+    pub(crate) fn profiles(&mut self, batch: &Batch) {
+        for entry in batch.of_shard(self.number) {
+            let id = batch.text(entry.customer);
+            let before = self.customers.len();
+            let number = self.customer(id, entry.hash);
+            self.replaced += u64::from(before == self.customers.len());
+            if let Some(customer) = self.customers.get_mut(number as usize) {
+                *customer = Customer::known(id, entry.row.clone());
+            }
+        }
+    }
+
+    /// Applies the events of a batch.
+    pub(crate) fn events(&mut self, batch: &Batch, until: Option<i64>) {
+        if let Some(first) = batch.first {
+            self.start(until.map_or(first, |until| first.min(until)));
+        }
+        for entry in batch.of_shard(self.number) {
+            self.event(batch, entry);
+        }
+        self.clock = self.clock.max(batch.clock);
+    }
+
+    fn event(&mut self, batch: &Batch, entry: &Entry) {
+        let now = self.clock.map_or(entry.clock, |clock| clock.max(entry.clock));
+        if self.entering.as_ref().is_some_and(|entering| entering.at < now) {
+            self.enter();
+        }
+        self.applied += 1;
+        self.late += u64::from(entry.at < now);
+        let number = self.customer(batch.text(entry.customer), entry.hash);
+        let id = entry.id.map(|id| batch.text(id));
+        let input = Input::Event { event: entry.event, at: entry.at, id, row: &entry.row };
+        self.apply(number, input, now);
+    }
+
+    /// Starts the journeys, once: who is known by now was known before.
+    fn start(&mut self, at: i64) {
+        if std::mem::replace(&mut self.started, true) {
+            return;
+        }
+        let at = self.entering.as_ref().map_or(at, |entering| entering.at.min(at));
+        for number in 0..count(&self.customers) {
+            self.apply(number, Input::Activate, at);
+        }
+    }
+
+    /// Enters the listed customers, once.
+    fn enter(&mut self) {
+        let Some(Entering { at, customers, journeys }) = self.entering.take() else { return };
+        for listed in customers {
+            let number = self.customer(&listed.id, hash(&listed.id));
+            for journey in journeys.iter().copied() {
+                self.log.last_entry = None;
+                self.apply(number, Input::Enter { journey }, at);
+                let refusal = match self.log.last_entry {
+                    Some((entered, Err(refusal))) if entered == journey => Some(refusal),
+                    _ => None,
+                };
+                self.entered.push(EnteredByHand { listed: listed.clone(), journey, refusal });
+            }
+        }
+    }
+
+    /// Lets the time pass up to the horizon, and notes who is still inside.
+    pub(crate) fn finish(&mut self, horizon: i64) {
+        self.start(horizon);
+        self.enter();
+        for number in 0..count(&self.customers) {
+            let due = self.customers.get(number as usize).and_then(Customer::next_due);
+            if due.is_some_and(|due| due <= horizon) {
+                self.apply(number, Input::Tick, horizon);
+            }
+        }
+        let Some(rows) = &mut self.log.rows else { return };
+        for (customer, state) in (0..).zip(&self.customers) {
+            rows.inside.extend(state.instances().iter().map(|instance| InsideRow {
+                membership: Membership {
+                    journey: instance.journey,
+                    customer,
+                    number: instance.membership,
+                },
+                tile: instance.tile,
+            }));
+        }
+    }
+
+    /// The latest time that this shard has lived to, before the horizon.
+    pub(crate) fn clock(&self) -> Option<i64> {
+        self.clock
+    }
+
+    #[inline]
+    fn apply(&mut self, number: u32, input: Input<'_>, now: i64) {
+        self.log.customer = number;
+        if let Some(customer) = self.customers.get_mut(number as usize) {
+            apply(self.set, customer, input, now, &mut self.scratch, &mut self.log);
+        }
+    }
+
+    /// The number of a customer, which is made up if it has not come up before.
+    #[inline]
+    fn customer(&mut self, id: &str, hash_of_id: u64) -> u32 {
+        let customers = &self.customers;
+        let is_it = |number: &u32| customers.get(*number as usize).is_some_and(|c| c.id() == id);
+        if let Some(number) = self.by_id.find(hash_of_id, is_it) {
+            return *number;
+        }
+        let number = count(customers);
+        self.by_id.insert_unique(hash_of_id, number, |number| {
+            customers.get(*number as usize).map_or(0, |customer| hash(customer.id()))
+        });
+        self.customers.push(Customer::new(id));
+        number
+    }
+}
+
+/// How many customers there are. Their numbers are 32 bits wide; memory ends long before.
+fn count(customers: &[Customer]) -> u32 {
+    u32::try_from(customers.len()).unwrap_or(u32::MAX)
+}
