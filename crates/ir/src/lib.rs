@@ -6,9 +6,9 @@
 //! the checker came to its trees, or how a program is run; it reads no file and no clock, and
 //! the same input gives the same program, byte for byte.
 //!
-//! Start at [`build()`] for the graph of a journey, at [`emit`] for how it becomes code, and at
-//! [`expr`] and [`predicate`] for expressions. [`graph`] is the picture people see: it is made of
-//! the tree itself, and shares with lowering only what [`ways`] says of a tile's edges.
+//! Start at [`build()`] for the graph of a journey, at `emit.rs` for how it becomes code, and at
+//! `expr.rs` and `predicate.rs` for expressions. [`graph`] is the picture people see: it is made
+//! of the tree itself, and shares with lowering only what [`ways`] says of a tile's edges.
 
 mod build;
 pub mod cfg;
@@ -17,6 +17,7 @@ mod condition;
 mod emit;
 mod error;
 mod expr;
+pub mod graph;
 mod leaf;
 mod locals;
 mod lowering;

@@ -6,21 +6,14 @@ use chrono::{DateTime, Days, NaiveDate};
 use journey_sema::Type;
 use journey_sema::thir::Const;
 
-/// A duration as it is written: `1d12h`.
+/// A duration as it is written: `1d12h`. Without weeks: people say 7d and 30d.
 pub fn duration(ms: i64) -> String {
-    const UNITS: [(&str, u64); 6] = [
-        ("w", 604_800_000),
-        ("d", 86_400_000),
-        ("h", 3_600_000),
-        ("m", 60_000),
-        ("s", 1_000),
-        ("ms", 1),
-    ];
+    const UNITS: [(&str, u64); 5] =
+        [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
     let mut text = String::from(if ms < 0 { "-" } else { "" });
     let mut left = ms.unsigned_abs();
     for (unit, size) in UNITS {
-        // Weeks only where nothing is left over: people say 30d, not 4w2d.
-        if left >= size && (unit != "w" || left.is_multiple_of(size)) {
+        if left >= size {
             put(&mut text, format_args!("{}{unit}", left / size));
             left %= size;
         }
@@ -37,7 +30,10 @@ pub(super) fn print(value: &Const, ty: &Type, out: &mut String) {
         Const::Unset => out.push_str("unset"),
         Const::Bool(value) => put(out, format_args!("{value}")),
         Const::Int(value) => put(out, format_args!("{value}")),
-        // Debug keeps the `.0` that makes it a number and not an int.
+        // An int widens, so what is whole can be written like one.
+        Const::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+            put(out, format_args!("{value}"));
+        }
         Const::Number(value) => put(out, format_args!("{value:?}")),
         Const::Text(text) => quote(text, out),
         Const::Time(ms) => time(*ms, out),

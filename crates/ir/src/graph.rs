@@ -1,0 +1,217 @@
+//! The canvas graph: a journey as the picture people see.
+//!
+//! Text and picture are the same thing, so the graph is the tree of tiles itself, as plain data:
+//! a sequence of tiles, each with its edges in source order, each edge with the sequence it opens.
+//! [`render_text`] draws it for a terminal, [`render_svg`] for everything else; the canvas of the
+//! browser gets the same data.
+
+mod header;
+mod layout;
+mod measure;
+mod shapes;
+mod svg;
+mod text;
+
+use std::collections::BTreeMap;
+
+use journey_bytecode::TileKind as Kind;
+use journey_sema::thir::{self, TileKind};
+
+use crate::{LowerError, build, ways};
+
+pub use svg::render_svg;
+pub use text::render_text;
+
+/// The parser admits fewer levels; this only keeps the promise locally.
+const DEEPEST: usize = 256;
+
+/// A journey as a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Graph {
+    /// The name in source.
+    pub name: String,
+    /// The display name.
+    pub title: String,
+    /// Who enters: `entry event cart_abandoned as cart where cart.total >= 25`.
+    pub entry: String,
+    /// The other clauses of the header, in source order: `reenter after 7d`, `exit expired after
+    /// 30d`.
+    pub clauses: Vec<String>,
+    /// The body.
+    pub body: Vec<Node>,
+}
+
+/// A tile of the picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its label, or kind and place: the id of the compiled tile.
+    pub id: String,
+    /// Whether the id is a label of the source.
+    pub labelled: bool,
+    /// Its kind.
+    pub kind: Kind,
+    /// The source of its head on one line.
+    pub title: String,
+    /// Its doc comment.
+    pub doc: String,
+    /// Whether a member can ever be here.
+    pub reachable: bool,
+    /// Its edges in source order; the index of one is its number in the compiled tile.
+    pub arms: Vec<Arm>,
+}
+
+/// An edge out of a tile, and what it opens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// What stands at the edge.
+    pub label: String,
+    /// Whether the edge has a block in the source, be it empty.
+    pub is_block: bool,
+    /// The tiles of the block. After the last of them, members go on behind the tile, unless
+    /// they have left.
+    pub body: Vec<Node>,
+}
+
+/// An edge from tile to tile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// Id of the tile it leaves.
+    pub from: String,
+    /// Its number among the edges of that tile.
+    pub number: usize,
+    /// What stands at it.
+    pub label: String,
+    /// Id of the tile it leads to; none where a body ends without an exit.
+    pub to: Option<String>,
+}
+
+/// How many members each tile has seen.
+pub type Stats = BTreeMap<String, Count>;
+
+/// What is counted at a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// Members that arrived, ever.
+    pub entered: u64,
+    /// Members that are there now.
+    pub inside: u64,
+}
+
+/// The picture of a journey.
+pub fn graph(journey: &thir::Journey) -> Result<Graph, LowerError> {
+    let cfg = build(journey)?;
+    let mut reachable = vec![false; cfg.tiles.len()];
+    for block in cfg.layout() {
+        for step in &cfg.block(block).steps {
+            if let crate::cfg::Step::Arrive(tile) = step
+                && let Some(reachable) = reachable.get_mut(tile.0)
+            {
+                *reachable = true;
+            }
+        }
+    }
+    let ids = ways::ids(&ways::tiles(journey));
+    let mut tiles = ids.into_iter().zip(reachable);
+    let item = || LowerError::TooDeep { item: format!("journey {}", journey.name), limit: DEEPEST };
+    Ok(Graph {
+        name: journey.name.to_string(),
+        title: journey.title.to_string(),
+        entry: header::entry(journey),
+        clauses: header::clauses(journey),
+        body: nodes(&journey.body, journey, &mut tiles, 0).ok_or_else(item)?,
+    })
+}
+
+/// Nodes of a sequence; takes ids in the order of the tiles, which is that of the source. None
+/// where it nests too deep.
+fn nodes(
+    tiles: &[thir::Tile],
+    journey: &thir::Journey,
+    ids: &mut impl Iterator<Item = (String, bool)>,
+    depth: usize,
+) -> Option<Vec<Node>> {
+    if depth == DEEPEST {
+        return None;
+    }
+    let node = |tile: &thir::Tile| {
+        let (id, reachable) = ids.next()?;
+        let ways = ways::ways(tile, &journey.bindings);
+        let mut arms = Vec::new();
+        for (number, way) in ways.into_iter().enumerate() {
+            arms.push(Arm {
+                label: match share(tile, number) {
+                    Some(share) => format!("{share} {}", way.label),
+                    None => way.label,
+                },
+                is_block: way.block.is_some(),
+                body: nodes(way.block.unwrap_or_default(), journey, &mut *ids, depth + 1)?,
+            });
+        }
+        Some(Node {
+            id,
+            labelled: tile.label.is_some(),
+            kind: ways::kind(tile),
+            title: tile.title.to_string(),
+            doc: tile.doc.to_string(),
+            reachable,
+            arms,
+        })
+    };
+    tiles.iter().map(node).collect()
+}
+
+/// The share of an arm of a split, as it is written.
+fn share(tile: &thir::Tile, number: usize) -> Option<String> {
+    let TileKind::Split { arms, .. } = &tile.kind else { return None };
+    let share = arms.get(number)?.share;
+    let (whole, rest) = (share / 1_000, share % 1_000);
+    let digits = format!("{rest:03}");
+    let digits = digits.trim_end_matches('0');
+    let point = if digits.is_empty() { "" } else { "." };
+    Some(format!("{whole}{point}{digits}%"))
+}
+
+impl Graph {
+    /// All edges, in the order of the tiles they leave.
+    pub fn edges(&self) -> Vec<Edge> {
+        let mut edges = Vec::new();
+        sequence_edges(&self.body, None, &mut edges);
+        edges
+    }
+}
+
+/// Adds the edges of `nodes`, the last of which leads on to `after`.
+fn sequence_edges(nodes: &[Node], after: Option<&str>, edges: &mut Vec<Edge>) {
+    for (index, node) in nodes.iter().enumerate() {
+        let next = nodes.get(index + 1).map(|next| &*next.id).or(after);
+        for (number, arm) in node.arms.iter().enumerate() {
+            let to = arm.body.first().map(|first| &*first.id).or(next);
+            edges.push(Edge {
+                from: node.id.clone(),
+                number,
+                label: arm.label.clone(),
+                to: to.map(str::to_owned),
+            });
+        }
+        for arm in &node.arms {
+            sequence_edges(&arm.body, next, edges);
+        }
+    }
+}
+
+impl Node {
+    /// Whether the tile is drawn with its edges apart: it opens blocks.
+    fn forks(&self) -> bool {
+        self.arms.iter().any(|arm| arm.is_block)
+    }
+}
+
+/// Whether members can come out at the end of a sequence.
+fn falls_through(nodes: &[Node]) -> bool {
+    nodes
+        .iter()
+        .all(|node| node.kind != Kind::Exit && node.arms.iter().any(|arm| falls_through(&arm.body)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! The header of a journey as lines of source.
+
+use journey_sema::thir::{
+    Binding, BindingId, Entry, EventMatch, ExitCriterion, ExitTrigger, Journey, Reenter,
+};
+
+use crate::titles;
+
+/// Who enters.
+pub(super) fn entry(journey: &Journey) -> String {
+    match &journey.entry {
+        Entry::Event(event) => format!("entry event {}", on(event, &journey.bindings)),
+        Entry::Audience(name) => format!("entry audience {name}"),
+        Entry::Manual => "entry manual".to_owned(),
+    }
+}
+
+/// The clauses behind the entry. The default of one is left out.
+pub(super) fn clauses(journey: &Journey) -> Vec<String> {
+    let reenter = match journey.reenter {
+        Reenter::Never => None,
+        Reenter::Always => Some("reenter always".to_owned()),
+        Reenter::Later => Some("reenter later".to_owned()),
+        Reenter::After(ms) => Some(format!("reenter after {}", titles::duration(ms))),
+    };
+    let exits = journey.exits.iter().map(|exit| criterion(exit, &journey.bindings));
+    reenter.into_iter().chain(exits).collect()
+}
+
+fn criterion(exit: &ExitCriterion, bindings: &[Binding]) -> String {
+    let name = &exit.name;
+    match &exit.trigger {
+        ExitTrigger::Event(event) => format!("exit {name} on event {}", on(event, bindings)),
+        ExitTrigger::When(condition) => {
+            format!("exit {name} when {}", titles::short(&condition.test, bindings))
+        }
+        ExitTrigger::After(length) => {
+            format!("exit {name} after {}", titles::short(length, bindings))
+        }
+    }
+}
+
+fn on(event: &EventMatch, bindings: &[Binding]) -> String {
+    let name = |BindingId(id)| bindings.get(id as usize).map(|binding| &binding.name);
+    let mut text = event.event.to_string();
+    if let Some(name) = event.binding.and_then(name) {
+        text = format!("{text} as {name}");
+    }
+    if let Some(filter) = &event.filter {
+        text = format!("{text} where {}", titles::short(filter, bindings));
+    }
+    text
+}

@@ -1,0 +1,183 @@
+//! Where everything goes: boxes inside boxes.
+//!
+//! A sequence is a column around a straight spine. A tile that opens blocks spreads them below
+//! itself as lanes side by side in source order, each again a sequence with a spine of its own,
+//! and closes them again where members fall through. Sizes are computed bottom up, once; drawing
+//! then goes top down. All lengths are whole pixels, so the same graph gives the same bytes.
+
+use journey_bytecode::TileKind as Kind;
+
+use super::measure::width;
+use super::{Graph, Node, Stats, falls_through};
+
+/// Sizes of the picture, in pixels.
+pub(super) mod size {
+    pub(in crate::graph) const TITLE: i32 = 13;
+    pub(in crate::graph) const SMALL: i32 = 11;
+    /// Between a tile and the next.
+    pub(in crate::graph) const GAP: i32 = 26;
+    /// From a tile to the bar from which its lanes hang, and from the lanes' ends to the bar
+    /// that gathers them.
+    pub(in crate::graph) const FORK: i32 = 18;
+    /// Height of the label at the top of a lane, with the line above and below it.
+    pub(in crate::graph) const LABEL: i32 = 20;
+    pub(in crate::graph) const LABEL_GAP: i32 = 14;
+    /// Between two lanes.
+    pub(in crate::graph) const LANE_GAP: i32 = 28;
+    /// Between the border of a tile or label and its text.
+    pub(in crate::graph) const PADDING: i32 = 12;
+    pub(in crate::graph) const NARROWEST: i32 = 150;
+    pub(in crate::graph) const WIDEST: i32 = 340;
+    pub(in crate::graph) const WIDEST_LABEL: i32 = 300;
+    pub(in crate::graph) const LINE: i32 = 17;
+}
+
+/// A column of tiles.
+pub(super) struct Column<'g> {
+    pub(super) tiles: Vec<Placed<'g>>,
+    /// How far it reaches from the spine to either side.
+    pub(super) left: i32,
+    pub(super) right: i32,
+    pub(super) height: i32,
+    /// Whether the spine comes out at the bottom.
+    pub(super) falls_through: bool,
+}
+
+/// A tile with its lanes.
+pub(super) struct Placed<'g> {
+    pub(super) node: &'g Node,
+    /// Of the tile itself.
+    pub(super) width: i32,
+    pub(super) height: i32,
+    pub(super) lanes: Vec<Lane<'g>>,
+    /// Height of the lanes alone: the highest of them.
+    pub(super) lanes_height: i32,
+    pub(super) falls_through: bool,
+}
+
+/// One arm of a tile.
+pub(super) struct Lane<'g> {
+    pub(super) label: &'g str,
+    /// Where its spine is, as seen from that of the tile.
+    pub(super) offset: i32,
+    pub(super) column: Column<'g>,
+}
+
+/// Lays out the body of a journey.
+pub(super) fn layout<'g>(graph: &'g Graph, stats: Option<&Stats>) -> Column<'g> {
+    column(&graph.body, stats)
+}
+
+fn column<'g>(nodes: &'g [Node], stats: Option<&Stats>) -> Column<'g> {
+    // Tiles of a column are equally wide: a ragged column is hard to read.
+    let inset = |node: &Node| if node.kind == Kind::Exit { 4 } else { 2 } * size::PADDING;
+    let wanted = nodes.iter().map(|node| inner_width(node, stats) + inset(node));
+    let width = wanted.max().unwrap_or(0).clamp(size::NARROWEST, size::WIDEST);
+    let tiles: Vec<_> = nodes.iter().map(|node| placed(node, width, stats)).collect();
+    let gaps = size::GAP * i32::try_from(nodes.len()).unwrap_or(0).saturating_sub(1).max(0);
+    let half = if nodes.is_empty() { 0 } else { width / 2 };
+    let left = tiles.iter().map(|tile| tile.reach().0).max().unwrap_or(0).max(half);
+    let right = tiles.iter().map(|tile| tile.reach().1).max().unwrap_or(0).max(half);
+    let height = tiles.iter().map(Placed::total_height).sum::<i32>() + gaps;
+    Column { tiles, left, right, height, falls_through: falls_through(nodes) }
+}
+
+fn inner_width(node: &Node, stats: Option<&Stats>) -> i32 {
+    let title = width(&node.title, size::TITLE);
+    let counts = counts(node, stats).map_or(0, |counts| width(&counts, size::SMALL));
+    title.max(width(&node.id, size::SMALL)).max(counts)
+}
+
+/// The line of figures of a tile: thousands apart, as people read them.
+pub(super) fn counts(node: &Node, stats: Option<&Stats>) -> Option<String> {
+    let count = stats?.get(&node.id).copied().unwrap_or_default();
+    let inside = match count.inside {
+        0 => String::new(),
+        inside => format!(" · {} inside", thousands(inside)),
+    };
+    Some(format!("{} entered{inside}", thousands(count.entered)))
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn placed<'g>(node: &'g Node, width: i32, stats: Option<&Stats>) -> Placed<'g> {
+    // An exit is a full stop, and no wider than it needs to be.
+    let width = match node.kind {
+        Kind::Exit => (inner_width(node, stats) + 4 * size::PADDING).min(width),
+        _ => width,
+    };
+    let lines = if stats.is_some() { 3 } else { 2 };
+    let height = lines * size::LINE + size::PADDING;
+    let mut lanes = Vec::new();
+    if node.forks() {
+        let mut x = 0;
+        for arm in &node.arms {
+            let column = column(&arm.body, stats);
+            let label = self::label_width(&arm.label);
+            let (left, right) = (column.left.max(label / 2), column.right.max(label / 2));
+            lanes.push(Lane { label: &arm.label, offset: x + left, column });
+            x += left + right + size::LANE_GAP;
+        }
+        // The spine of the tile goes down between its first and its last lane.
+        let middle = match (lanes.first(), lanes.last()) {
+            (Some(first), Some(last)) => (first.offset + last.offset) / 2,
+            _ => 0,
+        };
+        // With an odd number of lanes the middle one hangs on the spine if it is close to it.
+        let near = lanes.iter().map(|lane| lane.offset - middle).min_by_key(|gap| gap.abs());
+        let shift = middle + near.filter(|gap| gap.abs() < size::LANE_GAP).unwrap_or(0);
+        for lane in &mut lanes {
+            lane.offset -= shift;
+        }
+    }
+    let lanes_height = lanes.iter().map(|lane| lane.height()).max().unwrap_or(0);
+    let falls_through = falls_through(std::slice::from_ref(node));
+    Placed { node, width, height, lanes, lanes_height, falls_through }
+}
+
+/// The width of the label at the top of a lane.
+pub(super) fn label_width(label: &str) -> i32 {
+    (width(label, size::SMALL) + size::PADDING).min(size::WIDEST_LABEL)
+}
+
+impl Lane<'_> {
+    /// From the bar above to the end of the lane.
+    fn height(&self) -> i32 {
+        let body = match self.column.tiles.is_empty() {
+            true => 0,
+            false => size::LABEL_GAP + self.column.height,
+        };
+        size::LABEL_GAP + size::LABEL + body
+    }
+}
+
+impl Placed<'_> {
+    /// How far the tile and its lanes reach from the spine to either side.
+    fn reach(&self) -> (i32, i32) {
+        let mut reach = (self.width / 2, self.width / 2);
+        for lane in &self.lanes {
+            let label = label_width(lane.label) / 2;
+            reach.0 = reach.0.max(lane.column.left.max(label) - lane.offset);
+            reach.1 = reach.1.max(lane.column.right.max(label) + lane.offset);
+        }
+        reach
+    }
+
+    fn total_height(&self) -> i32 {
+        if self.lanes.is_empty() {
+            return self.height;
+        }
+        let gather = if self.falls_through { size::FORK } else { 0 };
+        self.height + size::FORK + self.lanes_height + gather
+    }
+}

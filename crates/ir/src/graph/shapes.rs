@@ -1,0 +1,149 @@
+//! The pieces that the picture is drawn with, as SVG.
+
+use std::fmt::Write;
+
+use journey_bytecode::TileKind as Kind;
+
+use super::Node;
+use super::layout::size;
+use super::measure::fit;
+
+/// Colours of a kind of tile: of its edge and head line, and of its ground.
+fn colours(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Wait => ("#3b62b0", "#eef3fc"),
+        Kind::Branch => ("#9a6700", "#fdf6e3"),
+        Kind::Split => ("#7a45b8", "#f6f0fd"),
+        Kind::Send => ("#1f7a45", "#ecf8f0"),
+        Kind::Update => ("#0b7285", "#e9f7fa"),
+        Kind::Exit => ("#a8323e", "#fcf0f1"),
+    }
+}
+
+/// Collects SVG elements. Writing into a string cannot fail.
+#[derive(Default)]
+pub(super) struct Canvas {
+    pub(super) out: String,
+}
+
+impl Canvas {
+    pub(super) fn put(&mut self, text: std::fmt::Arguments<'_>) {
+        let _ = self.out.write_fmt(text);
+        self.out.push('\n');
+    }
+
+    /// A tile with its top edge at `y`, centred on `x`.
+    pub(super) fn tile(
+        &mut self,
+        node: &Node,
+        x: i32,
+        y: i32,
+        box_size: (i32, i32),
+        counts: Option<&str>,
+    ) {
+        let (width, height) = box_size;
+        let (edge, ground) = colours(node.kind);
+        let left = x - width / 2;
+        let dashes = if node.reachable { "" } else { " stroke-dasharray=\"4 3\" opacity=\"0.6\"" };
+        let radius = if node.kind == Kind::Exit { height / 2 } else { 8 };
+        self.put(format_args!("<g data-tile=\"{}\">", escape(&node.id)));
+        self.put(format_args!("<title>{}</title>", escape(&tooltip(node))));
+        self.put(format_args!(
+            "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
+             fill=\"{ground}\" stroke=\"{edge}\" stroke-width=\"1.5\"{dashes}/>"
+        ));
+        // The round ends of an exit leave less room for text.
+        let inset = if node.kind == Kind::Exit { size::PADDING * 2 } else { size::PADDING };
+        let room = width - 2 * inset;
+        let mut base = y + size::LINE;
+        let head = fit(&node.id, size::SMALL, room);
+        self.text(x, base, ("h", edge), &head);
+        base += size::LINE;
+        self.text(x, base, ("t", "#1c1e21"), &fit(&node.title, size::TITLE, room));
+        if let Some(counts) = counts {
+            base += size::LINE;
+            self.text(x, base, ("h", "#57606a"), &fit(counts, size::SMALL, room));
+        }
+        self.put(format_args!("</g>"));
+    }
+
+    /// A line of text centred on `x`, its baseline at `y`.
+    pub(super) fn text(&mut self, x: i32, y: i32, (class, fill): (&str, &str), text: &str) {
+        let text = escape(text);
+        self.put(format_args!(
+            "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" fill=\"{fill}\">{text}</text>"
+        ));
+    }
+
+    /// What stands at an edge: a pill centred on `x`.
+    pub(super) fn label(&mut self, x: i32, y: i32, width: i32, label: &str) {
+        let left = x - width / 2;
+        let height = size::LABEL;
+        self.put(format_args!("<g><title>{}</title>", escape(label)));
+        self.put(format_args!(
+            "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"10\" \
+             fill=\"#f3f4f6\" stroke=\"#c9ced6\"/>"
+        ));
+        let text = fit(label, size::SMALL, width - size::PADDING);
+        self.text(x, y + 14, ("h", "#3d444d"), &text);
+        self.put(format_args!("</g>"));
+    }
+
+    /// A straight line down, with an arrow at its end where it leads into something.
+    pub(super) fn down(&mut self, x: i32, from: i32, to: i32, arrow: bool) {
+        if to > from {
+            let end = if arrow { " marker-end=\"url(#a)\"" } else { "" };
+            self.put(format_args!("<path class=\"l\" d=\"M{x} {from}V{to}\"{end}/>"));
+        }
+    }
+
+    /// A line that runs from (`x`, `y`) sideways to the spine of a lane and turns down there.
+    pub(super) fn turn_down(&mut self, x: i32, y: i32, lane: i32, to: i32) {
+        let (side, before) = side(x, lane);
+        self.put(format_args!(
+            "<path class=\"l\" d=\"M{x} {y}H{before}q{side} 0 {side} 8V{to}\"/>"
+        ));
+    }
+
+    /// A line that comes down a lane and turns sideways to (`x`, `y`).
+    pub(super) fn turn_in(&mut self, lane: i32, from: i32, x: i32, y: i32) {
+        let (side, _) = side(lane, x);
+        let before = y - 8;
+        self.put(format_args!(
+            "<path class=\"l\" d=\"M{lane} {from}V{before}q0 8 {side} 8H{x}\"/>"
+        ));
+    }
+}
+
+/// Which way it is from `x` to `lane`, as the eight pixels of a corner, and where that corner
+/// begins.
+fn side(x: i32, lane: i32) -> (i32, i32) {
+    let side = if lane < x { -8 } else { 8 };
+    (side, lane - side)
+}
+
+/// What a tile says when it is pointed at.
+fn tooltip(node: &Node) -> String {
+    let mut text = format!("{}: {}", node.id, node.title);
+    if !node.doc.is_empty() {
+        text = format!("{text}\n{}", node.doc);
+    }
+    text
+}
+
+/// `text` for an XML document: markup escaped, characters that XML does not have replaced.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => out.push('\u{FFFD}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

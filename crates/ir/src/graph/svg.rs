@@ -1,0 +1,140 @@
+//! The picture of a journey as SVG.
+
+use super::layout::{Column, Placed, counts, label_width, layout, size};
+use super::measure::{fit, width};
+use super::shapes::{Canvas, escape};
+use super::{Graph, Stats};
+
+const MARGIN: i32 = 28;
+
+/// Baselines of the heading.
+const HEADING: i32 = 20;
+const HEADING_SIZE: i32 = 18;
+
+/// Draws a journey, with the counts of each tile where `stats` has them. The same graph gives the
+/// same bytes.
+pub fn render_svg(graph: &Graph, stats: Option<&Stats>) -> String {
+    let column = layout(graph, stats);
+    let entry_width = (width(&graph.entry, size::TITLE) + 3 * size::PADDING).min(560);
+    let heading_width = header_width(graph).min(760);
+    let left = column.left.max(entry_width / 2);
+    let right = column.right.max(entry_width / 2).max(heading_width - left);
+    let spine = MARGIN + left;
+    let clauses = i32::try_from(graph.clauses.len()).unwrap_or(0);
+    let top = MARGIN + HEADING + size::LINE * clauses + 24;
+    let entry_height = 32;
+    let body = top + entry_height + size::GAP;
+
+    let mut canvas = Canvas::default();
+    heading(&mut canvas, graph, left + right);
+    entry(&mut canvas, graph, (spine, top), (entry_width, entry_height));
+    canvas.down(spine, top + entry_height, body - 2, !graph.body.is_empty());
+    draw(&mut canvas, &column, spine, body, stats);
+
+    let total_width = left + right + 2 * MARGIN;
+    let total_height = body + column.height + MARGIN;
+    document(graph, total_width, total_height, &canvas.out)
+}
+
+fn header_width(graph: &Graph) -> i32 {
+    let clauses = graph.clauses.iter().map(|clause| width(clause, size::SMALL)).max();
+    // The heading is in a proportional font, whose widest letters are broader than a column.
+    let heading = width(&graph.title, HEADING_SIZE) * 3 / 2;
+    heading.max(clauses.unwrap_or(0))
+}
+
+fn document(graph: &Graph, width: i32, height: i32, body: &str) -> String {
+    let title = escape(&graph.title);
+    let mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
+    let (large, small) = (size::TITLE, size::SMALL);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\" role=\"img\">\n\
+         <title>{title}</title>\n\
+         <style>text{{font-family:{mono};text-anchor:middle}}.t{{font-size:{large}px}}\
+         .h{{font-size:{small}px}}.c{{font-size:{small}px;text-anchor:start}}\
+         .j{{font:600 {HEADING_SIZE}px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;\
+         text-anchor:start}}.l{{fill:none;stroke:#8b949e;stroke-width:1.5}}</style>\n\
+         <defs><marker id=\"a\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" \
+         markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#8b949e\"/></marker>\
+         </defs>\n\
+         <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n{body}</svg>\n"
+    )
+}
+
+fn heading(canvas: &mut Canvas, graph: &Graph, room: i32) {
+    // The room is measured in columns of the fixed-width font; the heading's letters are broader.
+    let title = fit(&graph.title, HEADING_SIZE, room * 2 / 3);
+    canvas.text(MARGIN, MARGIN + 12, ("j", "#1c1e21"), &title);
+    for (line, clause) in (1..).zip(&graph.clauses) {
+        let y = MARGIN + HEADING + line * size::LINE;
+        canvas.text(MARGIN, y, ("c", "#57606a"), &fit(clause, size::SMALL, room));
+    }
+}
+
+fn entry(canvas: &mut Canvas, graph: &Graph, (x, y): (i32, i32), (width, height): (i32, i32)) {
+    let left = x - width / 2;
+    let radius = height / 2;
+    canvas.put(format_args!("<g><title>{}</title>", escape(&graph.entry)));
+    canvas.put(format_args!(
+        "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
+         fill=\"#24292f\"/>"
+    ));
+    let text = fit(&graph.entry, size::TITLE, width - 2 * size::PADDING);
+    canvas.text(x, y + 21, ("t", "#ffffff"), &text);
+    canvas.put(format_args!("</g>"));
+}
+
+/// Draws a column from `y` down; gives the height at which it ends.
+fn draw(
+    canvas: &mut Canvas,
+    column: &Column<'_>,
+    spine: i32,
+    mut y: i32,
+    stats: Option<&Stats>,
+) -> i32 {
+    for (index, tile) in column.tiles.iter().enumerate() {
+        let counts = counts(tile.node, stats);
+        canvas.tile(tile.node, spine, y, (tile.width, tile.height), counts.as_deref());
+        y += tile.height;
+        if !tile.lanes.is_empty() {
+            y = fork(canvas, tile, spine, y, stats);
+        }
+        if index + 1 < column.tiles.len() {
+            if tile.falls_through {
+                canvas.down(spine, y, y + size::GAP - 2, true);
+            }
+            y += size::GAP;
+        }
+    }
+    y
+}
+
+/// Draws the lanes below a tile whose lower edge is at `y`; gives the height at which they end.
+fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, stats: Option<&Stats>) -> i32 {
+    let bar = y + size::FORK;
+    let end = bar + tile.lanes_height;
+    let gather = end + size::FORK;
+    canvas.down(spine, y, bar, false);
+    for lane in &tile.lanes {
+        let x = spine + lane.offset;
+        let label = bar + size::LABEL_GAP;
+        match lane.offset {
+            0 => canvas.down(x, bar, label, false),
+            _ => canvas.turn_down(spine, bar, x, label),
+        }
+        let mut below = label + size::LABEL;
+        canvas.label(x, label, label_width(lane.label), lane.label);
+        if !lane.column.tiles.is_empty() {
+            canvas.down(x, below, below + size::LABEL_GAP - 2, true);
+            below = draw(canvas, &lane.column, x, below + size::LABEL_GAP, stats);
+        }
+        if lane.column.falls_through {
+            match lane.offset {
+                0 => canvas.down(x, below, gather, false),
+                _ => canvas.turn_in(x, below, spine, gather),
+            }
+        }
+    }
+    if tile.falls_through { gather } else { end }
+}
