@@ -100,9 +100,12 @@ pub enum UnaryOp {
     LengthText,
     /// list → int
     LengthList,
-    /// any scalar → text, as interpolation shows it
+    /// any scalar → text, as interpolation shows it: `2.5`, `true`, `2026-12-01T09:00:00Z` (always
+    /// UTC, milliseconds only where there are any), `2026-12-01`, `09:00` (`09:00:30.250`), `mon`,
+    /// `1d12h` (no weeks; `0s`; `1.250s`)
     ToText,
-    /// text → number, unset where it is none
+    /// text → number, unset where it is none: an optional sign, digits, an optional fraction and
+    /// exponent, nothing around it
     ParseNumber,
     /// time → date, in the program's time zone (so for all that follow)
     DateOf,
@@ -118,7 +121,7 @@ pub enum UnaryOp {
     MonthOf,
     /// time → int
     YearOf,
-    /// timeofday → time: the first instant after now at which local clocks show it
+    /// timeofday → time: the first instant after now at which local clocks show it or skip it
     NextTimeOfDay,
     /// time → time: the first instant of the local day after the operand's
     NextDay,

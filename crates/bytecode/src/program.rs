@@ -322,6 +322,11 @@ pub struct Tile {
 }
 
 /// Code between states. Targets are indices into [`Journey::code`].
+///
+/// An instance is at a tile from `Arrive` to `Leave`, and between two tiles elsewhere; the
+/// verifier sees to it that each path keeps to that. Sends, updates, splits and suspensions belong
+/// to the tile the instance is at. Where a wait ends, the arm's code begins at the wait's tile, with
+/// the `Leave` that names the edge. Each state and each split is used by one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
     /// The instance arrives at a tile.

@@ -218,6 +218,3 @@ pub fn reseal(artifact: &mut [u8]) {
         place.copy_from_slice(&crc);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -108,6 +108,3 @@ fn limit(place: impl Display, what: &'static str, count: usize, limit: usize) ->
 fn at<'a, T>(items: &'a [T], index: usize, what: &'static str) -> Result<&'a T, Problem> {
     items.get(index).ok_or(Problem::Index { what, index })
 }
-
-#[cfg(test)]
-mod tests;

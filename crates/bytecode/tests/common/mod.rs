@@ -1,0 +1,330 @@
+//! A small assembler of programs, for the tests of this crate and of the interpreter.
+//!
+//! It knows nothing of the language: what a test needs it puts together from instructions.
+
+#![allow(dead_code)] // each test uses its own part
+#![allow(missing_docs, unreachable_pub)]
+
+use journey_bytecode::*;
+
+pub mod sample;
+
+pub const SECOND: i64 = 1_000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+/// A program in the making.
+pub struct Build {
+    pub program: Program,
+}
+
+impl Build {
+    pub fn new() -> Build {
+        let program =
+            Program { workspace: "shop".into(), timezone: "UTC".into(), ..Program::default() };
+        Build { program }
+    }
+
+    pub fn done(self) -> Verified<Program> {
+        verify(self.program).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A trait with a default.
+    pub fn trait_(&mut self, name: &str, ty: Type, default: Const) -> u16 {
+        self.slot(name, ty, false, Some(default))
+    }
+
+    /// A trait that may be unset.
+    pub fn optional_trait(&mut self, name: &str, ty: Type) -> u16 {
+        self.slot(name, ty, true, None)
+    }
+
+    fn slot(&mut self, name: &str, ty: Type, optional: bool, default: Option<Const>) -> u16 {
+        self.program.traits.push(Slot {
+            name: name.into(),
+            wire: name.into(),
+            ty,
+            optional,
+            default,
+        });
+        (self.program.traits.len() - 1) as u16
+    }
+
+    /// An event with required properties. Events have to be made by ascending name.
+    pub fn event(&mut self, name: &str, properties: &[(&str, Type)]) -> u16 {
+        let properties = properties.iter().map(|(name, ty)| slot(name, ty.clone())).collect();
+        self.program.events.push(Event { name: name.into(), wire: name.into(), properties });
+        (self.program.events.len() - 1) as u16
+    }
+
+    /// An action with required parameters.
+    pub fn action(&mut self, name: &str, params: &[(&str, Type)]) -> u16 {
+        let params = params.iter().map(|(name, ty)| slot(name, ty.clone())).collect();
+        self.program.actions.push(Action { name: name.into(), kind: DestinationKind::Log, params });
+        (self.program.actions.len() - 1) as u16
+    }
+
+    /// A constant of the pool.
+    pub fn k(&mut self, value: Const) -> u16 {
+        if let Some(k) = self.program.consts.iter().position(|known| *known == value) {
+            return k as u16;
+        }
+        self.program.consts.push(value);
+        (self.program.consts.len() - 1) as u16
+    }
+
+    pub fn regex(&mut self, pattern: &str) -> u16 {
+        self.program.regexes.push(pattern.into());
+        (self.program.regexes.len() - 1) as u16
+    }
+
+    /// An expression that uses neither event nor instance.
+    pub fn expr(&mut self, ty: Type, code: &[Insn]) -> ExprId {
+        self.expr_of(None, None, ty, code)
+    }
+
+    /// An expression over an event, over an instance of a journey, or both.
+    pub fn expr_of(
+        &mut self,
+        event: Option<u16>,
+        journey: Option<u16>,
+        ty: Type,
+        code: &[Insn],
+    ) -> ExprId {
+        let start = self.program.code.len() as u32;
+        self.program.code.extend_from_slice(code);
+        self.program.exprs.push(Expr {
+            start,
+            len: code.len() as u32,
+            registers: 8,
+            ty,
+            optional: false,
+            event,
+            journey,
+        });
+        ExprId(self.program.exprs.len() as u32 - 1)
+    }
+
+    /// Makes an expression optional.
+    pub fn optional(&mut self, id: ExprId) -> ExprId {
+        self.program.exprs[id.0 as usize].optional = true;
+        id
+    }
+
+    /// A constant as an expression.
+    pub fn value(&mut self, ty: Type, value: Const) -> ExprId {
+        let k = self.k(value);
+        self.expr(ty, &[Insn::Const { dst: 0, k }, Insn::Ret { a: 0 }])
+    }
+
+    pub fn duration(&mut self, millis: i64) -> ExprId {
+        self.value(Type::Duration, Const::Duration(millis))
+    }
+
+    /// A single fused comparison as a condition.
+    pub fn leaf(&mut self, event: Option<u16>, journey: Option<u16>, insn: Insn) -> ExprId {
+        self.expr_of(event, journey, Type::Bool, &[insn, Insn::RetTrue, Insn::RetFalse])
+    }
+
+    /// `trait == value` for a bool.
+    pub fn trait_is(&mut self, slot: u16) -> ExprId {
+        self.leaf(None, None, Insn::TraitBool { on: false, slot, skip: 1 })
+    }
+
+    /// `trait is unset`.
+    pub fn trait_unset(&mut self, slot: u16) -> ExprId {
+        self.leaf(None, None, Insn::TraitSet { on: true, slot, skip: 1 })
+    }
+
+    /// A continuous condition that changes only with the given traits.
+    pub fn on_traits(&mut self, test: ExprId, traits: &[u16]) -> Condition {
+        let reads = Reads { traits: traits.to_vec(), ..Reads::default() };
+        Condition { test, wakes: vec![], reads }
+    }
+
+    /// A window; without a journey it is the customer's.
+    pub fn count(&mut self, event: u16, range: Range, journey: Option<u16>) -> u16 {
+        self.window(Window {
+            event,
+            aggregate: Aggregate::Count,
+            filter: None,
+            value: None,
+            range,
+            journey,
+        })
+    }
+
+    pub fn window(&mut self, window: Window) -> u16 {
+        self.program.windows.push(window);
+        (self.program.windows.len() - 1) as u16
+    }
+
+    /// `window >= n` for a window that counts.
+    pub fn at_least(&mut self, window: u16, n: i64, journey: Option<u16>) -> ExprId {
+        let k = self.k(Const::Int(n));
+        let code = [
+            Insn::History { dst: 0, window },
+            Insn::Const { dst: 1, k },
+            Insn::Compare { cmp: Cmp::Ge, dst: 0, a: 0, b: 1 },
+            Insn::Ret { a: 0 },
+        ];
+        self.expr_of(None, journey, Type::Bool, &code)
+    }
+
+    /// A continuous condition that changes only with a window.
+    pub fn on_window(&mut self, test: ExprId, window: u16) -> Condition {
+        let reads = Reads { windows: vec![window], ..Reads::default() };
+        Condition { test, wakes: vec![], reads }
+    }
+
+    pub fn audience(&mut self, name: &str, condition: Condition) -> u16 {
+        let title = name.to_owned();
+        self.program.audiences.push(Audience { name: name.into(), title, condition });
+        (self.program.audiences.len() - 1) as u16
+    }
+
+    /// Takes a journey over. Journeys have to be made by ascending name.
+    pub fn journey(&mut self, journey: Steps) -> u16 {
+        self.program.journeys.push(journey.journey);
+        (self.program.journeys.len() - 1) as u16
+    }
+}
+
+/// A required slot.
+pub fn slot(name: &str, ty: Type) -> Slot {
+    Slot { name: name.into(), wire: name.into(), ty, optional: false, default: None }
+}
+
+/// Entry on an event, nothing kept.
+pub fn on(event: u16) -> Entry {
+    Entry::Event { event, filter: None, captures: vec![] }
+}
+
+/// An arm that an event opens.
+pub fn event_arm(event: u16) -> ArmTrigger {
+    ArmTrigger::Event { event, filter: None, captures: vec![] }
+}
+
+/// A journey in the making, written from the first tile to the last.
+pub struct Steps {
+    pub journey: Journey,
+}
+
+impl Steps {
+    pub fn new(name: &str, entry: Entry) -> Steps {
+        let journey = Journey {
+            name: name.into(),
+            title: name.into(),
+            entry,
+            reenter: Reenter::Never,
+            exits: vec![],
+            outcomes: vec![],
+            tiles: vec![],
+            locals: vec![],
+            marks: 0,
+            code: vec![],
+            states: vec![],
+            sends: vec![],
+            updates: vec![],
+            splits: vec![],
+        };
+        Steps { journey }
+    }
+
+    pub fn reenter(mut self, reenter: Reenter) -> Steps {
+        self.journey.reenter = reenter;
+        self
+    }
+
+    pub fn here(&self) -> u32 {
+        self.journey.code.len() as u32
+    }
+
+    pub fn op(&mut self, op: Op) {
+        self.journey.code.push(op);
+    }
+
+    pub fn local(&mut self, name: &str, ty: Type) -> u16 {
+        self.journey.locals.push(Slot { optional: true, ..slot(name, ty) });
+        (self.journey.locals.len() - 1) as u16
+    }
+
+    pub fn arrive(&mut self, id: &str, kind: TileKind, edges: &[&str]) -> u16 {
+        let edges = edges.iter().map(|edge| (*edge).to_owned()).collect();
+        self.journey.tiles.push(Tile { id: id.into(), kind, title: id.into(), edges });
+        let tile = (self.journey.tiles.len() - 1) as u16;
+        self.op(Op::Arrive { tile });
+        tile
+    }
+
+    pub fn leave(&mut self, edge: u16) {
+        self.op(Op::Leave { edge });
+    }
+
+    pub fn outcome(&mut self, name: &str) -> u16 {
+        if let Some(known) = self.journey.outcomes.iter().position(|known| known == name) {
+            return known as u16;
+        }
+        self.journey.outcomes.push(name.into());
+        (self.journey.outcomes.len() - 1) as u16
+    }
+
+    /// An exit criterion.
+    pub fn exit_on(&mut self, name: &str, trigger: ExitTrigger) {
+        let outcome = self.outcome(name);
+        self.journey.exits.push(ExitCriterion { outcome, trigger });
+    }
+
+    /// A wait with its arms and timeout still to come.
+    pub fn wait(&mut self, id: &str, deadline: Deadline, edges: &[&str]) -> usize {
+        let tile = self.arrive(id, TileKind::Wait, edges);
+        self.journey.states.push(State { tile, deadline, timeout: None, arms: vec![] });
+        let state = self.journey.states.len() - 1;
+        self.op(Op::Suspend { state: state as u16 });
+        state
+    }
+
+    /// What comes next is where an arm of the wait leads.
+    pub fn arm(&mut self, state: usize, trigger: ArmTrigger, edge: u16) {
+        let to = self.here();
+        self.journey.states[state].arms.push(Arm { trigger, to });
+        self.leave(edge);
+    }
+
+    /// What comes next is where the timeout of the wait leads.
+    pub fn timeout(&mut self, state: usize, edge: u16) {
+        self.journey.states[state].timeout = Some(self.here());
+        self.leave(edge);
+    }
+
+    /// A plain wait of some length.
+    pub fn pause(&mut self, id: &str, length: ExprId) {
+        let state = self.wait(id, Deadline::After(length), &["next"]);
+        self.timeout(state, 0);
+    }
+
+    pub fn send(&mut self, id: &str, action: u16, args: &[(u16, ExprId)]) {
+        self.send_as(id, action, args, None);
+    }
+
+    pub fn send_as(&mut self, id: &str, action: u16, args: &[(u16, ExprId)], m: Option<u16>) {
+        self.arrive(id, TileKind::Send, &["next"]);
+        self.journey.sends.push(Send { action, args: args.to_vec(), message_id: m });
+        self.op(Op::Send { send: (self.journey.sends.len() - 1) as u16 });
+        self.leave(0);
+    }
+
+    pub fn update(&mut self, id: &str, sets: &[(u16, ExprId)]) {
+        self.arrive(id, TileKind::Update, &["next"]);
+        self.journey.updates.push(Update { sets: sets.to_vec() });
+        self.op(Op::Update { update: (self.journey.updates.len() - 1) as u16 });
+        self.leave(0);
+    }
+
+    pub fn exit(&mut self, outcome: &str) {
+        let number = self.outcome(outcome);
+        self.arrive(&format!("exit_{outcome}_{}", self.here()), TileKind::Exit, &[]);
+        self.op(Op::Exit { outcome: number });
+    }
+}
