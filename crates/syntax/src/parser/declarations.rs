@@ -165,8 +165,11 @@ fn let_decl(p: &mut Parser<'_>) -> SyntaxKind {
 
 /// `"=" ~ expr`
 fn definition(p: &mut Parser<'_>) {
-    if p.expect(EQ, "`=` and an expression") || !p.first_on_line() && !p.at(EOF) {
-        if p.at(EQ_EQ) {
+    if p.expect(EQ, "`=` and an expression") {
+        expressions::expr(p);
+    } else if !p.first_on_line() && !p.at(EOF) {
+        // Something else stands for the `=`, or nothing: the expression is understood anyway.
+        if matches!(p.current, EQ_EQ | COLON) {
             p.leaf(ERROR);
         }
         expressions::expr(p);
