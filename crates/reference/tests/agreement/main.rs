@@ -26,7 +26,7 @@ fn setting(name: &str, default: u64) -> u64 {
 /// after the other.
 fn sentence(generator: &mut Generator, seed: u64, case: u64) -> (Vec<Piece>, Random) {
     let mut random =
-        Random::new(Random::new(seed ^ case.wrapping_mul(0x2545_F491_4F6C_DD1D)).next());
+        Random::new(Random::new(seed ^ case.wrapping_mul(0x2545_F491_4F6C_DD1D)).number());
     let names = generator.names();
     let aim = &names[case as usize % names.len()];
     (generator.sentence("file", aim, &mut random), random)
