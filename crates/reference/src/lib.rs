@@ -7,6 +7,7 @@
 //!
 //! Start at [`oracle::parse`] and, for how the twins are compared, at `tests/agreement`.
 
+pub mod eval;
 pub mod generator;
 pub mod mutation;
 pub mod oracle;
