@@ -1,7 +1,5 @@
 //! From files to a checked workspace.
 
-use std::path::PathBuf;
-
 use journey_base::{Code, Diagnostic, FileId, TextRange};
 use journey_sema::{Checked, Config, Workspace};
 
@@ -44,22 +42,17 @@ pub fn compile(sources: Sources) -> Compiled {
 
 /// The configuration, or the defaults with what is wrong about it.
 fn configuration(sources: &Sources, files: &mut Files) -> (Config, Vec<Diagnostic>) {
-    let name = |root: &PathBuf| {
-        root.file_name().map_or_else(|| "workspace".into(), |n| n.to_string_lossy().into_owned())
-    };
-    let mut config = Config { name: name(&sources.root), ..Config::default() };
+    let mut config = Config::default();
+    if let Some(name) = sources.root.file_name() {
+        config.name = name.to_string_lossy().into_owned();
+    }
     let Some((path, text)) = &sources.config else { return (config, Vec::new()) };
     let file = files.push(path.clone(), text.clone());
     match Config::parse(text) {
-        Ok(parsed) => {
-            let named = !parsed.name.is_empty();
-            let name = if named { parsed.name.clone() } else { std::mem::take(&mut config.name) };
-            (Config { name, ..parsed }, Vec::new())
-        }
+        Ok(parsed) => (parsed, Vec::new()),
         Err(errors) => {
             let findings = errors.into_iter().map(|error| {
-                let finding =
-                    Diagnostic::new(Code::BAD_CONFIG, file, error.range, error.message);
+                let finding = Diagnostic::new(Code::BAD_CONFIG, file, error.range, error.message);
                 error.help.into_iter().fold(finding, Diagnostic::note)
             });
             (config, findings.collect())

@@ -29,11 +29,8 @@ fn many_errors_are_reported_in_one_run_with_exit_code_1() {
     let schema = "customer { email: text? }\nevent signed_up {}\n";
     let first = "journey a {\n  entry event signed_upp\n  wait 1d\n  exit done\n}\n";
     let second = "journey b {\n  entry event signed_up\n  wait customer.emial\n}\n";
-    let workspace = Workspace::new(&[
-        ("schema.journey", schema),
-        ("a.journey", first),
-        ("b.journey", second),
-    ]);
+    let workspace =
+        Workspace::new(&[("schema.journey", schema), ("a.journey", first), ("b.journey", second)]);
     let run = journeyc(workspace.path(), &["check", "--format", "short"]);
     assert_eq!(run.code, 1);
     let errors: Vec<&str> = run.stdout.lines().filter(|line| line.contains("error[")).collect();
@@ -44,8 +41,7 @@ fn many_errors_are_reported_in_one_run_with_exit_code_1() {
 
 #[test]
 fn a_name_declared_twice_shows_both_files() {
-    let workspace =
-        Workspace::new(&[("a.journey", "event x {}\n"), ("b.journey", "event x {}\n")]);
+    let workspace = Workspace::new(&[("a.journey", "event x {}\n"), ("b.journey", "event x {}\n")]);
     let run = journeyc(workspace.path(), &["check"]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("a.journey") && run.stdout.contains("b.journey"), "{}", run.stdout);

@@ -84,7 +84,7 @@ pub struct Instance {
     /// Values it carries.
     pub locals: Row,
     /// The end of its present wait.
-    pub(crate) deadline: Option<i64>,
+    pub deadline: Option<i64>,
     /// When it can next go on by itself: deadline, exit criteria, conditions; `i64::MAX` for
     /// never.
     pub(crate) due: i64,

@@ -39,7 +39,11 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
         args.output.display(),
         bytes.len(),
         crate::render::plural(program.journeys.len(), "journey"),
-        artifact_id(&bytes)
+        hex(&artifact_id(&bytes))
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

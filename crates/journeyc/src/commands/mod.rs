@@ -98,8 +98,7 @@ fn select(checked: &Checked, wanted: &[String]) -> Result<Vec<String>, CommandEr
             return Err(format!("there is no journey `{name}` here; there are: {known}").into());
         }
     }
-    let mut names: Vec<String> =
-        if wanted.is_empty() { all().collect() } else { wanted.to_vec() };
+    let mut names: Vec<String> = if wanted.is_empty() { all().collect() } else { wanted.to_vec() };
     names.sort();
     names.dedup();
     Ok(names)

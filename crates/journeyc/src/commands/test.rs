@@ -28,9 +28,7 @@ pub fn run(args: Args) -> Result<ExitCode, CommandError> {
     for test in &workspace.tests {
         outcomes.push(testing::run(workspace, test, compiled.files.text(test.file))?);
     }
-    outcomes.sort_by(|a, b| {
-        (&a.journey, a.file, a.offset).cmp(&(&b.journey, b.file, b.offset))
-    });
+    outcomes.sort_by(|a, b| (&a.journey, a.file, a.offset).cmp(&(&b.journey, b.file, b.offset)));
     let mut out = io::BufWriter::new(io::stdout().lock());
     let (style, files) = (Style::of_stdout(), &compiled.files);
     testing::report(args.format, style, files, &outcomes, start.elapsed(), &mut out)?;

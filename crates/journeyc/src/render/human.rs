@@ -42,11 +42,8 @@ pub(super) fn render(
     diagnostics: &[Diagnostic],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let theme = if style.colour {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
+    let theme =
+        if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(style.width)
@@ -206,9 +203,7 @@ impl miette::Diagnostic for Report<'_> {
         Some(Box::new(self.labels.iter().cloned()))
     }
 
-    fn related<'s>(
-        &'s self,
-    ) -> Option<Box<dyn Iterator<Item = &'s dyn miette::Diagnostic> + 's>> {
+    fn related<'s>(&'s self) -> Option<Box<dyn Iterator<Item = &'s dyn miette::Diagnostic> + 's>> {
         if self.related.is_empty() {
             return None;
         }

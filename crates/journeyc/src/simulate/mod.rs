@@ -9,6 +9,7 @@
 //! sorted. The clock is that of the log: the latest time of a well-formed event so far.
 
 mod args;
+mod customers;
 mod enter;
 mod error;
 mod input;
@@ -157,7 +158,7 @@ fn summarise<'p>(program: &'p Program, events: Account, shards: &[Shard<'_>]) ->
         summary.replaced += shard.replaced;
         summary.duplicates += shard.log.duplicates;
         summary.audience_faults += shard.log.audience_faults;
-        summary.customers += shard.customers.len() as u64;
+        summary.customers += u64::from(shard.customers.len());
         for (sum, tally) in summary.journeys.iter_mut().zip(&shard.log.journeys) {
             JourneyTally::merge(sum, tally);
         }

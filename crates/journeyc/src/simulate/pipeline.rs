@@ -19,7 +19,7 @@ use super::shard::Shard;
 
 /// Bytes in a chunk. Small enough that what is decoded from it is still in the cache when it is
 /// applied, large enough that handing it over costs nothing.
-const CHUNK: usize = 128 * 1024;
+const CHUNK: usize = 512 * 1024;
 
 /// What is fed to the shards.
 #[derive(Clone, Copy)]

@@ -1,8 +1,8 @@
 //! A shard: some of the customers, and what happens to them.
 
-use hashbrown::HashTable;
 use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, apply};
 
+use super::customers::Customers;
 use super::enter::Listed;
 use super::input::{Batch, Entry, hash};
 use super::log::{InsideRow, Log, Membership};
@@ -13,10 +13,7 @@ pub(crate) struct Shard<'p> {
     /// Which of the shards it is.
     number: usize,
     set: &'p ProgramSet,
-    /// The customers, in the order in which they came up.
-    pub(crate) customers: Vec<Customer>,
-    /// Numbers of customers, found by their ids' hashes.
-    by_id: HashTable<u32>,
+    pub(crate) customers: Customers,
     scratch: Scratch,
     /// What came of it all.
     pub(crate) log: Log<'p>,
@@ -64,8 +61,7 @@ impl<'p> Shard<'p> {
         Shard {
             number,
             set,
-            customers: Vec::new(),
-            by_id: HashTable::new(),
+            customers: Customers::default(),
             scratch: Scratch::new(),
             log: Log::new(set.program(), keep_rows),
             clock: None,
@@ -83,9 +79,9 @@ impl<'p> Shard<'p> {
         for entry in batch.of_shard(self.number) {
             let id = batch.text(entry.customer);
             let before = self.customers.len();
-            let number = self.customer(id, entry.hash);
+            let number = self.customers.number(id, entry.hash);
             self.replaced += u64::from(before == self.customers.len());
-            if let Some(customer) = self.customers.get_mut(number as usize) {
+            if let Some(customer) = self.customers.get_mut(number) {
                 *customer = Customer::known(id, entry.row.clone());
             }
         }
@@ -109,7 +105,7 @@ impl<'p> Shard<'p> {
         }
         self.applied += 1;
         self.late += u64::from(entry.at < now);
-        let number = self.customer(batch.text(entry.customer), entry.hash);
+        let number = self.customers.number(batch.text(entry.customer), entry.hash);
         let id = entry.id.map(|id| batch.text(id));
         let input = Input::Event { event: entry.event, at: entry.at, id, row: &entry.row };
         self.apply(number, input, now);
@@ -121,7 +117,7 @@ impl<'p> Shard<'p> {
             return;
         }
         let at = self.entering.as_ref().map_or(at, |entering| entering.at.min(at));
-        for number in 0..count(&self.customers) {
+        for number in 0..self.customers.len() {
             self.apply(number, Input::Activate, at);
         }
     }
@@ -130,7 +126,7 @@ impl<'p> Shard<'p> {
     fn enter(&mut self) {
         let Some(Entering { at, customers, journeys }) = self.entering.take() else { return };
         for listed in customers {
-            let number = self.customer(&listed.id, hash(&listed.id));
+            let number = self.customers.number(&listed.id, hash(&listed.id));
             for journey in journeys.iter().copied() {
                 self.log.last_entry = None;
                 self.apply(number, Input::Enter { journey }, at);
@@ -147,14 +143,14 @@ impl<'p> Shard<'p> {
     pub(crate) fn finish(&mut self, horizon: i64) {
         self.start(horizon);
         self.enter();
-        for number in 0..count(&self.customers) {
-            let due = self.customers.get(number as usize).and_then(Customer::next_due);
+        for number in 0..self.customers.len() {
+            let due = self.customers.get_mut(number).and_then(|customer| customer.next_due());
             if due.is_some_and(|due| due <= horizon) {
                 self.apply(number, Input::Tick, horizon);
             }
         }
         let Some(rows) = &mut self.log.rows else { return };
-        for (customer, state) in (0..).zip(&self.customers) {
+        for (customer, state) in (0..).zip(self.customers.iter()) {
             rows.inside.extend(state.instances().iter().map(|instance| InsideRow {
                 membership: Membership {
                     journey: instance.journey,
@@ -174,29 +170,8 @@ impl<'p> Shard<'p> {
     #[inline]
     fn apply(&mut self, number: u32, input: Input<'_>, now: i64) {
         self.log.customer = number;
-        if let Some(customer) = self.customers.get_mut(number as usize) {
+        if let Some(customer) = self.customers.get_mut(number) {
             apply(self.set, customer, input, now, &mut self.scratch, &mut self.log);
         }
     }
-
-    /// The number of a customer, which is made up if it has not come up before.
-    #[inline]
-    fn customer(&mut self, id: &str, hash_of_id: u64) -> u32 {
-        let customers = &self.customers;
-        let is_it = |number: &u32| customers.get(*number as usize).is_some_and(|c| c.id() == id);
-        if let Some(number) = self.by_id.find(hash_of_id, is_it) {
-            return *number;
-        }
-        let number = count(customers);
-        self.by_id.insert_unique(hash_of_id, number, |number| {
-            customers.get(*number as usize).map_or(0, |customer| hash(customer.id()))
-        });
-        self.customers.push(Customer::new(id));
-        number
-    }
-}
-
-/// How many customers there are. Their numbers are 32 bits wide; memory ends long before.
-fn count(customers: &[Customer]) -> u32 {
-    u32::try_from(customers.len()).unwrap_or(u32::MAX)
 }

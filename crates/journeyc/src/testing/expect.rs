@@ -57,7 +57,7 @@ impl World<'_> {
         if tile.is_none_or(|tile| tile.id != label) {
             return Some(self.whereabouts());
         }
-        match (until, instance.deadline()) {
+        match (until, instance.deadline) {
             (Some(until), Some(deadline)) if until != deadline => {
                 Some(format!("it waits until {}", instant(deadline)))
             }
@@ -114,7 +114,8 @@ impl World<'_> {
         messages
             .filter(|message| {
                 wanted.iter().all(|(param, wanted)| {
-                    let given = message.args.iter().find(|(index, _)| Some(*index as usize) == *param);
+                    let given =
+                        message.args.iter().find(|(index, _)| Some(*index as usize) == *param);
                     given.map_or(&Const::Unset, |(_, value)| value) == wanted
                 })
             })
@@ -128,13 +129,19 @@ impl World<'_> {
 
     fn sent_instead(&self, name: &str, found: usize) -> String {
         let action = self.action(name);
-        let mut all: Vec<String> = self.timeline.messages.iter().filter(|message| Some(message.action) == action)
-            .map(|message| message.describe(self.program)).collect();
+        let mut all: Vec<String> = self
+            .timeline
+            .messages
+            .iter()
+            .filter(|message| Some(message.action) == action)
+            .map(|message| message.describe(self.program))
+            .collect();
         if all.is_empty() {
             return format!("no `{name}` was sent");
         }
         all.dedup();
-        let times = if found == 1 { "1 message fits".to_owned() } else { format!("{found} messages fit") };
+        let times =
+            if found == 1 { "1 message fits".to_owned() } else { format!("{found} messages fit") };
         format!("{times}; sent so far: {}", all.join(", "))
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn value(value: &Const) -> String {
             let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
             names.get(*v as usize).copied().unwrap_or("?").to_owned()
         }
-        Const::Duration(v) => duration(*v),
+        Const::Duration(v) => journey_ir::duration(*v),
         Const::List(items) => {
             format!("[{}]", items.iter().map(self::value).collect::<Vec<_>>().join(", "))
         }
@@ -37,23 +37,9 @@ pub(super) fn value(value: &Const) -> String {
 
 fn clock(ms: i32) -> String {
     let seconds = u32::try_from(ms / 1000).unwrap_or(0);
-    NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0)
-        .map_or("?".into(), |t| t.format(if seconds % 60 == 0 { "%H:%M" } else { "%T" }).to_string())
-}
-
-/// `1d12h`
-pub(super) fn duration(ms: i64) -> String {
-    const UNITS: [(u64, &str); 5] =
-        [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms")];
-    let mut rest = ms.unsigned_abs();
-    let mut text = if ms < 0 { "-".to_owned() } else { String::new() };
-    for (size, unit) in UNITS {
-        if rest >= size {
-            text.push_str(&format!("{}{unit}", rest / size));
-            rest %= size;
-        }
-    }
-    if ms == 0 { "0s".to_owned() } else { text }
+    NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).map_or("?".into(), |t| {
+        t.format(if seconds % 60 == 0 { "%H:%M" } else { "%T" }).to_string()
+    })
 }
 
 /// A constant of the typed tree as the program holds it.
@@ -76,13 +62,11 @@ pub(super) fn convert(value: &thir::Const) -> Const {
 
 #[cfg(test)]
 mod tests {
-    use super::{Const, duration, instant, value};
+    use super::{Const, instant, value};
 
     #[test]
     fn values_read_as_they_are_written() {
         assert_eq!(instant(1_767_603_600_000), "2026-01-05T09:00:00Z");
-        assert_eq!(duration(129_600_000), "1d12h");
-        assert_eq!(duration(-90_000), "-1m30s");
         assert_eq!(value(&Const::TimeOfDay(75_600_000)), "21:00");
         assert_eq!(value(&Const::List(vec![Const::Int(1), Const::Text("a".into())])), "[1, \"a\"]");
     }

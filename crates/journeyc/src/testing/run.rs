@@ -1,5 +1,6 @@
 //! Runs tests: one customer, one journey, one step after the other.
 
+use journey_base::TextRange;
 use journey_bytecode::{Const, ExprId, Program, VerifyError, verify};
 use journey_ir::LowerError;
 use journey_sema::thir::{self, Step};
@@ -7,7 +8,7 @@ use journey_sema::{Checked, CheckedTest};
 use journey_vm::{Customer, Eval, Input, ProgramSet, Row, Scratch, Val, apply};
 
 use super::expect::World;
-use super::names::{convert, duration, instant, value};
+use super::names::{convert, instant, value};
 use super::timeline::Timeline;
 use super::{Failure, Outcome};
 
@@ -35,8 +36,10 @@ pub enum SetupError {
 /// Runs one test. `text` is the text of its file.
 pub fn run(checked: &Checked, test: &CheckedTest, text: &str) -> Result<Outcome, SetupError> {
     let title = test.test.title.to_string();
-    let (program, conditions) = journey_ir::lower_test(checked, &test.test)
-        .map_err(|source| SetupError::Lower { test: title.clone(), source })?;
+    let asked: Vec<&thir::Expr> = test.test.steps.iter().filter_map(condition).collect();
+    let (program, conditions) =
+        journey_ir::lower_with_conditions(checked, &[&test.test.journey], &asked)
+            .map_err(|source| SetupError::Lower { test: title.clone(), source })?;
     let program =
         verify(program).map_err(|source| SetupError::Verify { test: title.clone(), source })?;
     let set = ProgramSet::new(program);
@@ -66,6 +69,13 @@ pub fn run(checked: &Checked, test: &CheckedTest, text: &str) -> Result<Outcome,
     }
     outcome.timeline = runner.timeline.lines;
     Ok(outcome)
+}
+
+fn condition((step, _): &(Step, TextRange)) -> Option<&thir::Expr> {
+    match step {
+        Step::ExpectCondition(condition) => Some(condition),
+        _ => None,
+    }
 }
 
 fn is_expectation(step: &Step) -> bool {
@@ -118,7 +128,7 @@ impl<'a> Runner<'a> {
             }
             Step::After(length) => {
                 self.now = self.now.saturating_add(*length);
-                self.note(format!("after {}", duration(*length)));
+                self.note(format!("after {}", journey_ir::duration(*length)));
                 self.apply(Input::Tick);
             }
             Step::Event(name, properties) => self.event(name, properties),

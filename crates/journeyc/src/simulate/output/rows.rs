@@ -144,7 +144,7 @@ fn order<'s>(shards: &'s [Shard<'_>]) -> (Vec<&'s str>, Vec<Vec<u32>>) {
     }
     all.sort_unstable();
     let mut places: Vec<Vec<u32>> =
-        shards.iter().map(|shard| vec![u32::MAX; shard.customers.len()]).collect();
+        shards.iter().map(|shard| vec![u32::MAX; shard.customers.len() as usize]).collect();
     for (place, (_, shard, number)) in (0..).zip(&all) {
         if let Some(slot) = places.get_mut(*shard).and_then(|p| p.get_mut(*number)) {
             *slot = place;

@@ -1,0 +1,27 @@
+//! `journeyc simulate`
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use journey_bytecode::verify;
+use journey_vm::ProgramSet;
+
+use super::{CommandError, checked, compile_one, select};
+use crate::render::Style;
+use crate::simulate::{self, Options, Progress};
+
+pub use crate::simulate::Args;
+
+/// Compiles the journeys, runs them over the log and prints what came of it.
+pub fn run(args: Args) -> Result<ExitCode, CommandError> {
+    let compiled = compile_one(Some(args.path.clone()))?;
+    let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
+    let names = select(workspace, &args.journey)?;
+    let program = verify(journey_ir::lower_journeys(workspace, &names)?)?;
+    let set = ProgramSet::new(program);
+    let summary = simulate::run(&set, &Options::from(args), Progress::on_terminal())?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    simulate::report(&summary, Style::of_stdout(), &mut out)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
