@@ -1,5 +1,7 @@
 //! Artifacts: what is written is read back, and nothing else is.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 mod common;
 
 use common::sample::sample;

@@ -1,5 +1,7 @@
 //! The listing of a program that has one of everything, as it is printed.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 mod common;
 
 use common::sample::sample;

@@ -33,9 +33,9 @@ mod tests {
     fn customers_spread_evenly_and_stay_where_they_are() {
         let points: Vec<u32> =
             (0..20_000).map(|n| point("j", "s", &format!("c{n}"), None)).collect();
-        for tenth in 0..10 {
+        for tenth in 0..10u32 {
             let range = tenth * 10_000..(tenth + 1) * 10_000;
-            let count = points.iter().filter(|point| range.contains(point)).count();
+            let count = points.iter().filter(|point| range.contains(*point)).count();
             assert!((1_850..2_150).contains(&count), "{count} in {range:?}");
         }
         assert_eq!(points[7], point("j", "s", "c7", None));

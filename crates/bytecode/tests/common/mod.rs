@@ -4,6 +4,7 @@
 
 #![allow(dead_code)] // each test uses its own part
 #![allow(missing_docs, unreachable_pub)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use journey_bytecode::*;
 

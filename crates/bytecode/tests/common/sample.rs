@@ -67,8 +67,8 @@ fn windows_and_audiences(
         journey: None,
     };
     b.window(Window { filter: Some(large), range: Range::Within(30 * DAY), ..base.clone() });
-    b.window(Window { aggregate: Aggregate::Sum, value: Some(total), ..base.clone() });
-    b.window(Window { aggregate: Aggregate::Last { slots: vec![0, 1] }, ..base.clone() });
+    b.window(Window { aggregate: Aggregate::Sum, value: Some(total), ..base });
+    b.window(Window { aggregate: Aggregate::Last { slots: vec![0, 1] }, ..base });
     b.window(Window { range: Range::SinceEntered, journey: Some(0), ..base.clone() });
     b.window(Window { range: Range::SinceMark(0), journey: Some(0), ..base.clone() });
     let own_cart = b.expr_of(

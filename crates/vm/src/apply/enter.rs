@@ -24,6 +24,7 @@ pub(super) fn enter(env: &mut Env<'_>, customer: &mut Customer, number: u16, cau
     let Customer { profile, instances, memory, .. } = customer;
     let memory_of = memory.binary_search_by_key(&number, |memory| memory.journey);
     let place = memory_of.unwrap_or_else(|place| {
+        room_for_first(memory);
         memory.insert(place, Memory { journey: number, memberships: 0, exit: None });
         place
     });
@@ -38,7 +39,16 @@ pub(super) fn enter(env: &mut Env<'_>, customer: &mut Customer, number: u16, cau
     env.out.emit(Effect::Entered { journey: number, membership, at });
     let outcome = begin(env, profile, &mut instance);
     if !conclude(env, memory, &mut instance, outcome) {
+        room_for_first(instances);
         instances.push(instance);
+    }
+}
+
+/// Makes room for one item in an empty vector, which by itself would make room for four. There
+/// are millions of customers, and most of them are in one journey.
+fn room_for_first<T>(items: &mut Vec<T>) {
+    if items.is_empty() {
+        items.reserve_exact(1);
     }
 }
 

@@ -1,0 +1,188 @@
+//! A customer under test: inputs go in, the timeline comes out as lines of text.
+
+#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+#[path = "../../../bytecode/tests/common/mod.rs"]
+pub mod build;
+
+pub use build::*;
+pub use journey_bytecode::*;
+use journey_vm::{Customer, Effect, Input, ProgramSet, Row, Scratch, Val, apply};
+
+/// One customer, known by the id `c`.
+pub struct World {
+    pub set: ProgramSet,
+    pub customer: Customer,
+    pub scratch: Scratch,
+    /// Everything that happened and was not taken yet.
+    log: Vec<String>,
+    now: i64,
+}
+
+impl World {
+    pub fn new(build: Build) -> World {
+        World {
+            set: ProgramSet::new(build.done()),
+            customer: Customer::new("c"),
+            scratch: Scratch::new(),
+            log: vec![],
+            now: 0,
+        }
+    }
+
+    /// Inputs come at this time from now on.
+    pub fn at(&mut self, now: i64) -> &mut World {
+        self.now = now;
+        self
+    }
+
+    pub fn input(&mut self, input: Input<'_>) -> &mut World {
+        let World { set, customer, scratch, log, now } = self;
+        let program = set.program().clone();
+        let before = customer.next_due();
+        apply(set, customer, input, *now, scratch, &mut |effect: Effect<'_>| {
+            log.push(line(&program, effect));
+        });
+        let late = customer.next_due().is_some_and(|due| due <= *now);
+        assert!(!late, "still due at {now}: {:?}, before: {before:?}", customer.next_due());
+        self
+    }
+
+    pub fn tick(&mut self, now: i64) -> &mut World {
+        self.at(now).input(Input::Tick)
+    }
+
+    /// An event that carries the time at which it comes.
+    pub fn event(&mut self, event: u16, properties: &[Val<'_>]) -> &mut World {
+        self.event_at(event, self.now, None, properties)
+    }
+
+    pub fn event_at(
+        &mut self,
+        event: u16,
+        at: i64,
+        id: Option<&str>,
+        properties: &[Val<'_>],
+    ) -> &mut World {
+        let row = row(properties);
+        self.input(Input::Event { event, at, id, row: &row })
+    }
+
+    pub fn set(&mut self, slot: u16, value: Val<'_>) -> &mut World {
+        self.input(Input::Traits(&[(slot, value)]))
+    }
+
+    /// What happened, without arrivals at tiles and departures from them.
+    pub fn news(&mut self) -> Vec<String> {
+        let mut all = self.path();
+        all.retain(|line| !line.contains(": at ") && !line.contains(" by "));
+        all
+    }
+
+    /// Everything that happened.
+    pub fn path(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.log)
+    }
+}
+
+/// A row of values by slot.
+pub fn row(properties: &[Val<'_>]) -> Row {
+    let mut row = Row::new(properties.len());
+    for (slot, value) in (0..).zip(properties) {
+        row.set(slot, *value);
+    }
+    row
+}
+
+/// A moment of the tests' calendar, which begins at 0: `1d2h`.
+fn clock(at: i64) -> String {
+    let (mut rest, mut text) = (at, String::new());
+    for (unit, letter) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (1, "ms")] {
+        if rest >= unit {
+            text += &format!("{}{letter}", rest / unit);
+            rest %= unit;
+        }
+    }
+    if text.is_empty() { "0".into() } else { text }
+}
+
+fn values(list: &[(u16, Val<'_>)]) -> String {
+    let shown = list.iter().map(|(_, value)| match value {
+        Val::Text(text) => (*text).to_owned(),
+        Val::Int(v) => v.to_string(),
+        Val::Number(v) => v.to_string(),
+        Val::Bool(v) => v.to_string(),
+        Val::Time(v) => clock(*v),
+        other => format!("{other:?}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+fn line(program: &Program, effect: Effect<'_>) -> String {
+    let name = |journey: u16, membership: u32| {
+        let name = &program.journeys[usize::from(journey)].name;
+        if membership < 2 { name.clone() } else { format!("{name}#{membership}") }
+    };
+    let tile = |journey: u16, tile: u16| {
+        program.journeys[usize::from(journey)].tiles[usize::from(tile)].id.clone()
+    };
+    let audience = |audience: u16| &program.audiences[usize::from(audience)].name;
+    match effect {
+        Effect::Entered { journey, membership, at } => {
+            format!("{} {}: entered", clock(at), name(journey, membership))
+        }
+        Effect::NotEntered { journey, reason, at } => {
+            format!("{} {}: not entered, {reason:?}", clock(at), name(journey, 0))
+        }
+        Effect::Arrived { journey, membership, tile: t, at } => {
+            format!("{} {}: at {}", clock(at), name(journey, membership), tile(journey, t))
+        }
+        Effect::Left { journey, membership, tile: t, edge, at } => {
+            let edges = &program.journeys[usize::from(journey)].tiles[usize::from(t)].edges;
+            let (edge, tile) = (&edges[usize::from(edge)], tile(journey, t));
+            format!("{} {}: {tile} by {edge}", clock(at), name(journey, membership))
+        }
+        Effect::Sent { journey, membership, seq, tile: t, args, at, .. } => {
+            let (name, tile) = (name(journey, membership), tile(journey, t));
+            format!("{} {name}: {seq} sent {tile} ({})", clock(at), values(args))
+        }
+        Effect::Updated { journey, membership, seq, tile: t, changes, at } => {
+            let (name, tile) = (name(journey, membership), tile(journey, t));
+            format!("{} {name}: {seq} updated {tile} ({})", clock(at), values(changes))
+        }
+        Effect::Exited { journey, membership, outcome, tile: t, at } => {
+            let outcome = &program.journeys[usize::from(journey)].outcomes[usize::from(outcome)];
+            let from = t.map_or("entry".into(), |t| tile(journey, t));
+            let from = if from.starts_with("exit") { String::new() } else { format!(" at {from}") };
+            format!("{} {}: exit {outcome}{from}", clock(at), name(journey, membership))
+        }
+        Effect::Faulted { journey, membership, fault, at, .. } => {
+            format!("{} {}: fault, {fault:?}", clock(at), name(journey, membership))
+        }
+        Effect::JoinedAudience { audience: a, at } => {
+            format!("{} joined {}", clock(at), audience(a))
+        }
+        Effect::LeftAudience { audience: a, at } => format!("{} left {}", clock(at), audience(a)),
+        Effect::AudienceFault { audience: a, fault, at } => {
+            format!("{} {}: fault, {fault:?}", clock(at), audience(a))
+        }
+        Effect::Duplicate { at } => format!("{} duplicate", clock(at)),
+    }
+}
+
+/// Two events and an action: what most tests need.
+pub struct Shop {
+    pub b: Build,
+    pub buy: u16,
+    pub visit: u16,
+    pub note: u16,
+}
+
+pub fn shop() -> Shop {
+    let mut b = Build::new();
+    let buy = b.event("buy", &[("total", Type::Number)]);
+    let visit = b.event("visit", &[]);
+    let note = b.action("crm.note", &[]);
+    Shop { b, buy, visit, note }
+}
