@@ -42,3 +42,4 @@ pub use scratch::Scratch;
 pub use set::ProgramSet;
 pub use state::{Customer, Instance, Status};
 pub use value::Val;
+pub use zone::date_at;

@@ -85,8 +85,9 @@ pub(crate) fn next_time_of_day(zone: Tz, now: i64, time: i32) -> Option<i64> {
     None
 }
 
-/// The instant of a day, given in days since 1970, and a time of day.
-pub(crate) fn date_at(zone: Tz, date: i32, time: i32) -> Option<i64> {
+/// The instant at which the clocks of a zone show a day, given in days since 1970, and a time of
+/// day, in milliseconds since midnight.
+pub fn date_at(zone: Tz, date: i32, time: i32) -> Option<i64> {
     instant(zone, self::date(date)?.and_time(time_of_day(time)?))
 }
 

@@ -41,8 +41,8 @@ pub struct Args {
     #[arg(long)]
     pub strict: bool,
     /// How many threads to use [default: one a core]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 fn instant(text: &str) -> Result<i64, String> {
@@ -107,6 +107,7 @@ impl Options {
 impl From<Args> for Options {
     fn from(args: Args) -> Options {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let threads = args.threads.and_then(|threads| NonZeroUsize::new(threads.into()));
         Options {
             events: args.events,
             profiles: args.profiles,
@@ -116,7 +117,7 @@ impl From<Args> for Options {
             out: args.out,
             rejected: args.rejected,
             strict: args.strict,
-            threads: args.threads.unwrap_or_else(cores),
+            threads: threads.unwrap_or_else(cores),
         }
     }
 }

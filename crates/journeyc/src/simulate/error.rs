@@ -37,7 +37,7 @@ pub enum SimulateError {
         /// Its line, from 1.
         line: u64,
         /// Why.
-        reason: Reason,
+        reason: Box<Reason>,
     },
     /// The list of customers has no column for them.
     #[error("{input}: there is no column `customer_id`; the columns are: {columns}")]

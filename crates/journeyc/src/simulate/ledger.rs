@@ -84,7 +84,7 @@ impl Ledger {
                 return Err(SimulateError::Rejected {
                     input: self.input.clone(),
                     line: rejection.line,
-                    reason: (*rejection.reason).clone(),
+                    reason: rejection.reason.clone(),
                 });
             }
             self.account.rejected += 1;

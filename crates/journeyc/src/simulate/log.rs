@@ -112,7 +112,7 @@ pub(crate) struct InsideRow {
 }
 
 /// Something was done.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct ActionRow {
     pub(crate) membership: Membership,
     pub(crate) at: i64,
@@ -257,9 +257,8 @@ impl Effects for Log<'_> {
                     *count += 1;
                 }
                 let membership = self.membership(journey, membership);
-                let args_at = (0, 0);
-                let row =
-                    ActionRow { membership, at, seq, tile, action: Some(action), args: args_at };
+                let sent = Some(action);
+                let row = ActionRow { membership, at, seq, tile, action: sent, args: (0, 0) };
                 let params = program.actions.get(usize::from(action)).map(|a| &*a.params);
                 self.acted(row, |out| json::object(out, params.unwrap_or_default(), args));
             }

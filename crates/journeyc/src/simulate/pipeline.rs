@@ -19,7 +19,7 @@ use super::shard::Shard;
 
 /// Bytes in a chunk. Small enough that what is decoded from it is still in the cache when it is
 /// applied, large enough that handing it over costs nothing.
-const CHUNK: usize = 512 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// What is fed to the shards.
 #[derive(Clone, Copy)]
@@ -146,7 +146,7 @@ impl State {
         if self.ended {
             return (*need == self.taken).then_some(Job::Done);
         }
-        let window = 2 * self.needs.len() + 2;
+        let window = self.needs.len() + 2;
         if self.batches.len() >= window {
             return None;
         }

@@ -14,6 +14,8 @@ pub(crate) struct Shard<'p> {
     number: usize,
     set: &'p ProgramSet,
     pub(crate) customers: Customers,
+    /// The customers of a batch's entries.
+    numbers: Vec<u32>,
     scratch: Scratch,
     /// What came of it all.
     pub(crate) log: Log<'p>,
@@ -62,6 +64,7 @@ impl<'p> Shard<'p> {
             number,
             set,
             customers: Customers::default(),
+            numbers: Vec::new(),
             scratch: Scratch::new(),
             log: Log::new(set.program(), keep_rows),
             clock: None,
@@ -92,20 +95,27 @@ impl<'p> Shard<'p> {
         if let Some(first) = batch.first {
             self.start(until.map_or(first, |until| first.min(until)));
         }
-        for entry in batch.of_shard(self.number) {
-            self.event(batch, entry);
+        // Customers are found first, all in one go: most of them are not in the cache, and the
+        // processor waits for many of them at once rather than for each by itself.
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.extend(batch.of_shard(self.number).map(|entry| {
+            let id = batch.text(entry.customer);
+            self.customers.number(id, entry.hash)
+        }));
+        for (number, entry) in numbers.drain(..).zip(batch.of_shard(self.number)) {
+            self.event(batch, entry, number);
         }
+        self.numbers = numbers;
         self.clock = self.clock.max(batch.clock);
     }
 
-    fn event(&mut self, batch: &Batch, entry: &Entry) {
+    fn event(&mut self, batch: &Batch, entry: &Entry, number: u32) {
         let now = self.clock.map_or(entry.clock, |clock| clock.max(entry.clock));
         if self.entering.as_ref().is_some_and(|entering| entering.at < now) {
             self.enter();
         }
         self.applied += 1;
         self.late += u64::from(entry.at < now);
-        let number = self.customers.number(batch.text(entry.customer), entry.hash);
         let id = entry.id.map(|id| batch.text(id));
         let input = Input::Event { event: entry.event, at: entry.at, id, row: &entry.row };
         self.apply(number, input, now);

@@ -169,8 +169,8 @@ impl<'p> Decoder<'p> {
         }
         cursor.end()?;
         match self.pass {
-            Pass::Events => self.finish_event(fields, entry, batch),
-            Pass::Profiles => self.finish_profile(fields, entry, batch),
+            Pass::Events => self.finish_event(&fields, entry, batch),
+            Pass::Profiles => self.finish_profile(&fields, entry, batch),
         }
     }
 
@@ -291,7 +291,7 @@ impl<'p> Decoder<'p> {
 
     fn finish_event(
         &mut self,
-        fields: Fields<'_>,
+        fields: &Fields<'_>,
         entry: &mut Entry,
         batch: &mut Batch,
     ) -> Decoded<bool> {
@@ -348,7 +348,7 @@ impl<'p> Decoder<'p> {
 
     fn finish_profile(
         &mut self,
-        fields: Fields<'_>,
+        fields: &Fields<'_>,
         entry: &mut Entry,
         batch: &mut Batch,
     ) -> Decoded<bool> {

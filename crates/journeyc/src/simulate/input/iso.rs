@@ -4,59 +4,42 @@
 //! are written as in the language (`1d12h`). The readers are strict: they take the whole text or
 //! nothing, and no day or hour that does not exist.
 
-use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
+use journey_vm::date_at;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
-/// Milliseconds in 24 hours.
-pub(crate) const DAY: i64 = 24 * HOUR;
+const DAY: i64 = 24 * HOUR;
 
-/// A time as it was read: milliseconds since 1970-01-01T00:00 by the clock it was written from,
-/// and by how many milliseconds that clock is ahead of UTC, if the text says so.
+/// A time as it was read: what the clock showed that it was written from, and by how many
+/// milliseconds that clock is ahead of UTC, if the text says so.
 struct Read {
-    local: i64,
+    days: i32,
+    millis: i32,
     offset: Option<i64>,
+}
+
+impl Read {
+    fn instant(&self, offset: i64) -> i64 {
+        i64::from(self.days) * DAY + i64::from(self.millis) - offset
+    }
 }
 
 /// An instant that says its offset from UTC: RFC 3339.
 #[inline]
 pub(crate) fn instant(text: &str) -> Option<i64> {
-    let Read { local, offset } = read(text)?;
-    Some(local - offset?)
+    let read = read(text)?;
+    read.offset.map(|offset| read.instant(offset))
 }
 
 /// An instant; without an offset it is by the clocks of `zone`.
 pub(crate) fn time(text: &str, zone: Tz) -> Option<i64> {
-    let Read { local, offset } = read(text)?;
-    match offset {
-        Some(offset) => Some(local - offset),
-        None => in_zone(local, zone),
+    let read = read(text)?;
+    match read.offset {
+        Some(offset) => Some(read.instant(offset)),
+        None => date_at(zone, read.days, read.millis),
     }
-}
-
-/// When the clocks of `zone` show `local`: the first time where they show it twice, the first
-/// instant after the gap where they never do.
-fn in_zone(local: i64, zone: Tz) -> Option<i64> {
-    let naive = DateTime::from_timestamp_millis(local)?.naive_utc();
-    let millis = |time: DateTime<Tz>| time.timestamp_millis();
-    match zone.from_local_datetime(&naive) {
-        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => Some(millis(time)),
-        LocalResult::None => end_of_gap(naive, zone),
-    }
-}
-
-/// The first local minute after a gap. Gaps are at most a day long (a zone crossing the date
-/// line) and end on a whole minute.
-fn end_of_gap(naive: NaiveDateTime, zone: Tz) -> Option<i64> {
-    let minute = DateTime::from_timestamp_millis(
-        naive.and_utc().timestamp_millis().div_euclid(MINUTE) * MINUTE,
-    )?;
-    (1..=24 * 60 + 1).find_map(|minutes| {
-        let later = minute.naive_utc().checked_add_signed(Duration::minutes(minutes))?;
-        zone.from_local_datetime(&later).earliest().map(|time| time.timestamp_millis())
-    })
 }
 
 fn read(text: &str) -> Option<Read> {
@@ -66,8 +49,8 @@ fn read(text: &str) -> Option<Read> {
     if !matches!(separator, b'T' | b't' | b' ') {
         return None;
     }
-    let (since_midnight, rest) = clock(rest)?;
-    Some(Read { local: i64::from(days) * DAY + since_midnight, offset: offset(rest)? })
+    let (millis, rest) = clock(rest)?;
+    Some(Read { days, millis, offset: offset(rest)? })
 }
 
 /// A calendar day, in days since 1970-01-01.
@@ -78,7 +61,7 @@ pub(crate) fn date(text: &str) -> Option<i32> {
 /// A time of day, in milliseconds since midnight.
 pub(crate) fn time_of_day(text: &str) -> Option<i32> {
     match clock(text.as_bytes())? {
-        (millis, []) => i32::try_from(millis).ok(),
+        (millis, []) => Some(millis),
         _ => None,
     }
 }
@@ -148,7 +131,7 @@ fn days_since_epoch(year: i32, month: i32, day: i32) -> i32 {
 
 /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, and what follows. Digits beyond milliseconds are cut.
 #[inline]
-fn clock(text: &[u8]) -> Option<(i64, &[u8])> {
+fn clock(text: &[u8]) -> Option<(i32, &[u8])> {
     let [h1, h2, b':', m1, m2, rest @ ..] = text else { return None };
     let (hour, minute) = (two(*h1, *h2)?, two(*m1, *m2)?);
     let (second, rest) = match rest {
@@ -162,15 +145,14 @@ fn clock(text: &[u8]) -> Option<(i64, &[u8])> {
         [b'.' | b',', rest @ ..] => fraction(rest)?,
         _ => (0, rest),
     };
-    let (hour, minute, second) = (i64::from(hour), i64::from(minute), i64::from(second));
-    Some((hour * HOUR + minute * MINUTE + second * SECOND + millis, rest))
+    Some((((hour * 60 + minute) * 60 + second) * 1_000 + millis, rest))
 }
 
-fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
+fn fraction(text: &[u8]) -> Option<(i32, &[u8])> {
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
     let (fraction, rest) = text.split_at_checked(digits).filter(|_| digits > 0)?;
     let millis = fraction.iter().chain(b"000").take(3);
-    Some((millis.fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')), rest))
+    Some((millis.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0')), rest))
 }
 
 /// `Z`, `+01:00`, `+0100`, `+01` or nothing, in milliseconds.

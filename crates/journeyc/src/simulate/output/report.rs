@@ -123,7 +123,6 @@ fn journey_table(
     table("exit", &["members", "share"], &exits, ink, out);
 
     let sends: Vec<Line> = actions(summary.program, journey, tally)
-        .map(|(name, n)| (name, n))
         .chain((!journey.updates.is_empty()).then(|| ("update customer".to_owned(), tally.updates)))
         .map(|(name, n)| Line { name, cells: vec![count(n)], ..Line::default() })
         .collect();
