@@ -10,7 +10,7 @@ use super::{CommandError, checked, compile_one, print, select};
 
 /// Compiles a workspace. The same source gives the same bytes.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// A workspace, or a file in it [default: the current directory]
     path: Option<PathBuf>,
     /// Where to write the compiled program; `-` is the standard output
@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 /// Writes the artifact and says what is in it.
-pub fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
     let compiled = compile_one(args.path)?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
     let names = select(workspace, &args.journey)?;

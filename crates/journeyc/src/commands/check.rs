@@ -13,7 +13,7 @@ use crate::render::{Files, Format, Style, Tally, render};
 
 /// Exit code 0: no errors. 1: errors. 2: could not run.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Workspaces, or files in them [default: the current directory]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 /// Checks every workspace that the paths lie in and prints all findings.
-pub fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
     let mut files = Files::default();
     let mut diagnostics = Vec::new();
     for sources in load(&args.paths)? {

@@ -13,13 +13,13 @@ const MAX_ARTIFACT: u64 = 256 << 20;
 
 /// Prints a compiled program as text, after verifying it.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// A file that `journeyc build` wrote; `-` is the standard input
     file: PathBuf,
 }
 
 /// Reads, verifies and prints.
-pub fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
     let shown = args.file.display();
     let failed = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
     let mut bytes = Vec::new();

@@ -11,7 +11,7 @@ use super::{CommandError, checked, compile_one, print, select};
 
 /// Draws journeys, their arms in source order.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// A workspace, or a file in it [default: the current directory]
     path: Option<PathBuf>,
     /// Draw only this journey; may be given more than once as text
@@ -27,7 +27,7 @@ pub struct Args {
 
 /// What a journey is drawn as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum GraphFormat {
+pub(super) enum GraphFormat {
     /// A tree for the terminal.
     Text,
     /// One SVG picture, of one journey.
@@ -35,7 +35,7 @@ pub enum GraphFormat {
 }
 
 /// Prints the picture.
-pub fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
     let compiled = compile_one(args.path)?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
     let names = select(workspace, &args.journey)?;

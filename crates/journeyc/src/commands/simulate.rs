@@ -10,10 +10,10 @@ use super::{CommandError, checked, compile_one, select};
 use crate::render::Style;
 use crate::simulate::{self, Options, Progress};
 
-pub use crate::simulate::Args;
+pub(super) use crate::simulate::Args;
 
 /// Compiles the journeys, runs them over the log and prints what came of it.
-pub fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
     let compiled = compile_one(Some(args.path.clone()))?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
     let names = select(workspace, &args.journey)?;

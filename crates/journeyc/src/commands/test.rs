@@ -11,7 +11,7 @@ use crate::testing::{self, TestFormat};
 
 /// Exit code 0: all tests pass. 1: a test failed, or the workspace has errors. 2: could not run.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// A workspace, or a file in it [default: the current directory]
     path: Option<PathBuf>,
     /// How results are printed
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Runs all tests of a workspace.
-pub fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
     let start = Instant::now();
     let compiled = compile_one(args.path)?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };

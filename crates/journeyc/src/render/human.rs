@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use journey_base::{Diagnostic, FileId, Label, Severity, TextRange};
+use journey_base::{Diagnostic, FileId, Fix, Label, Severity, TextRange};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan,
     SpanContents,
@@ -122,11 +122,23 @@ fn elsewhere<'a>(files: &'a Files, finding: &Diagnostic, home: FileId) -> Vec<Re
         .collect()
 }
 
-/// Notes, and the titles of the fixes, a line each.
+/// Notes, and what the fixes would do, a line each.
 fn help(finding: &Diagnostic) -> Option<String> {
-    let fixes = finding.fixes.iter().map(|fix| fix.title.as_str());
-    let lines: Vec<&str> = finding.notes.iter().map(String::as_str).chain(fixes).collect();
+    let fixes = finding.fixes.iter().map(fix);
+    let lines: Vec<String> = finding.notes.iter().cloned().chain(fixes).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// The title of a fix, and what it writes where the title does not say it.
+fn fix(fix: &Fix) -> String {
+    match fix.edits.as_slice() {
+        [edit] => {
+            let text = edit.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let says_more = !text.is_empty() && text.len() <= 60 && !fix.title.contains(&text);
+            if says_more { format!("{}: `{text}`", fix.title) } else { fix.title.clone() }
+        }
+        _ => fix.title.clone(),
+    }
 }
 
 fn labeled(files: &Files, label: &Label, primary: bool) -> LabeledSpan {
