@@ -1,8 +1,46 @@
 //! Names, types and checks of a Journey workspace.
+//!
+//! This crate turns the syntax of all files of a workspace into typed trees, or into diagnostics
+//! that say what is wrong, where, and what to do. It knows no files and no clock, no editor's
+//! protocol, and nothing of how a journey runs.
+//!
+//! Start at [`Workspace`]. Behind it is a database of queries (`db`): `items` cuts files into
+//! declarations that do not know their place, `table` knows which names there are,
+//! `declarations` and `constants` what they stand for; `journey`, `audiences` and `tests_decl`
+//! check bodies, by way of `expr`, which knows the types. `diagnostics` collects what was found.
+//! The result is a [`Checked`] workspace of [`thir`] trees.
 
+mod audiences;
+pub mod config;
+mod constants;
+mod continuous;
+mod cx;
+mod db;
+mod declarations;
+mod diagnostics;
+mod expr;
+mod facts;
+mod findings;
+mod fold;
+mod graph;
+mod items;
+mod journey;
+mod literals;
+mod names;
+mod relations;
 pub mod schema;
+pub mod suggest;
+mod table;
+mod tests_decl;
 pub mod thir;
 pub mod ty;
+mod types;
+mod usage;
+mod walk;
+mod workspace;
+mod zone;
 
+pub use config::{Config, ConfigError, LintLevel};
 pub use schema::{ActionType, Checked, CheckedTest, DestinationKind, EventType, Schema};
 pub use ty::{Field, Type};
+pub use workspace::Workspace;

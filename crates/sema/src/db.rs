@@ -1,0 +1,101 @@
+//! The database: what is given from outside, and the memory of what was computed from it.
+//!
+//! Files that an editor has open change with every keystroke, the others hardly ever. They are
+//! kept in two lists of different durability, so that a keystroke does not even look at what
+//! depends on closed files alone.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use journey_base::FileId;
+use salsa::{Durability, Setter};
+
+use crate::{Config, zone};
+
+/// What queries need of a database.
+#[salsa::db]
+pub(crate) trait Db: salsa::Database {}
+
+/// A file of the workspace.
+#[salsa::input(debug)]
+pub(crate) struct SourceFile {
+    /// Its place in the workspace's list of files.
+    #[returns(copy)]
+    pub(crate) id: FileId,
+    /// Its text.
+    #[returns(clone)]
+    pub(crate) text: Arc<str>,
+}
+
+/// The workspace as a whole.
+#[salsa::input(singleton, debug)]
+pub(crate) struct Project {
+    /// Files no editor has open.
+    pub(crate) closed: Vec<SourceFile>,
+    /// Files an editor has open.
+    pub(crate) open: Vec<SourceFile>,
+    /// What `journey.toml` says.
+    pub(crate) config: Config,
+}
+
+/// The memory.
+#[salsa::db]
+#[derive(Clone)]
+pub(crate) struct Database {
+    storage: salsa::Storage<Self>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {}
+
+impl Database {
+    /// A database with all files closed. `watch` is told what is computed; tests look at it.
+    pub(crate) fn new(
+        config: Config,
+        texts: impl IntoIterator<Item = Arc<str>>,
+        watch: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
+    ) -> (Database, Vec<SourceFile>) {
+        let db = Database { storage: salsa::Storage::new(watch) };
+        let files: Vec<SourceFile> = (0..)
+            .zip(texts)
+            .map(|(id, text)| {
+                SourceFile::builder(FileId(id), text).durability(Durability::MEDIUM).new(&db)
+            })
+            .collect();
+        let _ = Project::builder(files.clone(), Vec::new(), config)
+            .closed_durability(Durability::MEDIUM)
+            .open_durability(Durability::LOW)
+            .config_durability(Durability::HIGH)
+            .new(&db);
+        (db, files)
+    }
+
+    /// Gives a file another text. From then on it counts as open.
+    pub(crate) fn set_text(&mut self, file: SourceFile, text: Arc<str>) {
+        let project = Project::get(self);
+        if !project.open(self).contains(&file) {
+            let closed = project.closed(self).iter().copied().filter(|other| *other != file);
+            let closed = closed.collect();
+            project.set_closed(self).with_durability(Durability::MEDIUM).to(closed);
+            let mut open = project.open(self).clone();
+            open.push(file);
+            project.set_open(self).with_durability(Durability::LOW).to(open);
+        }
+        file.set_text(self).with_durability(Durability::LOW).to(text);
+    }
+
+    /// Replaces the configuration.
+    pub(crate) fn set_config(&mut self, config: Config) {
+        Project::get(self).set_config(self).with_durability(Durability::HIGH).to(config);
+    }
+}
+
+/// The time zone in which local times are read.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn workspace_zone(db: &dyn Db) -> Tz {
+    // The configuration was checked when it was read.
+    zone::find(&Project::get(db).config(db).timezone).unwrap_or(Tz::UTC)
+}

@@ -1,0 +1,163 @@
+//! What declarations say: traits, events, actions. And the small queries by which bodies ask for
+//! just what they speak of.
+
+use std::sync::Arc;
+
+use journey_base::Code;
+use journey_syntax::{AstNode, ast};
+
+use crate::cx::{Cx, Outcome, Stage, did_you_mean};
+use crate::db::Db;
+use crate::findings::Finding;
+use crate::items::{Item, declaration};
+use crate::names::NameKind;
+use crate::suggest::Candidate;
+use crate::table::{self, Name, wire};
+use crate::types::{FieldRole, FieldSyntax};
+use crate::{ActionType, DestinationKind, EventType, Field, Type};
+
+/// An event, and whether more may be said of it than the parser could read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EventInfo {
+    pub(crate) ty: EventType,
+    /// A property that is not there may be lost in a mistake.
+    pub(crate) broken: bool,
+}
+
+/// A block of traits.
+#[salsa::tracked]
+pub(crate) fn check_customer<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Vec<Field>> {
+    let tree = item.tree(db);
+    let mut cx = Cx::new(db, tree.text(), Stage::Constant);
+    let decl: Option<ast::CustomerDecl<'_>> = declaration(tree);
+    let fields = decl.into_iter().flat_map(|decl| decl.fields()).map(FieldSyntax::from);
+    let fields = cx.fields(fields.collect(), FieldRole::Trait);
+    lenient(cx, fields)
+}
+
+/// An event.
+#[salsa::tracked]
+pub(crate) fn check_event<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<EventInfo> {
+    let tree = item.tree(db);
+    let mut cx = Cx::new(db, tree.text(), Stage::Constant);
+    let decl: Option<ast::EventDecl<'_>> = declaration(tree);
+    cx.style_of(decl.and_then(|decl| decl.name()));
+    cx.external_name(decl.and_then(|decl| decl.external_name()));
+    let fields = decl.into_iter().flat_map(|decl| decl.fields()).map(FieldSyntax::from);
+    let properties = cx.fields(fields.collect(), FieldRole::Property);
+    let name = item.name(db);
+    let wire = wire(decl.and_then(|decl| decl.external_name()), &name);
+    let ty = EventType { name, wire, properties };
+    lenient(cx, EventInfo { ty, broken: item.broken(db) })
+}
+
+/// A destination with its actions.
+#[salsa::tracked]
+pub(crate) fn check_destination<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Vec<ActionType>> {
+    let tree = item.tree(db);
+    let mut cx = Cx::new(db, tree.text(), Stage::Constant);
+    let decl: Option<ast::DestinationDecl<'_>> = declaration(tree);
+    cx.style_of(decl.and_then(|decl| decl.name()));
+    let kind = decl.and_then(|decl| cx.destination_kind(decl));
+    let mut actions: Vec<ActionType> = Vec::new();
+    for action in decl.into_iter().flat_map(|decl| decl.action_decls()) {
+        cx.style_of(action.name());
+        let params = action.param_list().into_iter().flat_map(|list| list.params());
+        let params = params.map(FieldSyntax::from).collect();
+        let params = cx.fields(params, FieldRole::Parameter);
+        let Some(name) = action.name() else { continue };
+        let name = Arc::from(format!("{}.{}", item.name(db), name.source()));
+        actions.push(ActionType { name, kind: kind.unwrap_or(DestinationKind::Log), params });
+    }
+    lenient(cx, actions)
+}
+
+/// A declaration with a mistake in one field still declares the others, so the value is kept:
+/// bodies that use them are checked all the same. Fields with a mistake have the error type.
+fn lenient<T>(cx: Cx<'_>, value: T) -> Outcome<T> {
+    Outcome { value: Some(Arc::new(value)), findings: cx.findings.into(), uses: Arc::new(cx.uses) }
+}
+
+impl Cx<'_> {
+    fn destination_kind(&mut self, decl: ast::DestinationDecl<'_>) -> Option<DestinationKind> {
+        let name = decl.destination_kind()?.name()?;
+        if name.source() == "log" {
+            return Some(DestinationKind::Log);
+        }
+        let message = format!("there is no destination of the kind `{}`", name.source());
+        let finding = Finding::new(Code::UNKNOWN_NAME, name.range(), message);
+        let kinds = [Candidate::new("log")];
+        self.report(did_you_mean(finding, name.source(), &kinds, "kinds"));
+        None
+    }
+
+    /// A name on the wire or a title: a text that stands as it is.
+    pub(crate) fn external_name(&mut self, external: Option<ast::ExternalName<'_>>) {
+        if let Some(text) = external.and_then(|external| external.text()) {
+            let value = self.plain_text(text, "a name");
+            if value.is_some_and(|value| value.trim().is_empty()) {
+                let finding = Finding::new(Code::BAD_SHAPE, text.range(), "this name is empty");
+                self.report(finding.note("leave it out where the name in source will do"));
+            }
+        }
+    }
+}
+
+/// The type of a trait.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn trait_type<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<Type> {
+    trait_field(db, &name.text(db)).map(|field| field.ty)
+}
+
+/// A trait, with its name on the wire and default. Bodies ask for the type only.
+pub(crate) fn trait_field(db: &dyn Db, name: &str) -> Option<Field> {
+    let site = table::declaring(db, NameKind::Trait, name)?;
+    let fields = check_customer(db, site.item).value.as_ref()?;
+    fields.iter().find(|field| *field.name == *name).cloned()
+}
+
+/// An event.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn event_type<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<Arc<EventInfo>> {
+    let site = table::lookup(db, name).first()?;
+    check_event(db, site.item).value.clone()
+}
+
+/// An action, called `destination.action`.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn action_type<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<Arc<ActionType>> {
+    let site = table::lookup(db, name).first()?;
+    let actions = check_destination(db, site.item).value.as_ref()?;
+    let wanted = name.text(db);
+    actions.iter().find(|action| action.name == wanted).cloned().map(Arc::new)
+}
+
+/// Whether a name is declared at all.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn exists<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
+    !table::lookup(db, name).is_empty()
+}
+
+impl Cx<'_> {
+    /// The type of a trait.
+    pub(crate) fn trait_type(&self, name: &str) -> Option<Type> {
+        trait_type(self.db, Name::new(self.db, NameKind::Trait, Arc::from(name)))
+    }
+
+    /// An event that is referred to; one that does not exist is reported.
+    pub(crate) fn event(&mut self, name: Option<ast::Name<'_>>) -> Option<Arc<EventInfo>> {
+        let name = name?;
+        let text: Arc<str> = name.source().into();
+        let found = event_type(self.db, Name::new(self.db, NameKind::Event, text.clone()));
+        match &found {
+            Some(_) => self.uses(NameKind::Event, &text),
+            None => self.unknown(NameKind::Event, &text, name.range()),
+        }
+        found
+    }
+
+    /// Whether something of this name and kind is declared.
+    pub(crate) fn exists(&self, kind: NameKind, name: &str) -> bool {
+        exists(self.db, Name::new(self.db, kind, Arc::from(name)))
+    }
+}

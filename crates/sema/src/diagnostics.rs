@@ -1,0 +1,249 @@
+//! From findings to diagnostics: everything about a file, with places in the workspace.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use journey_base::{Code, Diagnostic, Edit, FileId, Fix, Label, LineIndex, Severity, TextRange};
+use journey_syntax::{AstNode, SyntaxError, ast};
+
+use crate::db::{Db, Project, SourceFile};
+use crate::findings::{Finding, Place};
+use crate::items::{Item, ItemKind, declaration, items, parse};
+use crate::names::NameKind;
+use crate::table::{self, Site};
+use crate::usage;
+use crate::{audiences, constants, declarations, journey, tests_decl};
+
+/// At most so many findings of a file are shown.
+pub(crate) const MAX_SHOWN: usize = 100;
+
+/// The findings of a file.
+pub(crate) struct FileReport {
+    /// What is shown, sorted by place and code.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether anything, shown or not, is an error.
+    pub(crate) failed: bool,
+}
+
+/// Checks a file.
+pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
+    let id = file.id(db);
+    let parse = parse(db, file);
+    let mut found: Vec<Diagnostic> = parse.errors.iter().map(|it| syntax_error(it, id)).collect();
+    let text = parse.tree.text();
+    let lines = LineIndex::new(text);
+    let line = |offset: u32| lines.line_column(text, offset).line;
+    let broken_lines: Vec<u32> = parse.errors.iter().map(|it| line(it.range.start)).collect();
+    for item in items(db, file) {
+        let offset = item.offset(db);
+        for finding in guarded(*item, db) {
+            // What the parser could not read gives rise to more on the same line.
+            let start = finding.range.shift(offset).start;
+            if !item.broken(db) || !broken_lines.contains(&line(start)) {
+                found.push(placed(db, &finding, id, offset));
+            }
+        }
+    }
+    found.extend(duplicates(db, file));
+    found.extend(usage::unused(db, file));
+    let config = Project::get(db).config(db);
+    found.retain_mut(|diagnostic| match config.severity(diagnostic.code) {
+        Some(severity) => {
+            diagnostic.severity = severity;
+            true
+        }
+        None => false,
+    });
+    limited(found)
+}
+
+/// Sorts, and leaves out what is too much. Errors come before warnings in what is kept.
+fn limited(mut found: Vec<Diagnostic>) -> FileReport {
+    let place = |it: &Diagnostic| (it.primary.range.start, it.code, it.primary.range.end);
+    let failed = found.iter().any(|it| it.severity == Severity::Error);
+    found.retain(|it| it.code != Code::TOO_MANY);
+    let total = found.len();
+    found.sort_by_key(|it| (it.severity, place(it)));
+    let cut = found.get(MAX_SHOWN).map(|first| {
+        let message = format!("{total} findings in this file; the first {MAX_SHOWN} are shown");
+        let (file, range) = (first.primary.file, first.primary.range);
+        let mut more = Diagnostic::new(Code::TOO_MANY, file, range, message);
+        more.severity = first.severity;
+        more.note("mend those first; many of the rest may go away")
+    });
+    found.truncate(MAX_SHOWN);
+    found.sort_by_key(place);
+    found.extend(cut);
+    FileReport { diagnostics: found, failed }
+}
+
+/// What was found in an item. A panic in the check is a finding too, one that asks for a report:
+/// the other items are checked all the same.
+fn guarded(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
+    contained(item_end(item, db), || item_findings(item, db))
+}
+
+/// Where a finding about an item as a whole points: its first line at most.
+fn item_end(item: Item<'_>, db: &dyn Db) -> TextRange {
+    let text = item.tree(db).text();
+    TextRange::new(0, text.find('\n').unwrap_or(text.len()) as u32)
+}
+
+fn contained(range: TextRange, check: impl FnOnce() -> Vec<Finding>) -> Vec<Finding> {
+    match catch_unwind(AssertUnwindSafe(check)) {
+        Ok(findings) => findings,
+        // A newer version of the workspace is waiting; this check is pointless.
+        Err(payload) if payload.is::<salsa::Cancelled>() => resume_unwind(payload),
+        Err(payload) => {
+            let what = payload
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("no reason given");
+            let message = format!("the checker failed on this declaration: {what}");
+            let finding = Finding::new(Code::INTERNAL, range, message);
+            vec![finding.note("this is a mistake of the checker, not yours; please report it with this declaration")]
+        }
+    }
+}
+
+fn item_findings(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
+    let findings = match item.kind(db) {
+        ItemKind::Customer => &declarations::check_customer(db, item).findings,
+        ItemKind::Event => &declarations::check_event(db, item).findings,
+        ItemKind::Destination => &declarations::check_destination(db, item).findings,
+        ItemKind::Let => &constants::check_let(db, item).findings,
+        ItemKind::Journey => &journey::check_journey(db, item).findings,
+        ItemKind::Test => &tests_decl::check_test(db, item).findings,
+        ItemKind::Audience => {
+            let mut findings = audiences::check_audience(db, item).findings.to_vec();
+            findings.extend(audiences::cycle_of(db, item));
+            return findings;
+        }
+    };
+    findings.to_vec()
+}
+
+fn syntax_error(error: &SyntaxError, file: FileId) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(error.code, file, error.range, &*error.message);
+    if let Some((range, text)) = &error.related {
+        diagnostic = diagnostic.also(file, *range, &**text);
+    }
+    match &error.help {
+        Some(help) => diagnostic.note(&**help),
+        None => diagnostic,
+    }
+}
+
+/// A finding at its place in the workspace.
+fn placed(db: &dyn Db, finding: &Finding, file: FileId, offset: u32) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::new(finding.code, file, finding.range.shift(offset), &*finding.message)
+            .label(&*finding.label);
+    for (place, text) in &finding.also {
+        let (file, range) = match place {
+            Place::Here(range) => (file, range.shift(offset)),
+            elsewhere => match resolve(db, elsewhere) {
+                Some(found) => found,
+                None => continue,
+            },
+        };
+        diagnostic.secondary.push(Label { file, range, text: text.clone() });
+    }
+    diagnostic.notes.clone_from(&finding.notes);
+    diagnostic.fixes = finding
+        .repairs
+        .iter()
+        .map(|repair| Fix {
+            title: repair.title.clone(),
+            applicability: repair.applicability,
+            edits: repair
+                .edits
+                .iter()
+                .filter(|(range, text)| !(range.is_empty() && text.is_empty()))
+                .map(|(range, text)| Edit { file, range: range.shift(offset), text: text.clone() })
+                .collect(),
+        })
+        .collect();
+    diagnostic
+}
+
+/// Where something is declared.
+fn resolve(db: &dyn Db, place: &Place) -> Option<(FileId, TextRange)> {
+    let at = |site: Site<'_>, range: TextRange| {
+        (site.item.file(db).id(db), range.shift(site.item.offset(db)))
+    };
+    match place {
+        Place::Here(_) => None,
+        Place::Name(kind, name) => {
+            let site = table::declaring(db, *kind, name)?;
+            Some(at(site, table::name_range(db, site, *kind)))
+        }
+        Place::Property(event, property) => {
+            let site = table::declaring(db, NameKind::Event, event)?;
+            let decl: ast::EventDecl<'_> = declaration(site.item.tree(db))?;
+            let mut names = decl.fields().filter_map(|field| field.any_name());
+            let name = names.find(|name| *name.source() == **property)?;
+            Some(at(site, name.range()))
+        }
+        Place::Parameter(action, parameter) => {
+            let site = table::declaring(db, NameKind::Action, action)?;
+            let decl: ast::DestinationDecl<'_> = declaration(site.item.tree(db))?;
+            let params = decl.action_decls().nth(site.index)?.param_list()?.params();
+            let mut names = params.filter_map(|param| param.any_name());
+            let name = names.find(|name| *name.source() == **parameter)?;
+            Some(at(site, name.range()))
+        }
+    }
+}
+
+/// Names that this file declares and an earlier place declares already.
+fn duplicates(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for duplicate in table::duplicates(db) {
+        let (kind, name) = (duplicate.kind, &duplicate.name);
+        let Some((first, rest)) = duplicate.sites.split_first() else { continue };
+        for site in rest.iter().filter(|site| site.item.file(db) == file) {
+            let place =
+                |site: Site<'_>| table::name_range(db, site, kind).shift(site.item.offset(db));
+            let message = match duplicate.wire {
+                false => format!("the {kind} `{name}` is declared twice"),
+                true => format!("two {kind}s have the name \"{name}\" on the wire"),
+            };
+            let diagnostic = Diagnostic::new(Code::DUPLICATE, file.id(db), place(*site), message);
+            let first_file = first.item.file(db).id(db);
+            found.push(diagnostic.label("again").also(first_file, place(*first), "first here"));
+        }
+    }
+    found
+}
+
+/// Whether the parser found no mistake in the whole workspace. If it did, uses may be missing.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn parses(db: &dyn Db) -> bool {
+    let project = Project::get(db);
+    project.closed(db).iter().chain(project.open(db)).all(|file| parse(db, *file).errors.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contained;
+    use journey_base::TextRange;
+
+    #[test]
+    fn a_panic_in_a_check_becomes_a_finding_that_asks_for_a_report() {
+        let findings = contained(TextRange::new(0, 7), || panic!("index out of bounds"));
+        let [finding] = findings.as_slice() else { panic!("one finding") };
+        assert_eq!(finding.message, "the checker failed on this declaration: index out of bounds");
+        assert!(finding.notes[0].contains("report"));
+    }
+
+    #[test]
+    fn a_cancelled_check_stays_cancelled() {
+        let unwound = std::panic::catch_unwind(|| {
+            contained(TextRange::default(), || {
+                std::panic::resume_unwind(Box::new(salsa::Cancelled::PendingWrite))
+            })
+        });
+        assert!(unwound.unwrap_err().is::<salsa::Cancelled>());
+    }
+}

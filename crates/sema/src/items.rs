@@ -1,0 +1,125 @@
+//! Files cut into items.
+//!
+//! An item is a declaration as a tree of its own. Its place in the file is kept beside it, so
+//! that everything computed from the tree alone survives when lines above it come and go.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use journey_base::TextRange;
+use journey_syntax::{AstNode, Parse, SyntaxKind, SyntaxNode, Tree, ast};
+
+use crate::db::{Db, SourceFile};
+
+/// Kinds of declarations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum ItemKind {
+    /// `customer { … }`
+    Customer,
+    /// `event …`
+    Event,
+    /// `audience …`
+    Audience,
+    /// `let …`
+    Let,
+    /// `destination …`
+    Destination,
+    /// `journey …`
+    Journey,
+    /// `test …`
+    Test,
+}
+
+/// A declaration. What it is called identifies it from one version of the file to the next.
+#[salsa::tracked(debug)]
+pub(crate) struct Item<'db> {
+    /// The file it is in.
+    #[returns(copy)]
+    pub(crate) file: SourceFile,
+    /// What it declares.
+    #[returns(copy)]
+    pub(crate) kind: ItemKind,
+    /// Its name as written; of a test the title, of a customer block nothing.
+    #[returns(clone)]
+    pub(crate) name: Arc<str>,
+    /// Its syntax, offsets counted from its own start.
+    #[tracked]
+    pub(crate) tree: Tree,
+    /// Whether the parser found a mistake in it.
+    #[tracked]
+    #[returns(copy)]
+    pub(crate) broken: bool,
+    /// Where it begins in the file. Only what makes diagnostics may ask.
+    #[tracked]
+    #[returns(copy)]
+    pub(crate) offset: u32,
+}
+
+/// The syntax of a file.
+#[salsa::tracked(no_eq)]
+pub(crate) fn parse(db: &dyn Db, file: SourceFile) -> Parse {
+    journey_syntax::parse(&file.text(db))
+}
+
+/// The items of a file in order.
+#[salsa::tracked]
+pub(crate) fn items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db>> {
+    let parse = parse(db, file);
+    let Some(root) = ast::File::cast(parse.tree.root()) else { return Vec::new() };
+    let mut items = Vec::new();
+    for item in root.items() {
+        let range = item.range();
+        let touches = |error: &TextRange| error.start <= range.end && range.start <= error.end;
+        let broken = parse.errors.iter().any(|error| touches(&error.range));
+        let (kind, name) = head(item);
+        let tree = Tree::subtree(item.syntax());
+        items.push(Item::new(db, file, kind, name, tree, broken, range.start));
+    }
+    items
+}
+
+/// Kind and name of a declaration.
+fn head(item: ast::Item<'_>) -> (ItemKind, Arc<str>) {
+    let text = |name: Option<ast::Name<'_>>| Arc::from(name.map_or("", |name| name.source()));
+    match item {
+        ast::Item::CustomerDecl(_) => (ItemKind::Customer, Arc::from("")),
+        ast::Item::EventDecl(decl) => (ItemKind::Event, text(decl.name())),
+        ast::Item::AudienceDecl(decl) => (ItemKind::Audience, text(decl.name())),
+        ast::Item::LetDecl(decl) => (ItemKind::Let, text(decl.name())),
+        ast::Item::DestinationDecl(decl) => (ItemKind::Destination, text(decl.name())),
+        ast::Item::JourneyDecl(decl) => (ItemKind::Journey, text(decl.name())),
+        ast::Item::TestDecl(decl) => {
+            (ItemKind::Test, Arc::from(decl.text().map_or("", |title| title.source())))
+        }
+    }
+}
+
+/// The words of a file that the parser could make nothing of. One of them may be a declaration
+/// with a slip in it, so a name found among them is not called unknown as well.
+#[salsa::tracked]
+pub(crate) fn stray_words(db: &dyn Db, file: SourceFile) -> BTreeSet<Arc<str>> {
+    let tree = &parse(db, file).tree;
+    let errors = tree.root().elements().filter_map(|element| element.node());
+    errors
+        .filter(|node| node.kind() == SyntaxKind::ERROR)
+        .flat_map(SyntaxNode::leaves)
+        .filter(|token| token.kind() == SyntaxKind::IDENT)
+        .map(|token| Arc::from(token.text()))
+        .collect()
+}
+
+/// The declaration that a tree is.
+pub(crate) fn declaration<'t, N: AstNode<'t>>(tree: &'t Tree) -> Option<N> {
+    N::cast(tree.root())
+}
+
+/// The doc comment above something: its lines without the slashes.
+pub(crate) fn doc_text<'t>(
+    lines: impl Iterator<Item = journey_syntax::SyntaxToken<'t>>,
+) -> Arc<str> {
+    let lines: Vec<&str> = lines
+        .map(|line| line.text().trim_start_matches('/'))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
+        .collect();
+    Arc::from(lines.join("\n"))
+}

@@ -1,0 +1,174 @@
+//! The header: who enters, who may come again, and what ends it all.
+
+use std::sync::Arc;
+
+use journey_base::{Code, TextRange};
+use journey_syntax::{AstNode, ast};
+
+use super::Checker;
+use super::matching::{Capture, Pattern};
+use crate::Type;
+use crate::cx::Stage;
+use crate::expr::Role;
+use crate::facts::Facts;
+use crate::findings::Finding;
+use crate::thir::{Const, Entry, ExitCriterion, ExitTrigger, Reenter};
+
+/// A checked header.
+type Header = (Entry, Reenter, Vec<ExitCriterion>);
+
+impl Checker<'_> {
+    /// Checks the header. Afterwards the bindings of the entry are in scope, and what the exit
+    /// criteria and the entry have established is known.
+    pub(super) fn header(&mut self, decl: ast::JourneyDecl<'_>) -> Option<Header> {
+        let mut entries: Vec<ast::EntryClause<'_>> = Vec::new();
+        let mut reenters: Vec<ast::ReenterClause<'_>> = Vec::new();
+        let mut exits: Vec<ast::ExitClause<'_>> = Vec::new();
+        for clause in decl.header_clauses() {
+            match clause {
+                ast::HeaderClause::EntryClause(entry) => entries.push(entry),
+                ast::HeaderClause::ReenterClause(reenter) => reenters.push(reenter),
+                ast::HeaderClause::ExitClause(exit) => exits.push(exit),
+            }
+        }
+        let entry = self.single_entry(decl, &entries);
+        self.cx.header_end = entry.map(|entry| entry.range().end);
+        let (entry, at_entry) = match entry.and_then(|entry| entry.entry_kind()) {
+            Some(kind) => self.entry(kind),
+            None => (None, Facts::default()),
+        };
+        let reenter = self.reenter(&reenters);
+        self.limited = exits
+            .iter()
+            .any(|exit| matches!(exit.exit_criterion(), Some(ast::ExitCriterion::ExitAfter(_))));
+        let criteria: Vec<_> = exits.into_iter().map(|exit| self.exit(exit)).collect();
+        self.cx.facts.add(&at_entry);
+        let exits: Option<Vec<ExitCriterion>> = criteria.into_iter().collect();
+        Some((entry?, reenter?, exits?))
+    }
+
+    fn single_entry<'t>(
+        &mut self,
+        decl: ast::JourneyDecl<'t>,
+        entries: &[ast::EntryClause<'t>],
+    ) -> Option<ast::EntryClause<'t>> {
+        match entries {
+            [] => {
+                let name = decl.name();
+                let range = name.map_or_else(|| decl.range(), |name| name.range());
+                let text = name.map_or("", |name| name.source());
+                let message = format!("nobody can enter the journey `{text}`: it has no `entry`");
+                let finding = Finding::new(Code::ENTRY, range, message);
+                self.cx.report(finding.note(
+                    "begin it with `entry event NAME`, `entry audience NAME` or `entry manual`",
+                ));
+                None
+            }
+            [first, rest @ ..] => {
+                for again in rest {
+                    let message = "a journey has one `entry`";
+                    let finding = Finding::new(Code::ENTRY, again.range(), message);
+                    let finding = finding.here(first.range(), "this is it");
+                    self.cx.report(finding.note("for another way in, write another journey"));
+                }
+                Some(*first)
+            }
+        }
+    }
+
+    /// The entry, and what is known of the customer on entering.
+    fn entry(&mut self, kind: ast::EntryKind<'_>) -> (Option<Entry>, Facts) {
+        match kind {
+            ast::EntryKind::EntryManual(_) => (Some(Entry::Manual), Facts::default()),
+            ast::EntryKind::EntryAudience(entry) => {
+                (self.cx.audience(entry.name()).map(Entry::Audience), Facts::default())
+            }
+            ast::EntryKind::EntryEvent(entry) => {
+                let pattern = Pattern {
+                    name: entry.name(),
+                    alias: entry.alias(),
+                    filter: entry.where_clause(),
+                };
+                let matched = self.cx.event_match(&pattern, Stage::Entry, Capture::Kept);
+                self.cx.scope.extend(matched.event.binding);
+                (Some(Entry::Event(matched.event)), matched.customer)
+            }
+        }
+    }
+
+    fn reenter(&mut self, clauses: &[ast::ReenterClause<'_>]) -> Option<Reenter> {
+        let [first, rest @ ..] = clauses else { return Some(Reenter::Never) };
+        for again in rest {
+            let message = "a journey says once who may enter again";
+            let finding = Finding::new(Code::BAD_SHAPE, again.range(), message).label("again");
+            self.cx.report(finding.here(first.range(), "first here"));
+        }
+        Some(match first.reenter_rule()? {
+            ast::ReenterRule::ReenterNever(_) => Reenter::Never,
+            ast::ReenterRule::ReenterAlways(_) => Reenter::Always,
+            ast::ReenterRule::ReenterLater(_) => Reenter::Later,
+            ast::ReenterRule::ReenterAfter(after) => {
+                let role = Role::new("`reenter after`");
+                let cx = &mut self.cx;
+                let value = cx.at_stage(Stage::Constant, |cx| {
+                    let expr = cx.typed(after.expr(), &Type::Duration, role);
+                    let positive = cx.positive(&expr, "`reenter after`");
+                    cx.known(&expr).filter(|_| positive)
+                });
+                match value? {
+                    Const::Duration(millis) => Reenter::After(millis),
+                    _ => return None,
+                }
+            }
+        })
+    }
+
+    /// An exit criterion. Where it is a condition, its negation holds from then on.
+    fn exit(&mut self, clause: ast::ExitClause<'_>) -> Option<ExitCriterion> {
+        self.cx.style_of(clause.name());
+        let name: Arc<str> = clause.name()?.source().into();
+        let trigger = match clause.exit_criterion()? {
+            ast::ExitCriterion::ExitOn(on) => {
+                let pattern =
+                    Pattern { name: on.name(), alias: on.alias(), filter: on.where_clause() };
+                let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Nothing);
+                ExitTrigger::Event(matched.event)
+            }
+            ast::ExitCriterion::ExitWhen(when) => {
+                let condition = self.cx.watched(when.expr(), "`exit … when`");
+                let otherwise = self.cx.paths.learn(&condition.test, false);
+                let of_traits = self.cx.paths.of_traits(&otherwise);
+                self.lasting.add(&of_traits);
+                self.cx.facts.add(&of_traits);
+                ExitTrigger::When(condition)
+            }
+            ast::ExitCriterion::ExitAfter(after) => {
+                let role = Role::new("`exit … after`");
+                let cx = &mut self.cx;
+                ExitTrigger::After(cx.at_stage(Stage::ExitAfter, |cx| {
+                    let expr = cx.typed(after.expr(), &Type::Duration, role);
+                    cx.positive(&expr, "`exit … after`");
+                    expr
+                }))
+            }
+        };
+        Some(ExitCriterion { name, trigger })
+    }
+
+    /// What a clause or tile about time takes.
+    pub(super) fn duration(
+        &mut self,
+        syntax: Option<ast::Expr<'_>>,
+        what: &str,
+    ) -> crate::thir::Expr {
+        let expr = self.cx.typed(syntax, &Type::Duration, Role::new(what));
+        self.cx.positive(&expr, what);
+        expr
+    }
+
+    /// A finding at the head of something.
+    pub(super) fn shape(&mut self, range: TextRange, message: impl Into<String>, note: &str) {
+        let finding = Finding::new(Code::BAD_SHAPE, range, message);
+        self.cx.report(if note.is_empty() { finding } else { finding.note(note) });
+    }
+}

@@ -1,0 +1,162 @@
+//! Journeys: header, tiles, and the proof that every path ends.
+
+mod branches;
+mod covered;
+mod flow;
+mod header;
+mod matching;
+pub(crate) mod outline;
+mod tiles;
+mod waits;
+
+use journey_base::{Code, TextRange};
+use journey_syntax::{AstNode, ast};
+
+use crate::cx::{Cx, Outcome, Stage};
+use crate::db::Db;
+use crate::facts::Facts;
+use crate::findings::Finding;
+use crate::items::{Item, declaration};
+use crate::table;
+use crate::thir::{self, Binding};
+
+use flow::Flow;
+
+/// Most tiles of a journey.
+const MAX_TILES: usize = 10_000;
+
+/// The check of a journey's body.
+struct Checker<'a> {
+    cx: Cx<'a>,
+    /// What the exit criteria rule out, for the whole way.
+    lasting: Facts,
+    /// Whether some exit criterion limits the time inside.
+    limited: bool,
+}
+
+/// A journey's declaration.
+#[salsa::tracked]
+pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<thir::Journey> {
+    let tree = item.tree(db);
+    let mut cx = Cx::new(db, tree.text(), Stage::Journey);
+    let Some(decl) = declaration::<ast::JourneyDecl<'_>>(tree) else { return cx.finish(None) };
+    cx.style_of(decl.name());
+    cx.external_name(decl.external_name());
+    if !cx.collect_labels(decl) {
+        return cx.finish(None);
+    }
+    let mut checker = Checker { cx, lasting: Facts::default(), limited: false };
+    let header = checker.header(decl);
+    let (body, flow) = checker.block(decl.tiles());
+    // A path that seems to end may go on in what the parser could not read.
+    if !item.broken(db) {
+        checker.must_exit(decl, &body, &flow);
+    }
+    checker.unused_bindings();
+    let Checker { cx, .. } = checker;
+    let bindings = cx.bindings.iter();
+    let bindings = bindings
+        .map(|bound| Binding { name: bound.name.clone(), kind: bound.kind.clone() })
+        .collect();
+    let name = item.name(db);
+    let title = table::wire(decl.external_name(), &name);
+    let value = header.map(|(entry, reenter, exits)| thir::Journey {
+        name,
+        title,
+        entry,
+        reenter,
+        exits,
+        bindings,
+        body,
+    });
+    cx.finish(value)
+}
+
+impl Cx<'_> {
+    /// Labels and names of splits, each unique. `false` where there are too many tiles to go on.
+    fn collect_labels(&mut self, decl: ast::JourneyDecl<'_>) -> bool {
+        let tiles = outline::all_tiles(decl);
+        if let Some(first_too_many) = tiles.get(MAX_TILES) {
+            let message = format!("a journey has at most {MAX_TILES} tiles; this is one more");
+            let finding = Finding::new(Code::TOO_LARGE, outline::head(*first_too_many), message);
+            self.report(finding.note("split it into journeys that start each other by an event"));
+            return false;
+        }
+        let mut splits: Vec<(&str, TextRange)> = Vec::new();
+        for tile in &tiles {
+            if let Some(name) = tile.label().and_then(|label| label.name()) {
+                self.style(name.source(), name.range());
+                match self.labels.get(name.source()) {
+                    Some(first) => self.twice("the label", name.source(), name.range(), *first),
+                    None => {
+                        self.labels.insert(name.source().into(), name.range());
+                    }
+                }
+            }
+            if let Some(ast::TileKind::Split(split)) = tile.tile_kind()
+                && let Some(name) = split.name()
+            {
+                match splits.iter().find(|(known, _)| *known == name.source()) {
+                    Some((known, first)) => self.twice("the split", known, name.range(), *first),
+                    None => splits.push((name.source(), name.range())),
+                }
+            }
+        }
+        true
+    }
+}
+
+impl Checker<'_> {
+    /// Every path ends with an exit.
+    fn must_exit(&mut self, decl: ast::JourneyDecl<'_>, body: &[thir::Tile], flow: &Flow) {
+        let Flow::Open(ends) = flow else { return };
+        let name = decl.name().map_or("", |name| name.source());
+        let close = decl
+            .r_brace_token()
+            .map_or_else(|| TextRange::empty(decl.range().end), |token| token.range());
+        let message = match outline::exits(decl) {
+            0 => format!("the journey `{name}` has no `exit`"),
+            _ => format!("the journey `{name}` can end without an `exit`"),
+        };
+        let mut finding =
+            Finding::new(Code::MISSING_EXIT, close, message).label("a member arrives here");
+        for end in ends {
+            finding = finding.here(end.range, end.how.clone());
+        }
+        // On a line of its own, where the brace is on one.
+        let indented =
+            self.cx.text.get(..close.start as usize).is_some_and(|before| before.ends_with('\n'));
+        let text = if indented || body.is_empty() { "  exit done\n" } else { "\n  exit done\n" };
+        self.cx.report(finding.guess(
+            "leave with the outcome `done`",
+            TextRange::empty(close.start),
+            text,
+        ));
+    }
+
+    /// Names that nothing speaks of.
+    fn unused_bindings(&mut self) {
+        let unused: Vec<(String, TextRange, TextRange)> = self
+            .cx
+            .bindings
+            .iter()
+            .filter(|bound| !bound.used && !bound.name.starts_with('_'))
+            .map(|bound| (bound.name.to_string(), bound.range, bound.clause))
+            .collect();
+        for (name, range, clause) in unused {
+            self.cx.unused_alias(&name, range, clause);
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// Warns about an `as x` of which nothing is made.
+    fn unused_alias(&mut self, name: &str, range: TextRange, clause: TextRange) {
+        // The blank before it goes with it.
+        let before = self.text.get(..clause.start as usize).unwrap_or_default();
+        let start = before.trim_end().len() as u32;
+        let message = format!("`{name}` is never used");
+        let finding = Finding::new(Code::UNUSED, range, message);
+        self.report(finding.safe("remove it", TextRange::new(start, clause.end), ""));
+    }
+}

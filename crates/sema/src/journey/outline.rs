@@ -1,0 +1,136 @@
+//! What can be said of a journey without checking it: its tiles, labels, outcomes and splits.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use journey_base::TextRange;
+use journey_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
+
+use crate::db::Db;
+use crate::items::declaration;
+use crate::names::NameKind;
+use crate::table::{Name, lookup};
+
+/// The names in a journey that tests speak of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Outline {
+    pub(crate) labels: Vec<Arc<str>>,
+    pub(crate) outcomes: Vec<Arc<str>>,
+    /// Splits with their arms.
+    pub(crate) splits: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+}
+
+/// The outline of a journey; nothing if there is none of this name.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn journey_outline<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<Arc<Outline>> {
+    if name.kind(db) != NameKind::Journey {
+        return None;
+    }
+    let site = lookup(db, name).first()?;
+    let decl: ast::JourneyDecl<'_> = declaration(site.item.tree(db))?;
+    let mut outline = Outline::default();
+    for clause in decl.header_clauses() {
+        if let ast::HeaderClause::ExitClause(exit) = clause {
+            outline.outcomes.extend(exit.name().map(|name| Arc::from(name.source())));
+        }
+    }
+    for tile in all_tiles(decl) {
+        let label = tile.label().and_then(|label| label.name());
+        outline.labels.extend(label.map(|name| Arc::from(name.source())));
+        match tile.tile_kind() {
+            Some(ast::TileKind::Exit(exit)) => {
+                outline.outcomes.extend(exit.name().map(|name| Arc::from(name.source())));
+            }
+            Some(ast::TileKind::Split(split)) => {
+                let arms = split.split_arms().filter_map(|arm| arm.name());
+                let arms = arms.map(|name| Arc::from(name.source())).collect();
+                let name = split.name().map_or("", |name| name.source());
+                outline.splits.insert(name.into(), arms);
+            }
+            _ => {}
+        }
+    }
+    outline.outcomes.sort();
+    outline.outcomes.dedup();
+    Some(Arc::new(outline))
+}
+
+/// All tiles of a journey in source order, those inside blocks too.
+pub(super) fn all_tiles(decl: ast::JourneyDecl<'_>) -> Vec<ast::Tile<'_>> {
+    let mut tiles = Vec::new();
+    let mut open: Vec<SyntaxNode<'_>> = vec![decl.syntax()];
+    while let Some(node) = open.pop() {
+        if let Some(tile) = ast::Tile::cast(node) {
+            tiles.push(tile);
+        }
+        // Backwards, so that the first child is on top of the stack.
+        open.extend(node.elements_rev().filter_map(|it| it.node()).filter(|it| holds_tiles(*it)));
+    }
+    tiles
+}
+
+/// Whether tiles can stand in a node: expressions need not be searched.
+fn holds_tiles(node: SyntaxNode<'_>) -> bool {
+    use SyntaxKind as K;
+    matches!(
+        node.kind(),
+        K::TILE
+            | K::BLOCK
+            | K::WAIT_ARMS
+            | K::ON_ARM
+            | K::WHEN_ARM
+            | K::TIMEOUT_ARM
+            | K::BRANCH_WHEN
+            | K::BRANCH_VALUE
+            | K::VALUE_ARM
+            | K::ELSE_ARM
+            | K::SPLIT
+            | K::SPLIT_ARM
+    )
+}
+
+/// How many exit tiles there are.
+pub(super) fn exits(decl: ast::JourneyDecl<'_>) -> usize {
+    let exit = |tile: &ast::Tile<'_>| matches!(tile.tile_kind(), Some(ast::TileKind::Exit(_)));
+    all_tiles(decl).into_iter().filter(exit).count()
+}
+
+/// The part of a tile before its block: what a finding about the tile as such points at.
+pub(super) fn head(tile: ast::Tile<'_>) -> TextRange {
+    match tile.tile_kind() {
+        Some(kind) => head_of(kind.syntax()),
+        None => tile.range(),
+    }
+}
+
+/// The part of a node before its block.
+pub(super) fn head_of(node: SyntaxNode<'_>) -> TextRange {
+    let block = node
+        .elements()
+        .find(|element| matches!(element.kind(), SyntaxKind::BLOCK | SyntaxKind::L_BRACE));
+    let Some(block) = block else { return node.range() };
+    let last = node
+        .leaves()
+        .take_while(|token| token.range().start < block.range().start)
+        .filter(|token| !token.kind().is_trivia())
+        .last();
+    last.map_or(node.range(), |last| TextRange::new(node.range().start, last.range().end))
+}
+
+/// The source of a range of a node on one line, without comments.
+pub(super) fn one_line(node: SyntaxNode<'_>, range: TextRange) -> Arc<str> {
+    let mut line = String::new();
+    for token in node.leaves().take_while(|token| token.range().end <= range.end) {
+        if token.range().start < range.start || token.kind() == SyntaxKind::DOC {
+            continue;
+        }
+        if token.kind().is_trivia() {
+            if !line.is_empty() && !line.ends_with(' ') {
+                line.push(' ');
+            }
+        } else {
+            line.push_str(token.text());
+        }
+    }
+    Arc::from(line.trim_end())
+}

@@ -1,0 +1,319 @@
+//! Tiles one after the other, and those without blocks.
+
+use std::sync::Arc;
+
+use journey_base::{Code, TextRange};
+use journey_syntax::{AstNode, ast};
+use rustc_hash::FxHashMap;
+
+use super::flow::Flow;
+use super::{Checker, outline};
+use crate::cx::declaration_of;
+use crate::expr::Role;
+use crate::facts::{Facts, Path};
+use crate::findings::{Finding, Place};
+use crate::items::doc_text;
+use crate::names::NameKind;
+use crate::suggest::{self, Candidate};
+use crate::table::{self, Name};
+use crate::thir::{BindingKind, Expr, Tile, TileKind};
+use crate::{ActionType, declarations};
+
+impl Checker<'_> {
+    /// The tiles of a block in order. Names bound in it are forgotten at its end.
+    pub(super) fn block<'t>(
+        &mut self,
+        tiles: impl Iterator<Item = ast::Tile<'t>>,
+    ) -> (Vec<Tile>, Flow) {
+        let scope = self.cx.scope.len();
+        let mut checked = Vec::new();
+        let mut flow = Flow::Open(Vec::new());
+        let mut warned = false;
+        for tile in tiles {
+            let reached = flow.is_open();
+            if !reached && !warned {
+                warned = true;
+                let message = "nothing can reach this tile";
+                let finding = Finding::new(Code::UNREACHABLE, outline::head(tile), message);
+                self.cx.report(finding.note("every path before it ends with an `exit`"));
+            }
+            let Some(kind) = tile.tile_kind() else { continue };
+            let (kind, after) = self.tile_kind(kind, outline::head(tile));
+            if reached {
+                flow = after;
+            }
+            checked.extend(kind.map(|kind| described(tile, kind)));
+        }
+        self.cx.scope.truncate(scope);
+        (checked, flow)
+    }
+
+    fn tile_kind(&mut self, kind: ast::TileKind<'_>, head: TextRange) -> (Option<TileKind>, Flow) {
+        let next = |kind: Option<TileKind>| (kind, Flow::from(head, "this goes on to the end"));
+        match kind {
+            ast::TileKind::WaitFor(wait) => {
+                let duration = self.duration(wait.expr(), "`wait`");
+                self.suspend();
+                next(Some(TileKind::WaitFor(duration)))
+            }
+            ast::TileKind::WaitUntil(wait) => next(Some(self.wait_until(wait))),
+            ast::TileKind::WaitEvent(wait) => next(Some(self.wait_event(wait, head))),
+            ast::TileKind::WaitArms(wait) => self.wait_arms(wait, head),
+            ast::TileKind::BranchWhen(branch) => self.branch_when(branch, head),
+            ast::TileKind::BranchValue(branch) => self.branch_value(branch, head),
+            ast::TileKind::Split(split) => self.split(split, head),
+            ast::TileKind::Send(send) => {
+                self.checkpoint();
+                next(self.send(send))
+            }
+            ast::TileKind::Update(update) => {
+                self.checkpoint();
+                next(self.update(update))
+            }
+            ast::TileKind::Exit(exit) => {
+                self.cx.style_of(exit.name());
+                (exit.name().map(|name| TileKind::Exit(name.source().into())), Flow::Closed)
+            }
+        }
+    }
+
+    /// The member may stay here: what was learnt of its traits may be out of date when it goes
+    /// on, but for what the exit criteria guarantee.
+    pub(super) fn suspend(&mut self) {
+        let mut lost = self.cx.paths.of_traits(&self.cx.facts);
+        lost.remove(&self.lasting);
+        self.cx.facts.remove(&lost);
+        self.cx.facts.add(&self.lasting);
+        self.cx.forgotten.add(&lost);
+    }
+
+    /// Exit criteria are asked right before: what they guarantee holds, even if an update has just
+    /// shaken it.
+    fn checkpoint(&mut self) {
+        self.cx.facts.add(&self.lasting);
+    }
+
+    fn send(&mut self, send: ast::Send<'_>) -> Option<TileKind> {
+        let action = send.action_ref().and_then(|action| self.cx.action(action));
+        let args: Vec<ast::Arg<'_>> =
+            send.arg_list().into_iter().flat_map(|list| list.args()).collect();
+        let checked = match &action {
+            Some(action) => {
+                let range = send.range();
+                self.cx.arguments(&args, action, range, true, |cx, syntax, ty, role| {
+                    cx.typed(syntax, ty, role)
+                })
+            }
+            // Of an action that does not exist the arguments are looked at all the same.
+            None => {
+                for arg in &args {
+                    self.cx.untyped(arg.expr());
+                }
+                Vec::new()
+            }
+        };
+        let binding = send.alias().and_then(|alias| {
+            let name = alias.name().filter(|name| self.cx.declare(*name))?;
+            let kind = BindingKind::Message;
+            let id = self.cx.bind(name, alias.range(), kind, None, Vec::new(), false);
+            self.cx.scope.push(id);
+            Some(id)
+        });
+        Some(TileKind::Send { action: action?.name.clone(), args: checked, binding })
+    }
+
+    /// `update customer { … }`: all values from before, then all at once.
+    fn update(&mut self, update: ast::Update<'_>) -> Option<TileKind> {
+        let assignments = update.assignments()?;
+        let mut values: Vec<(Arc<str>, Expr)> = Vec::new();
+        let mut seen: FxHashMap<Arc<str>, TextRange> = FxHashMap::default();
+        for assignment in assignments.assignments() {
+            let Some(name) = assignment.any_name() else { continue };
+            let text: Arc<str> = name.source().into();
+            if let Some(first) = seen.insert(text.clone(), name.range()) {
+                self.cx.twice("the trait", &text, name.range(), first);
+                continue;
+            }
+            let value = self.cx.trait_value(name, assignment.expr());
+            values.push((text, value));
+        }
+        if values.is_empty() && assignments.assignments().next().is_none() {
+            self.shape(
+                update.range(),
+                "this update changes nothing",
+                "name a trait: `update customer { plan: \"pro\" }`",
+            );
+        }
+        for (name, value) in &values {
+            let stale = self.cx.paths.beneath(name);
+            self.cx.facts.remove(&stale);
+            if !value.ty.is_optional() {
+                let path = self.cx.paths.id(Path::Trait(name.clone()));
+                self.cx.facts.insert(path);
+            }
+        }
+        Some(TileKind::Update(values))
+    }
+
+    /// What is known after one of several ways that go on.
+    pub(super) fn merge(&mut self, ways: Vec<Facts>) {
+        let mut ways = ways.into_iter();
+        if let Some(first) = ways.next() {
+            self.cx.facts = ways.fold(first, |common, way| common.intersection(&way));
+        }
+    }
+}
+
+impl crate::cx::Cx<'_> {
+    /// A value for a trait.
+    pub(crate) fn trait_value(
+        &mut self,
+        name: ast::AnyName<'_>,
+        syntax: Option<ast::Expr<'_>>,
+    ) -> Expr {
+        let text = name.source();
+        match self.trait_type(text) {
+            Some(ty) => {
+                let what = format!("the trait `{text}`");
+                self.typed(syntax, &ty, Role::of_trait(&what, text))
+            }
+            None => {
+                if text == "id" {
+                    let message = "the id of a customer never changes";
+                    self.report(Finding::new(Code::OUT_OF_PLACE, name.range(), message));
+                } else {
+                    self.unknown_trait(text, name.range());
+                }
+                self.untyped(syntax);
+                Expr::error(name.range())
+            }
+        }
+    }
+
+    /// An action that is referred to; one that does not exist is reported.
+    pub(crate) fn action(&mut self, syntax: ast::ActionRef<'_>) -> Option<Arc<ActionType>> {
+        let (destination, action) = (syntax.name()?, syntax.any_name()?);
+        let text: Arc<str> = destination.source().into();
+        if !self.exists(NameKind::Destination, &text) {
+            self.unknown(NameKind::Destination, &text, destination.range());
+            return None;
+        }
+        self.uses(NameKind::Destination, &text);
+        let full: Arc<str> = format!("{text}.{}", action.source()).into();
+        let key = Name::new(self.db, NameKind::Action, full);
+        let found = declarations::action_type(self.db, key);
+        if found.is_none() && !table::may_be_broken(self.db, key) {
+            let db = self.db;
+            let known = || {
+                let (actions, prefix) =
+                    (table::candidates(db, NameKind::Action), format!("{text}."));
+                let names = actions.iter().filter_map(|known| known.name.strip_prefix(&prefix));
+                names.map(Candidate::new).collect()
+            };
+            let message = format!("the destination `{text}` has no action `{}`", action.source());
+            let finding = Finding::new(Code::UNKNOWN_NAME, action.range(), message);
+            let place = declaration_of(NameKind::Destination, &text);
+            let finding = finding.at(place, "the destination is declared here");
+            self.report_meant(finding, action.source(), known, "actions");
+        }
+        found
+    }
+
+    /// The arguments of an action, each with its parameter's name, in the order of the parameters.
+    /// Where they are not to be `complete`, any may be left out.
+    pub(crate) fn arguments<T>(
+        &mut self,
+        args: &[ast::Arg<'_>],
+        action: &ActionType,
+        range: TextRange,
+        complete: bool,
+        mut value: impl FnMut(&mut Self, Option<ast::Expr<'_>>, &crate::Type, Role<'_>) -> T,
+    ) -> Vec<(Arc<str>, T)> {
+        let mut given: Vec<Option<(T, TextRange)>> = action.params.iter().map(|_| None).collect();
+        let places: FxHashMap<&str, usize> =
+            action.params.iter().enumerate().map(|(at, param)| (&*param.name, at)).collect();
+        for arg in args {
+            let Some(name) = arg.arg_name().and_then(|name| name.any_name()) else {
+                self.unnamed_argument(arg, action);
+                continue;
+            };
+            if let Some(filter) = arg.where_clause() {
+                let message = "an argument of an action has no `where`";
+                self.report(Finding::new(Code::BAD_ARGUMENT, filter.range(), message));
+            }
+            let found = places.get(name.source());
+            let Some((param, slot)) =
+                found.and_then(|at| Some((action.params.get(*at)?, given.get_mut(*at)?)))
+            else {
+                self.unknown_parameter(name, action);
+                continue;
+            };
+            if let Some((_, first)) = slot {
+                let first = *first;
+                self.twice("the argument", name.source(), name.range(), first);
+                continue;
+            }
+            let what = format!("`{}` of `{}`", param.name, action.name);
+            let role = Role::parameter(&what, &action.name, &param.name);
+            *slot = Some((value(self, arg.expr(), &param.ty, role), name.range()));
+        }
+        let missing: Vec<&str> = action
+            .params
+            .iter()
+            .zip(&given)
+            .filter(|(param, given)| {
+                given.is_none() && param.default.is_none() && !param.ty.is_optional()
+            })
+            .map(|(param, _)| &*param.name)
+            .collect();
+        if complete && !missing.is_empty() {
+            let message = format!("`{}` lacks {}", action.name, suggest::list_all(&missing));
+            let finding = Finding::new(Code::BAD_ARGUMENT, range, message);
+            let place = Place::Name(NameKind::Action, action.name.clone());
+            self.report(finding.at(place, "the action is declared here"));
+        }
+        let names = action.params.iter().map(|param| param.name.clone());
+        names.zip(given).filter_map(|(name, given)| Some((name, given?.0))).collect()
+    }
+
+    fn unnamed_argument(&mut self, arg: &ast::Arg<'_>, action: &ActionType) {
+        self.untyped(arg.expr());
+        let message = "the arguments of an action have names";
+        let finding = Finding::new(Code::BAD_ARGUMENT, arg.range(), message);
+        let finding = match action.params.as_slice() {
+            [] => finding.note(format!("`{}` takes none", action.name)),
+            [only] => {
+                let at = TextRange::empty(arg.range().start);
+                finding.safe(format!("write `{}: …`", only.name), at, format!("{}: ", only.name))
+            }
+            several => finding.note(format!(
+                "`{}` takes {}",
+                action.name,
+                suggest::list_all(several.iter().map(|param| &param.name))
+            )),
+        };
+        self.report(finding);
+    }
+
+    fn unknown_parameter(&mut self, name: ast::AnyName<'_>, action: &ActionType) {
+        let message = format!("`{}` has no parameter `{}`", action.name, name.source());
+        let finding = Finding::new(Code::BAD_ARGUMENT, name.range(), message);
+        let place = Place::Name(NameKind::Action, action.name.clone());
+        let finding = finding.at(place, "the action is declared here");
+        let params = action.params.iter();
+        let known = || params.map(|param| Candidate::new(param.name.clone())).collect();
+        self.report_meant(finding, name.source(), known, "parameters");
+    }
+}
+
+/// A tile with what people see of it.
+fn described(tile: ast::Tile<'_>, kind: TileKind) -> Tile {
+    let title = tile.tile_kind().map(|kind| outline::one_line(kind.syntax(), outline::head(tile)));
+    Tile {
+        label: tile.label().and_then(|label| label.name()).map(|name| name.source().into()),
+        doc: doc_text(tile.doc_tokens()),
+        kind,
+        range: tile.range(),
+        title: title.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,275 @@
+//! Waits.
+
+use journey_base::{Code, TextRange};
+use journey_syntax::{AstNode, ast};
+
+use super::flow::Flow;
+use super::matching::{Capture, Pattern};
+use super::{Checker, outline};
+use crate::Type;
+use crate::cx::Stage;
+use crate::expr::Role;
+use crate::findings::Finding;
+use crate::thir::{
+    ArmTrigger, BinaryOp, BindingId, Expr, ExprKind, Tile, TileKind, WaitArm, WaitLimit,
+};
+use crate::walk;
+
+/// What an arm of a wait came to.
+struct Arm {
+    arm: Option<WaitArm>,
+    head: TextRange,
+    flow: Flow,
+}
+
+impl Checker<'_> {
+    /// `wait until TIME`.
+    pub(super) fn wait_until(&mut self, wait: ast::WaitUntil<'_>) -> TileKind {
+        // It is computed again whenever a trait it reads changes, so what was known of traits on
+        // arrival does not hold for it.
+        self.suspend();
+        TileKind::WaitUntil(self.instant(wait.expr(), "`wait until`"))
+    }
+
+    /// An instant to wait for.
+    fn instant(&mut self, syntax: Option<ast::Expr<'_>>, what: &str) -> Expr {
+        let findings = self.cx.findings.len();
+        let expr =
+            self.cx.at_stage(Stage::Journey, |cx| cx.typed(syntax, &Type::Time, Role::new(what)));
+        if self.cx.findings.len() == findings && walk::reads_now(&expr) {
+            self.relative_instant(&expr, what);
+            return Expr::error(expr.range);
+        }
+        expr
+    }
+
+    /// `wait until now + 3d` never comes: it would be computed again and again.
+    fn relative_instant(&mut self, expr: &Expr, what: &str) {
+        let message = format!("{what} takes an instant that does not move with `now`");
+        let finding = Finding::new(Code::OUT_OF_PLACE, expr.range, message);
+        let instead = if what == "`by`" { "up to" } else { "wait" };
+        let ExprKind::Binary(BinaryOp::AddTimeDuration, sides) = &expr.kind else {
+            self.cx.report(finding.note(format!("for some time from now write `{instead} 3d`")));
+            return;
+        };
+        let [start, duration] = &**sides;
+        let source = self.cx.source(duration.range);
+        self.cx.report(match start.kind {
+            ExprKind::Now => finding.note(format!("write `{instead} {source}`")),
+            _ => finding.note(format!("for some time from now write `{instead} 3d`")),
+        });
+    }
+
+    /// `wait for event …`: goes on either way.
+    pub(super) fn wait_event(&mut self, wait: ast::WaitEvent<'_>, head: TextRange) -> TileKind {
+        let up_to = wait.up_to().map(|limit| self.duration(limit.expr(), "`up to`"));
+        self.suspend();
+        let pattern =
+            Pattern { name: wait.name(), alias: wait.alias(), filter: wait.where_clause() };
+        let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Maybe);
+        self.cx.scope.extend(matched.event.binding);
+        if up_to.is_none() {
+            self.endless(head, "a wait for an event", " up to 7d");
+            // It only goes on if the event came.
+            self.know_bound(matched.event.binding);
+        }
+        TileKind::WaitEvent { event: matched.event, up_to }
+    }
+
+    /// From here on the binding is set.
+    fn know_bound(&mut self, binding: Option<BindingId>) {
+        if let Some(binding) = binding {
+            let path = self.cx.paths.id(crate::facts::Path::Binding(binding));
+            self.cx.facts.insert(path);
+        }
+    }
+
+    /// Warns about a wait that nothing limits.
+    fn endless(&mut self, head: TextRange, what: &str, limit: &str) {
+        if self.limited {
+            return;
+        }
+        let message = format!("{what} without a limit can last for ever");
+        let finding = Finding::new(Code::ENDLESS_WAIT, head, message)
+            .note("limit it with `up to`, or the whole journey with `exit NAME after D`");
+        let at = TextRange::empty(head.end);
+        self.cx.report(finding.guess("limit it to a week", at, limit));
+    }
+
+    /// `wait … { arms }`.
+    pub(super) fn wait_arms(
+        &mut self,
+        wait: ast::WaitArms<'_>,
+        head: TextRange,
+    ) -> (Option<TileKind>, Flow) {
+        let up_to = match wait.wait_limit() {
+            Some(ast::WaitLimit::UpTo(limit)) => Some(self.duration(limit.expr(), "`up to`")),
+            _ => None,
+        };
+        self.suspend();
+        let limit = match (up_to, wait.wait_limit()) {
+            (Some(duration), _) => WaitLimit::UpTo(duration),
+            (None, Some(ast::WaitLimit::ByTime(by))) => {
+                WaitLimit::By(self.instant(by.expr(), "`by`"))
+            }
+            _ => WaitLimit::None,
+        };
+        let start = self.cx.facts.clone();
+        let mut ways = Vec::new();
+        let mut arms: Vec<Arm> = Vec::new();
+        let mut timeout: Option<(TextRange, Vec<Tile>, Flow)> = None;
+        for arm in wait.wait_arms() {
+            self.cx.facts = start.clone();
+            let arm_head = outline::head_of(arm.syntax());
+            let open = match arm {
+                ast::WaitArm::TimeoutArm(syntax) => {
+                    if let Some((first, ..)) = &timeout {
+                        let message = "a wait has one `timeout`";
+                        let finding =
+                            Finding::new(Code::BAD_SHAPE, arm_head, message).label("again");
+                        let finding = finding.here(*first, "first here");
+                        self.cx.report(finding);
+                    }
+                    let (body, flow) = self.arm_block(syntax.block());
+                    let flow = flow.of_arm(arm_head, "after this timeout");
+                    let open = flow.is_open();
+                    timeout = Some((arm_head, body, flow));
+                    open
+                }
+                ast::WaitArm::OnArm(syntax) => self.on_arm(syntax, arm_head, &mut arms),
+                ast::WaitArm::WhenArm(syntax) => {
+                    let condition = self.cx.watched(syntax.expr(), "`when`");
+                    let known = self.cx.paths.learn(&condition.test, true);
+                    self.cx.facts.add(&known);
+                    let trigger = ArmTrigger::When(condition);
+                    self.finish_arm(
+                        syntax.syntax(),
+                        Some(trigger),
+                        syntax.block(),
+                        arm_head,
+                        &mut arms,
+                    )
+                }
+            };
+            if open {
+                ways.push(self.cx.facts.clone());
+            }
+        }
+        self.check_arms(&wait, &arms, &limit, timeout.as_ref().map(|timeout| timeout.0), head);
+        let unlimited = limit == WaitLimit::None;
+        let mut flow = Flow::Closed;
+        for arm in &arms {
+            flow = flow.or(arm.flow.clone());
+        }
+        match &timeout {
+            Some((_, _, after)) => flow = flow.or(after.clone()),
+            None if !unlimited => {
+                ways.push(start.clone());
+                flow = flow.or(Flow::from(head, "when the time is up"));
+            }
+            None => {}
+        }
+        self.cx.facts = start;
+        self.merge(ways);
+        let arms: Option<Vec<WaitArm>> = arms.into_iter().map(|arm| arm.arm).collect();
+        let timeout = timeout.map(|(_, body, _)| body);
+        (arms.map(|arms| TileKind::WaitArms { limit, arms, timeout }), flow)
+    }
+
+    fn on_arm(&mut self, syntax: ast::OnArm<'_>, head: TextRange, arms: &mut Vec<Arm>) -> bool {
+        let pattern =
+            Pattern { name: syntax.name(), alias: syntax.alias(), filter: syntax.where_clause() };
+        let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Kept);
+        self.cx.facts.add(&matched.customer);
+        let scope = self.cx.scope.len();
+        self.cx.scope.extend(matched.event.binding);
+        let trigger = ArmTrigger::Event(matched.event);
+        let open = self.finish_arm(syntax.syntax(), Some(trigger), syntax.block(), head, arms);
+        self.cx.scope.truncate(scope);
+        open
+    }
+
+    /// The block of an arm; whether it goes on.
+    fn finish_arm(
+        &mut self,
+        node: journey_syntax::SyntaxNode<'_>,
+        trigger: Option<ArmTrigger>,
+        block: Option<ast::Block<'_>>,
+        head: TextRange,
+        arms: &mut Vec<Arm>,
+    ) -> bool {
+        let (body, flow) = self.arm_block(block);
+        let flow = flow.of_arm(head, "after this arm");
+        let open = flow.is_open();
+        let title = outline::one_line(node, head);
+        let arm = trigger.map(|trigger| WaitArm { trigger, body, title });
+        arms.push(Arm { arm, head, flow });
+        open
+    }
+
+    /// The tiles of an arm. A block that the parser did not find counts as one that goes nowhere.
+    pub(super) fn arm_block(&mut self, block: Option<ast::Block<'_>>) -> (Vec<Tile>, Flow) {
+        match block {
+            Some(block) => self.block(block.tiles()),
+            None => (Vec::new(), Flow::Closed),
+        }
+    }
+
+    /// Arms that say nothing, or that can never be chosen.
+    fn check_arms(
+        &mut self,
+        wait: &ast::WaitArms<'_>,
+        arms: &[Arm],
+        limit: &WaitLimit,
+        timeout: Option<TextRange>,
+        head: TextRange,
+    ) {
+        let unlimited = *limit == WaitLimit::None && wait.wait_limit().is_none();
+        if wait.wait_arms().next().is_none() {
+            let note = if unlimited {
+                "write what is waited for: `on event NAME { … }` or `when CONDITION { … }`"
+            } else {
+                "write what is waited for, or only `wait 3d`"
+            };
+            return self.shape(head, "this wait waits for nothing", note);
+        }
+        if let Some(timeout) = timeout
+            && unlimited
+        {
+            let message = "this `timeout` can never happen: the wait has no limit";
+            let finding = Finding::new(Code::BAD_SHAPE, timeout, message);
+            let at = TextRange::empty(head.end);
+            self.cx.report(finding.guess("limit the wait to a week", at, " up to 7d"));
+        } else if unlimited {
+            self.endless(head, "a wait", " up to 7d");
+        }
+        for (at, later) in arms.iter().enumerate() {
+            let earlier = arms.iter().take(at).find(|earlier| shadows(earlier, later));
+            if let Some(earlier) = earlier {
+                let message = "this arm is never chosen: another one always comes first";
+                let finding = Finding::new(Code::DUPLICATE_ARM, later.head, message);
+                let finding = finding.here(earlier.head, "this one");
+                self.cx.report(finding);
+            }
+        }
+    }
+}
+
+/// Whether one arm happens whenever a later one does; arms tie in source order.
+fn shadows(earlier: &Arm, later: &Arm) -> bool {
+    let (Some(earlier), Some(later)) = (&earlier.arm, &later.arm) else { return false };
+    match (&earlier.trigger, &later.trigger) {
+        (ArmTrigger::Event(a), ArmTrigger::Event(b)) => {
+            let same_filter = match (&a.filter, &b.filter) {
+                (None, _) => true,
+                (Some(a), Some(b)) => walk::same(a, b) && !a.is_error(),
+                (Some(_), None) => false,
+            };
+            a.event == b.event && !a.event.is_empty() && same_filter
+        }
+        (ArmTrigger::When(a), ArmTrigger::When(b)) => {
+            !a.test.is_error() && walk::same(&a.test, &b.test)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,270 @@
+//! Which names there are, and where each is declared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use journey_base::TextRange;
+use journey_syntax::{AstNode, ast};
+
+use crate::db::{Db, Project, SourceFile};
+use crate::items::{Item, ItemKind, declaration, items, stray_words};
+use crate::names::NameKind;
+use crate::suggest::Candidate;
+
+/// A name of a kind, to ask for.
+#[salsa::interned(debug)]
+pub(crate) struct Name<'db> {
+    /// In which namespace.
+    #[returns(copy)]
+    pub(crate) kind: NameKind,
+    /// The name.
+    #[returns(clone)]
+    pub(crate) text: Arc<str>,
+}
+
+/// A name that an item declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Declared {
+    pub(crate) kind: NameKind,
+    pub(crate) name: Arc<str>,
+    /// The name on the wire.
+    pub(crate) wire: Arc<str>,
+    /// Of a trait the how manieth field of its block it is, of an action of its destination.
+    pub(crate) index: usize,
+}
+
+/// Where a name is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct Site<'db> {
+    pub(crate) item: Item<'db>,
+    pub(crate) index: usize,
+}
+
+/// The names of some files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct Table<'db> {
+    by_name: BTreeMap<NameKind, BTreeMap<Arc<str>, Vec<Site<'db>>>>,
+    by_wire: BTreeMap<NameKind, BTreeMap<Arc<str>, Vec<Site<'db>>>>,
+    /// Traits and events have another name on the wire now and then.
+    candidates: BTreeMap<NameKind, BTreeSet<Candidate>>,
+}
+
+impl<'db> Table<'db> {
+    fn add_file(&mut self, db: &'db dyn Db, file: SourceFile) {
+        for item in items(db, file) {
+            for declared in declared(db, *item) {
+                let site = Site { item: *item, index: declared.index };
+                let Declared { kind, name, wire, .. } = declared;
+                self.by_name.entry(*kind).or_default().entry(name.clone()).or_default().push(site);
+                // Titles of journeys and audiences are for people; only wires must be unique.
+                if matches!(kind, NameKind::Trait | NameKind::Event) {
+                    let wires = self.by_wire.entry(*kind).or_default();
+                    wires.entry(wire.clone()).or_default().push(site);
+                }
+                let candidate = Candidate { name: name.clone(), wire: wire.clone() };
+                self.candidates.entry(*kind).or_default().insert(candidate);
+            }
+        }
+    }
+
+    fn sites(&self, kind: NameKind, name: &str) -> &[Site<'db>] {
+        self.by_name.get(&kind).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What an item declares.
+#[salsa::tracked]
+pub(crate) fn declared<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Declared> {
+    let tree = item.tree(db);
+    let one = |kind: NameKind, external: Option<ast::ExternalName<'_>>| {
+        let name = item.name(db);
+        if name.is_empty() {
+            return Vec::new();
+        }
+        vec![Declared { kind, wire: wire(external, &name), name, index: 0 }]
+    };
+    match item.kind(db) {
+        ItemKind::Customer => {
+            let decl: Option<ast::CustomerDecl<'_>> = declaration(tree);
+            decl.into_iter().flat_map(|decl| decl.fields().enumerate()).filter_map(field).collect()
+        }
+        ItemKind::Event => {
+            let decl: Option<ast::EventDecl<'_>> = declaration(tree);
+            one(NameKind::Event, decl.and_then(|decl| decl.external_name()))
+        }
+        ItemKind::Audience => one(NameKind::Audience, None),
+        ItemKind::Let => one(NameKind::Constant, None),
+        ItemKind::Journey => one(NameKind::Journey, None),
+        ItemKind::Destination => {
+            let mut names = one(NameKind::Destination, None);
+            let decl: Option<ast::DestinationDecl<'_>> = declaration(tree);
+            let actions = decl.into_iter().flat_map(|decl| decl.action_decls().enumerate());
+            names.extend(actions.filter_map(|(index, action)| {
+                let full: Arc<str> =
+                    format!("{}.{}", item.name(db), action.name()?.source()).into();
+                Some(Declared { kind: NameKind::Action, wire: full.clone(), name: full, index })
+            }));
+            names
+        }
+        ItemKind::Test => Vec::new(),
+    }
+}
+
+fn field((index, field): (usize, ast::Field<'_>)) -> Option<Declared> {
+    let name: Arc<str> = field.any_name()?.source().into();
+    let wire = wire(field.external_name(), &name);
+    Some(Declared { kind: NameKind::Trait, wire, name, index })
+}
+
+/// The name on the wire. One with something wrong in it is reported where it is declared.
+pub(crate) fn wire(external: Option<ast::ExternalName<'_>>, name: &Arc<str>) -> Arc<str> {
+    let text = external.and_then(|external| external.text());
+    text.and_then(plain_text).map_or_else(|| name.clone(), Arc::from)
+}
+
+/// The value of a text without interpolation.
+pub(crate) fn plain_text(text: ast::Text<'_>) -> Option<String> {
+    if text.interpolations().next().is_some() {
+        return None;
+    }
+    let mut value = String::new();
+    for chunk in text.text_chunk_tokens() {
+        value.push_str(&crate::literals::text(chunk.text()).ok()?);
+    }
+    Some(value)
+}
+
+#[salsa::tracked]
+fn closed_table<'db>(db: &'db dyn Db) -> Table<'db> {
+    let mut table = Table::default();
+    for file in Project::get(db).closed(db) {
+        table.add_file(db, *file);
+    }
+    table
+}
+
+#[salsa::tracked]
+fn open_table<'db>(db: &'db dyn Db) -> Table<'db> {
+    let mut table = Table::default();
+    for file in Project::get(db).open(db) {
+        table.add_file(db, *file);
+    }
+    table
+}
+
+/// Where a name is declared: nowhere, once, or too often. In the order of files.
+#[salsa::tracked]
+pub(crate) fn lookup<'db>(db: &'db dyn Db, name: Name<'db>) -> Vec<Site<'db>> {
+    let (kind, text) = (name.kind(db), name.text(db));
+    let (closed, open) = (closed_table(db).sites(kind, &text), open_table(db).sites(kind, &text));
+    let mut sites: Vec<Site<'db>> = closed.iter().chain(open).copied().collect();
+    // Within a file the order of declarations is that of the tables.
+    sites.sort_by_key(|site| site.item.file(db).id(db));
+    sites
+}
+
+/// The item that declares a name first.
+pub(crate) fn declaring<'db>(db: &'db dyn Db, kind: NameKind, name: &str) -> Option<Site<'db>> {
+    lookup(db, Name::new(db, kind, Arc::from(name))).first().copied()
+}
+
+/// All names of a kind, sorted: what may have been meant by an unknown one.
+pub(crate) fn candidates(db: &dyn Db, kind: NameKind) -> Vec<Candidate> {
+    let tables = [closed_table(db), open_table(db)];
+    let sets = tables.into_iter().filter_map(|table| table.candidates.get(&kind));
+    let all: BTreeSet<Candidate> = sets.flatten().cloned().collect();
+    all.into_iter().collect()
+}
+
+/// All items that declare a name of a kind, by name, the first of each.
+pub(crate) fn all<'db>(db: &'db dyn Db, kind: NameKind) -> Vec<(Arc<str>, Site<'db>)> {
+    let tables = [closed_table(db), open_table(db)];
+    let names: BTreeSet<&Arc<str>> = tables
+        .iter()
+        .filter_map(|table| table.by_name.get(&kind))
+        .flat_map(BTreeMap::keys)
+        .collect();
+    let first = |name: &Arc<str>| Some((name.clone(), declaring(db, kind, name)?));
+    names.into_iter().filter_map(first).collect()
+}
+
+/// Whether an unknown name may be one whose declaration the parser could not read.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn may_be_broken<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
+    let (kind, text) = (name.kind(db), name.text(db));
+    let project = Project::get(db);
+    project.closed(db).iter().chain(project.open(db)).any(|file| {
+        // A block with a mistake in it may have lost some of its fields.
+        let in_block = |item: &Item<'db>| item.broken(db) && holds(item.kind(db), kind);
+        stray_words(db, *file).contains(&text) || items(db, *file).iter().any(in_block)
+    })
+}
+
+/// Whether names of the kind are declared inside such items.
+fn holds(item: ItemKind, name: NameKind) -> bool {
+    matches!(
+        (item, name),
+        (ItemKind::Customer, NameKind::Trait) | (ItemKind::Destination, NameKind::Action)
+    )
+}
+
+/// Names declared more than once, and names on the wire that stand for two things.
+#[derive(Debug, Clone, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct Duplicate<'db> {
+    pub(crate) kind: NameKind,
+    pub(crate) name: Arc<str>,
+    /// Whether it is the name on the wire that is the same.
+    pub(crate) wire: bool,
+    /// The places, the first declaration first.
+    pub(crate) sites: Vec<Site<'db>>,
+}
+
+/// All names that are declared more than once.
+#[salsa::tracked]
+pub(crate) fn duplicates<'db>(db: &'db dyn Db) -> Vec<Duplicate<'db>> {
+    let mut found = Vec::new();
+    for wire in [false, true] {
+        let mut merged: BTreeMap<(NameKind, Arc<str>), Vec<Site<'db>>> = BTreeMap::new();
+        for table in [closed_table(db), open_table(db)] {
+            for (kind, names) in if wire { &table.by_wire } else { &table.by_name } {
+                for (name, sites) in names {
+                    merged.entry((*kind, name.clone())).or_default().extend(sites);
+                }
+            }
+        }
+        for ((kind, name), mut sites) in merged {
+            // The same name twice is one mistake, not one in source and one on the wire.
+            let same_name = |sites: &[Site<'db>]| {
+                let mut names = sites.iter().filter_map(|site| name_at(db, *site, kind));
+                let first = names.next();
+                names.all(|name| Some(name) == first)
+            };
+            if sites.len() > 1 && !(wire && same_name(&sites)) {
+                sites.sort_by_key(|site| site.item.file(db).id(db));
+                found.push(Duplicate { kind, name, wire, sites });
+            }
+        }
+    }
+    found
+}
+
+fn name_at<'db>(db: &'db dyn Db, site: Site<'db>, kind: NameKind) -> Option<Arc<str>> {
+    let mut names = declared(db, site.item).iter();
+    let found = names.find(|declared| declared.kind == kind && declared.index == site.index);
+    found.map(|declared| declared.name.clone())
+}
+
+/// Where in its item a name is written.
+pub(crate) fn name_range(db: &dyn Db, site: Site<'_>, kind: NameKind) -> TextRange {
+    let tree = site.item.tree(db);
+    let range = match kind {
+        NameKind::Trait => declaration::<ast::CustomerDecl<'_>>(tree)
+            .and_then(|decl| decl.fields().nth(site.index)?.any_name())
+            .map(|name| name.range()),
+        NameKind::Action => declaration::<ast::DestinationDecl<'_>>(tree)
+            .and_then(|decl| decl.action_decls().nth(site.index)?.name())
+            .map(|name| name.range()),
+        _ => tree.root().child::<ast::Name<'_>>().map(|name| name.range()),
+    };
+    range.unwrap_or_default()
+}

@@ -1,0 +1,80 @@
+//! Names that nobody uses.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use journey_base::{Code, Diagnostic};
+
+use crate::cx::Uses;
+use crate::db::{Db, Project, SourceFile};
+use crate::diagnostics::parses;
+use crate::items::{Item, ItemKind, items};
+use crate::names::NameKind;
+use crate::table::{self, Name, Site, declared};
+use crate::{audiences, constants, declarations, journey, tests_decl};
+
+/// The names an item uses.
+#[salsa::tracked(returns(clone))]
+fn uses<'db>(db: &'db dyn Db, item: Item<'db>) -> Arc<Uses> {
+    match item.kind(db) {
+        ItemKind::Customer => declarations::check_customer(db, item).uses.clone(),
+        ItemKind::Event => declarations::check_event(db, item).uses.clone(),
+        ItemKind::Destination => declarations::check_destination(db, item).uses.clone(),
+        ItemKind::Let => constants::check_let(db, item).uses.clone(),
+        ItemKind::Audience => audiences::check_audience(db, item).uses.clone(),
+        ItemKind::Journey => journey::check_journey(db, item).uses.clone(),
+        ItemKind::Test => tests_decl::check_test(db, item).uses.clone(),
+    }
+}
+
+/// The names that are used anywhere.
+#[salsa::tracked]
+fn all_uses(db: &dyn Db) -> Uses {
+    let project = Project::get(db);
+    let files = project.closed(db).iter().chain(project.open(db));
+    let mut all = BTreeSet::new();
+    for item in files.flat_map(|file| items(db, *file)) {
+        all.extend(uses(db, *item).iter().cloned());
+    }
+    all
+}
+
+/// Whether a name is used anywhere.
+#[salsa::tracked(returns(copy))]
+fn is_used<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
+    all_uses(db).contains(&(name.kind(db), name.text(db)))
+}
+
+/// Warnings about names that this file declares and nobody uses. A name that begins with `_` says
+/// that this is meant. Journeys are what it is all for, and traits come from outside.
+pub(crate) fn unused(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    // What the parser could not read may use any name.
+    if !parses(db) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for item in items(db, file) {
+        for declared in declared(db, *item) {
+            let kind = declared.kind;
+            let wanted = matches!(
+                kind,
+                NameKind::Event | NameKind::Audience | NameKind::Destination | NameKind::Constant
+            );
+            let name = Name::new(db, kind, declared.name.clone());
+            if !wanted || declared.name.starts_with('_') || is_used(db, name) {
+                continue;
+            }
+            let site = Site { item: *item, index: declared.index };
+            let range = table::name_range(db, site, kind).shift(item.offset(db));
+            let message = format!("the {kind} `{}` is never used", declared.name);
+            let diagnostic = Diagnostic::new(Code::UNUSED, file.id(db), range, message);
+            found.push(
+                diagnostic.note(format!(
+                    "remove it, or call it `_{}` if it is to be kept",
+                    declared.name
+                )),
+            );
+        }
+    }
+    found
+}

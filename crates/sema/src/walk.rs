@@ -1,0 +1,153 @@
+//! Walking over typed expressions.
+
+use journey_base::TextRange;
+
+use crate::thir::{Expr, ExprKind};
+
+/// The expressions directly inside `expr`.
+pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Const(_)
+        | ExprKind::Trait(_)
+        | ExprKind::CustomerId
+        | ExprKind::Now
+        | ExprKind::Entered
+        | ExprKind::Event { .. }
+        | ExprKind::EventAt { .. }
+        | ExprKind::Bound { .. }
+        | ExprKind::BindingIsSet(_)
+        | ExprKind::InAudience(_) => Vec::new(),
+        ExprKind::Not(inner)
+        | ExprKind::IsSet(inner)
+        | ExprKind::Matches(inner, _)
+        | ExprKind::Unary(_, inner)
+        | ExprKind::Field(inner, _) => vec![inner],
+        ExprKind::And(parts)
+        | ExprKind::Or(parts)
+        | ExprKind::List(parts)
+        | ExprKind::Record(parts)
+        | ExprKind::Concat(parts) => parts.iter().collect(),
+        ExprKind::If(parts) | ExprKind::InRange(parts) => parts.iter().collect(),
+        ExprKind::Compare(_, parts)
+        | ExprKind::InList(parts)
+        | ExprKind::ContainsText(parts)
+        | ExprKind::ContainsItem(parts)
+        | ExprKind::StartsWith(parts)
+        | ExprKind::EndsWith(parts)
+        | ExprKind::Coalesce(parts)
+        | ExprKind::Binary(_, parts) => parts.iter().collect(),
+        ExprKind::History(history) => history.filter.iter().chain(&history.value).collect(),
+    }
+}
+
+/// The expressions directly inside `expr`, to change them.
+fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+    match &mut expr.kind {
+        ExprKind::Not(inner)
+        | ExprKind::IsSet(inner)
+        | ExprKind::Matches(inner, _)
+        | ExprKind::Unary(_, inner)
+        | ExprKind::Field(inner, _) => vec![inner],
+        ExprKind::And(parts)
+        | ExprKind::Or(parts)
+        | ExprKind::List(parts)
+        | ExprKind::Record(parts)
+        | ExprKind::Concat(parts) => parts.iter_mut().collect(),
+        ExprKind::If(parts) | ExprKind::InRange(parts) => parts.iter_mut().collect(),
+        ExprKind::Compare(_, parts)
+        | ExprKind::InList(parts)
+        | ExprKind::ContainsText(parts)
+        | ExprKind::ContainsItem(parts)
+        | ExprKind::StartsWith(parts)
+        | ExprKind::EndsWith(parts)
+        | ExprKind::Coalesce(parts)
+        | ExprKind::Binary(_, parts) => parts.iter_mut().collect(),
+        ExprKind::History(history) => history.filter.iter_mut().chain(&mut history.value).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether `test` holds for `expr` or anything inside.
+pub(crate) fn any(expr: &Expr, test: &impl Fn(&Expr) -> bool) -> bool {
+    let mut open = vec![expr];
+    while let Some(expr) = open.pop() {
+        if test(expr) {
+            return true;
+        }
+        open.extend(children(expr));
+    }
+    false
+}
+
+/// Whether it speaks of the present instant.
+pub(crate) fn reads_now(expr: &Expr) -> bool {
+    any(expr, &|expr| expr.kind == ExprKind::Now)
+}
+
+/// How many levels it has.
+pub(crate) fn depth(expr: &Expr) -> usize {
+    let (mut deepest, mut open) = (0, vec![(expr, 1)]);
+    while let Some((expr, depth)) = open.pop() {
+        deepest = deepest.max(depth);
+        open.extend(children(expr).into_iter().map(|child| (child, depth + 1)));
+    }
+    deepest
+}
+
+/// Gives `expr` and all that is inside another place: a constant stands where it is used.
+pub(crate) fn relocate(expr: &mut Expr, range: TextRange) {
+    expr.range = range;
+    for child in children_mut(expr) {
+        relocate(child, range);
+    }
+}
+
+/// Whether two expressions are the same but for where they stand.
+pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
+    let mut open = vec![(a, b)];
+    while let Some((a, b)) = open.pop() {
+        let (inside_a, inside_b) = (children(a), children(b));
+        if a.ty != b.ty || inside_a.len() != inside_b.len() || !same_head(&a.kind, &b.kind) {
+            return false;
+        }
+        open.extend(inside_a.into_iter().zip(inside_b));
+    }
+    true
+}
+
+/// Whether two expressions are the same but for what is inside them.
+fn same_head(a: &ExprKind, b: &ExprKind) -> bool {
+    use ExprKind as K;
+    match (a, b) {
+        (K::Compare(a, _), K::Compare(b, _)) => a == b,
+        (K::Binary(a, _), K::Binary(b, _)) => a == b,
+        (K::Unary(a, _), K::Unary(b, _)) => a == b,
+        (K::Matches(_, a), K::Matches(_, b)) => a == b,
+        (K::Field(_, a), K::Field(_, b)) => a == b,
+        (K::History(a), K::History(b)) => {
+            (a.function, &a.event, &a.range) == (b.function, &b.event, &b.range)
+                && (a.filter.is_some(), a.value.is_some())
+                    == (b.filter.is_some(), b.value.is_some())
+        }
+        (
+            K::Not(_)
+            | K::IsSet(_)
+            | K::And(_)
+            | K::Or(_)
+            | K::List(_)
+            | K::Record(_)
+            | K::Concat(_)
+            | K::If(_)
+            | K::InRange(_)
+            | K::InList(_)
+            | K::ContainsText(_)
+            | K::ContainsItem(_)
+            | K::StartsWith(_)
+            | K::EndsWith(_)
+            | K::Coalesce(_),
+            _,
+        ) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        // What is left has nothing inside.
+        _ => a == b,
+    }
+}

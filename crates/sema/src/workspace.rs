@@ -1,0 +1,160 @@
+//! The workspace, for those who have the files: the command line, an editor's server, tests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use journey_base::{Diagnostic, FileId};
+use rayon::prelude::*;
+
+use crate::db::{Database, SourceFile};
+use crate::diagnostics::{FileReport, check_file};
+use crate::items::{ItemKind, items};
+use crate::names::NameKind;
+use crate::schema::{Checked, CheckedTest, Schema};
+use crate::table::{self, Name};
+use crate::{Config, audiences, declarations, journey, tests_decl};
+
+/// Stack of a checking thread, in bytes. What the parser admits nests 128 levels deep, each of
+/// which takes a few calls.
+const STACK: usize = 16 << 20;
+
+/// A workspace: its files and all that is known about them. What was computed is kept, and only
+/// what an edit touches is computed again.
+#[derive(Clone)]
+pub struct Workspace {
+    db: Database,
+    config: Config,
+    paths: Arc<[String]>,
+    files: Vec<SourceFile>,
+}
+
+impl Workspace {
+    /// A workspace of files, each with its path and text. The order given is that of [`FileId`]s.
+    pub fn new(config: Config, files: Vec<(String, String)>) -> Workspace {
+        Workspace::watched(config, files, None)
+    }
+
+    /// The same, with someone to tell what is computed.
+    pub(crate) fn watched(
+        config: Config,
+        files: Vec<(String, String)>,
+        watch: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
+    ) -> Workspace {
+        let (paths, texts): (Vec<String>, Vec<String>) = files.into_iter().unzip();
+        let texts = texts.into_iter().map(Arc::from);
+        let (db, files) = Database::new(config.clone(), texts, watch);
+        Workspace { db, config, paths: paths.into(), files }
+    }
+
+    /// The path of a file.
+    pub fn path(&self, file: FileId) -> Option<&str> {
+        self.paths.get(file.0 as usize).map(String::as_str)
+    }
+
+    /// The text of a file.
+    pub fn text(&self, file: FileId) -> Option<Arc<str>> {
+        self.files.get(file.0 as usize).map(|file| file.text(&self.db))
+    }
+
+    /// Replaces the text of a file. From then on it counts as one that changes often.
+    pub fn set_text(&mut self, file: FileId, text: impl Into<Arc<str>>) {
+        if let Some(file) = self.files.get(file.0 as usize) {
+            self.db.set_text(*file, text.into());
+        }
+    }
+
+    /// Replaces the configuration.
+    pub fn set_config(&mut self, config: Config) {
+        self.config = config.clone();
+        self.db.set_config(config);
+    }
+
+    /// Everything that was found, by file, place and code.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.reports().into_iter().flat_map(|report| report.diagnostics).collect()
+    }
+
+    /// What was found in one file, by place and code.
+    pub fn diagnostics_of(&self, file: FileId) -> Vec<Diagnostic> {
+        let file = self.files.get(file.0 as usize);
+        file.map(|file| check_file(&self.db, *file).diagnostics).unwrap_or_default()
+    }
+
+    /// The workspace, ready to be compiled; nothing if there is any error.
+    pub fn checked(&self) -> Option<Checked> {
+        if self.reports().iter().any(|report| report.failed) {
+            return None;
+        }
+        Some(Checked {
+            name: self.config.name.as_str().into(),
+            timezone: self.config.timezone.as_str().into(),
+            schema: self.schema(),
+            audiences: self.audiences()?,
+            journeys: self.journeys()?,
+            tests: self.tests()?,
+        })
+    }
+
+    /// Checks all files, on all cores. The files do not wait for one another but where they need
+    /// the same thing, and the result does not depend on who is first.
+    fn reports(&self) -> Vec<FileReport> {
+        let check = |db: &mut Database, file: &SourceFile| check_file(db, *file);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(rayon::current_num_threads().min(self.files.len()))
+            .stack_size(STACK)
+            .build();
+        match pool {
+            Ok(pool) if self.files.len() > 1 => {
+                let (db, files) = (self.db.clone(), &self.files);
+                pool.install(move || files.par_iter().map_with(db, check).collect())
+            }
+            _ => self.files.iter().map(|file| check_file(&self.db, *file)).collect(),
+        }
+    }
+
+    fn schema(&self) -> Schema {
+        let db = &self.db;
+        let names = |kind| table::all(db, kind).into_iter().map(|(name, _)| name);
+        let event = |name| {
+            let name = Name::new(db, NameKind::Event, name);
+            declarations::event_type(db, name).map(|info| info.ty.clone())
+        };
+        let action = |name| {
+            let name = Name::new(db, NameKind::Action, name);
+            declarations::action_type(db, name).map(|action| (*action).clone())
+        };
+        Schema {
+            traits: names(NameKind::Trait)
+                .filter_map(|name| declarations::trait_field(db, &name))
+                .collect(),
+            events: names(NameKind::Event).filter_map(event).collect(),
+            actions: names(NameKind::Action).filter_map(action).collect(),
+        }
+    }
+
+    fn audiences(&self) -> Option<Vec<Arc<crate::thir::Audience>>> {
+        let db = &self.db;
+        let sites: BTreeMap<_, _> = table::all(db, NameKind::Audience).into_iter().collect();
+        let order = &audiences::audience_order(db).names;
+        let value = |name| audiences::check_audience(db, sites.get(name)?.item).value.clone();
+        order.iter().map(value).collect()
+    }
+
+    fn journeys(&self) -> Option<Vec<Arc<crate::thir::Journey>>> {
+        let db = &self.db;
+        let all = table::all(db, NameKind::Journey).into_iter();
+        all.map(|(_, site)| journey::check_journey(db, site.item).value.clone()).collect()
+    }
+
+    fn tests(&self) -> Option<Vec<CheckedTest>> {
+        let db = &self.db;
+        let items = self.files.iter().flat_map(|file| items(db, *file));
+        let tests = items.filter(|item| item.kind(db) == ItemKind::Test);
+        tests
+            .map(|item| {
+                let test = tests_decl::check_test(db, *item).value.clone()?;
+                Some(CheckedTest { file: item.file(db).id(db), offset: item.offset(db), test })
+            })
+            .collect()
+    }
+}
