@@ -139,7 +139,7 @@ impl Lexer<'_> {
         let (kind, len) = match kind {
             INT_LIT => number::read(rest.as_bytes()),
             COMMENT => comment(rest),
-            ERROR_TOKEN => (ERROR_TOKEN, text::single_quoted(rest).unwrap_or(read)),
+            ERROR_TOKEN => (ERROR_TOKEN, text::foreign(rest).unwrap_or(read)),
             _ => (kind, read),
         };
         self.inner.bump(len.saturating_sub(read));
@@ -157,7 +157,8 @@ impl Lexer<'_> {
                 text::Piece::Chunk(len) => (TEXT_CHUNK, len),
                 text::Piece::BadEscape(len) => (ERROR_TOKEN, len),
                 text::Piece::Open if self.interpolations.len() < MAX_NESTING => (INTERP_OPEN, 1),
-                text::Piece::Open => (ERROR_TOKEN, 1),
+                // Too deep to make sense of: the rest of the line goes, and all texts end with it.
+                text::Piece::Open => (ERROR_TOKEN, text::rest_of_line(self.inner.remainder())),
                 text::Piece::Quote => (TEXT_QUOTE, 1),
                 // Never closed: all texts around it end here too, they stand on the same line.
                 text::Piece::End => return self.interpolations.clear(),

@@ -136,16 +136,20 @@ impl<'t> Parser<'t> {
 
     /// Where the last token on the tape ends: the place for what is missing.
     fn end_of_last(&self) -> TextRange {
-        TextRange::empty(self.written_offset)
+        TextRange::empty(self.gap().start)
     }
 
-    /// The blanks and comments before the current token.
-    fn gap(&self) -> &'t str {
-        TextRange::new(self.written_offset, self.offset).of(self.text)
+    /// The blanks and comments before the current token, on the tape or not.
+    fn gap(&self) -> TextRange {
+        let before = self.tokens.get(..self.pos).unwrap_or_default();
+        let blanks = before.iter().rev().take_while(|token| token.kind.is_trivia());
+        let len: u32 = blanks.map(|token| token.len).sum();
+        TextRange::new(self.offset.saturating_sub(len), self.offset)
     }
 
     fn first_on_line(&self) -> bool {
-        self.written == 0 || self.gap().contains('\n')
+        let gap = self.gap();
+        gap.start == 0 || gap.of(self.text).contains('\n')
     }
 
     // --- Writing -------------------------------------------------------------------------------

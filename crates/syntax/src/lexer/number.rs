@@ -24,6 +24,8 @@ pub(super) fn read(text: &[u8]) -> (SyntaxKind, usize) {
                 return found;
             }
         }
+        // `9:00` can be nothing else: no integer stands before a colon.
+        Some(b':') if digits == 1 && two(text, 2) => return (ERROR_TOKEN, 4),
         Some(b's' | b'm' | b'h' | b'd' | b'w') => {
             if let Some(len) = duration(text) {
                 return (DURATION_LIT, len);

@@ -52,7 +52,9 @@ fn literals_are_told_apart_by_their_form() {
 
 #[test]
 fn a_literal_that_runs_into_a_word_is_one_malformed_token() {
-    for text in ["5min", "1.5d", "1d12", "9e", "12:00pm", "2026-12-01T09:00:30.1234", "1_000x"] {
+    for text in
+        ["5min", "1.5d", "1d12", "9e", "12:00pm", "9:00", "2026-12-01T09:00:30.1234", "1_000x"]
+    {
         assert_eq!(tokens(text), [(ERROR_TOKEN, text)]);
     }
 }

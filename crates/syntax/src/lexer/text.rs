@@ -60,9 +60,29 @@ pub(super) fn goes_on(rest: &str) -> bool {
     matches!(end, Some(b'"' | b'{'))
 }
 
-/// The length of a text in single quotes, as other languages have it, for one clear error.
-pub(super) fn single_quoted(rest: &str) -> Option<usize> {
-    let inside = rest.strip_prefix('\'')?;
-    let end = inside.find(['\'', '\n'])?;
-    inside.get(end..)?.starts_with('\'').then_some(end + 2)
+/// The length of what stands in `rest` before the line ends.
+pub(super) fn rest_of_line(rest: &str) -> usize {
+    rest.find(['\n', '\r']).unwrap_or(rest.len())
+}
+
+/// The length of what other languages and word processors write, where it is one thing to the
+/// reader and should be one mistake: a text in other quotes, or an annotation.
+pub(super) fn foreign(rest: &str) -> Option<usize> {
+    let mut letters = rest.chars();
+    let first = letters.next()?;
+    let inside = letters.as_str();
+    let last = match first {
+        '\'' => '\'',
+        '“' | '„' => '”',
+        '‘' => '’',
+        '«' => '»',
+        '@' => {
+            let word = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            return Some(1 + word.unwrap_or(inside.len()));
+        }
+        _ => return None,
+    };
+    let end = inside.find(|c: char| c == last || c == '“' && first == '„' || c == '\n')?;
+    let quote = inside.get(end..)?.chars().next()?;
+    (quote != '\n').then_some(first.len_utf8() + end + quote.len_utf8())
 }

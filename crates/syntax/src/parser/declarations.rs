@@ -47,7 +47,7 @@ fn unexpected(p: &Parser<'_>) -> SyntaxError {
             SyntaxError::new(Code::SYNTAX, p.range(), message)
                 .help("put it into `journey name { … }`, or look above for a `}` too many")
         }
-        _ => messages::expected(p, "a declaration"),
+        _ => messages::no_element(p, "a declaration"),
     }
 }
 
@@ -70,7 +70,8 @@ fn item(p: &mut Parser<'_>) {
 /// Doc comments with nothing behind them to describe.
 pub(super) fn dangling_docs(p: &mut Parser<'_>, mark: Mark) {
     if mark.entry < p.tape.len() as u32 {
-        p.expected("what this doc comment describes");
+        let error = messages::dangling_doc(p);
+        p.error(error);
         p.finish(mark, ERROR);
     }
 }
@@ -124,28 +125,45 @@ fn typed(p: &mut Parser<'_>, mark: Mark, kind: SyntaxKind) {
 fn default(p: &mut Parser<'_>) {
     let mark = p.start();
     p.bump();
-    if p.at(MINUS) {
-        let signed = p.start();
-        p.bump();
-        if expressions::at_literal(p) {
-            p.leaf(LITERAL);
-        } else {
-            p.expected("a number or a duration");
+    if default_value(p) {
+        // A default is no expression, for nothing would say where it ends.
+        let ends = matches!(p.current, R_BRACE | R_PAREN | COMMA | EOF | ERROR_TOKEN | DOC);
+        if !ends && !p.at_word() && !p.first_on_line() {
+            let error = messages::default_goes_on(p);
+            p.error(error);
+            p.skip_rest_of_line();
         }
-        p.finish(signed, SIGNED_LITERAL);
-    } else if expressions::at_literal(p) {
-        p.leaf(LITERAL);
-    } else if p.at_name() {
-        expressions::name_expr(p);
     } else {
-        match p.current {
-            TEXT_QUOTE => texts::text(p),
-            L_BRACKET => expressions::list_expr(p),
-            L_BRACE => expressions::record_expr(p),
-            _ => p.expected("a default: a literal, a list, a record or the name of a constant"),
-        }
+        p.expected("a default: a literal, a list, a record or the name of a constant");
+        p.skip_rest_of_line();
     }
     p.finish(mark, DEFAULT);
+}
+
+/// `default_value`; whether there is one.
+fn default_value(p: &mut Parser<'_>) -> bool {
+    if p.at_name() {
+        expressions::name_expr(p);
+        return true;
+    }
+    match p.current {
+        _ if expressions::at_literal(p) => p.leaf(LITERAL),
+        TEXT_QUOTE => texts::text(p),
+        L_BRACKET => expressions::list_expr(p),
+        L_BRACE => expressions::record_expr(p),
+        MINUS => {
+            let mark = p.start();
+            p.bump();
+            if expressions::at_literal(p) {
+                p.leaf(LITERAL);
+            } else {
+                p.expected("a number or a duration");
+            }
+            p.finish(mark, SIGNED_LITERAL);
+        }
+        _ => return false,
+    }
+    true
 }
 
 fn audience_decl(p: &mut Parser<'_>) -> SyntaxKind {

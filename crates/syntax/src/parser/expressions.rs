@@ -11,6 +11,7 @@ use super::declarations::any_name;
 use super::{Mark, Parser, declarations, header, messages, texts};
 use crate::SyntaxError;
 use crate::SyntaxKind::{self, *};
+use crate::lexer::starts_statement;
 
 /// How tightly an operator binds, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +35,11 @@ pub(super) fn expr(p: &mut Parser<'_>) {
         if_expr(p);
     } else {
         chain(p, Level::Or);
+    }
+    if p.at(DOT_DOT) {
+        let error = SyntaxError::new(Code::SYNTAX, p.range(), "a range cannot stand here");
+        p.error(error.help("ranges stand behind `in`: `x in 1..10`"));
+        p.skip_rest_of_line();
     }
     p.leave();
 }
@@ -153,6 +159,12 @@ fn compare(p: &mut Parser<'_>, mark: Mark) {
             if p.at(EQ) {
                 let error = SyntaxError::new(Code::SYNTAX, p.range(), "`=` does not compare");
                 p.error(error.help("write `==`"));
+            }
+            if p.at(LT) && p.nth(1) == GT {
+                let error = SyntaxError::new(Code::SYNTAX, p.range(), "`<>` is not an operator");
+                p.error(error.help("write `!=`"));
+                p.bump();
+                p.last_error = Some(p.pos);
             }
             p.bump();
             p.finish(operator, COMPARE_OP);
@@ -312,7 +324,7 @@ fn primary(p: &mut Parser<'_>) -> bool {
         TEXT_QUOTE => texts::text(p),
         L_PAREN => paren_expr(p),
         L_BRACKET => list_expr(p),
-        L_BRACE => record_expr(p),
+        L_BRACE if !at_block(p) => record_expr(p),
         ERROR_TOKEN | DOC => {
             p.skip_stray();
             return at_expr(p) && !p.first_on_line() && primary(p);
@@ -320,6 +332,13 @@ fn primary(p: &mut Parser<'_>) -> bool {
         _ => return missing(p),
     }
     true
+}
+
+/// Whether the brace opens a block: the expression in front of it is missing.
+fn at_block(p: &Parser<'_>) -> bool {
+    let first = p.nth(1);
+    let labelled = (first == IDENT || first.is_keyword()) && p.nth(2) == COLON;
+    first == DOC || starts_statement(if labelled { p.nth(3) } else { first })
 }
 
 /// No expression begins here.
@@ -357,7 +376,7 @@ fn paren_expr(p: &mut Parser<'_>) {
     let mark = p.start();
     let opener = p.open(R_PAREN);
     expr(p);
-    if !p.at(R_PAREN) && !p.first_on_line() && !p.at(EOF) {
+    if !matches!(p.current, R_PAREN | R_BRACKET) && !p.first_on_line() && !p.at(EOF) {
         p.expected("`)`");
         p.skip_expression();
     }

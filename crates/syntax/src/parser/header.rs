@@ -37,9 +37,14 @@ pub(super) fn journey_decl(p: &mut Parser<'_>) -> SyntaxKind {
 pub(super) fn at_clause(p: &Parser<'_>) -> bool {
     match p.current {
         KW_ENTRY | KW_REENTER => p.nth(1) != COLON,
-        KW_EXIT => matches!(p.nth(2), KW_ON | KW_WHEN | KW_AFTER) && p.nth(1) != COLON,
+        // Also where the outcome's name is missing: no tile goes on like this.
+        KW_EXIT => [p.nth(1), p.nth(2)].into_iter().any(starts_criterion) && p.nth(1) != COLON,
         _ => false,
     }
+}
+
+fn starts_criterion(kind: SyntaxKind) -> bool {
+    matches!(kind, KW_ON | KW_WHEN | KW_AFTER)
 }
 
 /// A clause behind the first tile: it is understood, and reported.
@@ -135,7 +140,11 @@ fn after(p: &mut Parser<'_>, kind: SyntaxKind) {
 
 fn exit_clause(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
-    name(p, "the outcome's name");
+    if starts_criterion(p.current) {
+        p.expected("the outcome's name, for example `exit done when …`");
+    } else {
+        name(p, "the outcome's name");
+    }
     let mark = p.start();
     match p.current {
         KW_ON => {

@@ -5,22 +5,40 @@ use journey_base::{Code, TextRange};
 use super::recovery::Opener;
 use super::{MAX_DEPTH, Parser};
 use crate::SyntaxError;
-use crate::SyntaxKind::{self, DOC, EOF, INTERP_CLOSE, TEXT_CHUNK, TEXT_QUOTE};
+use crate::SyntaxKind::{
+    self, DOC, EOF, INTERP_CLOSE, KW_IF, KW_ON, KW_TIMEOUT, KW_WHEN, TEXT_CHUNK, TEXT_QUOTE,
+};
 
 /// `what` is missing at the current token.
 pub(super) fn expected(p: &Parser<'_>, what: &str) -> SyntaxError {
     let found = found(p);
-    let error = SyntaxError::new(Code::SYNTAX, place(p), format!("expected {what}, found {found}"));
-    match similar_keyword(p, what) {
-        Some(word) => error.help(format!("did you mean `{word}`?")),
-        None => error,
+    SyntaxError::new(Code::SYNTAX, place(p), format!("expected {what}, found {found}"))
+}
+
+/// The current token begins no element of a list, whose elements are called `what`.
+pub(super) fn no_element(p: &Parser<'_>, what: &str) -> SyntaxError {
+    let range = if p.at(EOF) { p.end_of_last() } else { p.range() };
+    let message = format!("expected {what}, found {}", found(p));
+    let error = SyntaxError::new(Code::SYNTAX, range, message);
+    if let Some(word) = similar_keyword(p, what) {
+        return error.help(format!("did you mean `{word}`?"));
+    }
+    match p.current {
+        KW_IF if what == "a tile" => {
+            error.help("a decision is a tile: `branch { when … { … } else { … } }`")
+        }
+        KW_WHEN | KW_ON | KW_TIMEOUT if what == "a tile" => {
+            error.help("arms stand in `branch { … }` or `wait { … }`")
+        }
+        _ => error,
     }
 }
 
 /// The current token, where it stands on the line; the end of the line where it does not, for
 /// that is where something is missing.
 fn place(p: &Parser<'_>) -> TextRange {
-    if p.at(EOF) || p.first_on_line() && p.written > 0 { p.end_of_last() } else { p.range() }
+    let missing = p.at(EOF) || (p.first_on_line() && p.end_of_last().start > 0);
+    if missing { p.end_of_last() } else { p.range() }
 }
 
 /// The current token, as one speaks of it.
@@ -80,12 +98,14 @@ pub(super) fn stray(p: &Parser<'_>) -> SyntaxError {
         "||" => bad("`||` is not an operator here".to_owned()).help("write `or`"),
         "!" => bad("`!` is not an operator here".to_owned()).help("write `not`"),
         "“" | "”" | "„" | "«" | "»" | "‘" | "’" | "'" | "`" => {
-            bad(format!("`{text}` does not quote a text"))
-                .help("texts stand in straight double quotes: \"text\"")
+            bad(format!("`{text}` does not quote a text")).help("texts stand in \"…\"")
         }
         "–" | "—" | "−" => bad(format!("`{text}` is not a minus sign")).help("write `-`"),
-        _ if first == '\'' => bad(format!("{text} is not a text"))
-            .help(format!("texts stand in double quotes: \"{}\"", text.trim_matches('\''))),
+        _ if matches!(first, '\'' | '“' | '‘' | '„' | '«') => {
+            let inside = text.trim_matches(['\'', '“', '”', '„', '‘', '’', '«', '»']);
+            bad(format!("{} is not a text", shortened(text)))
+                .help(format!("texts stand in straight double quotes: \"{}\"", shortened(inside)))
+        }
         _ if first == '@' => bad(format!("`{text}` means nothing here"))
             .help("annotations are not part of this version of the language"),
         _ if first.is_ascii_digit() => {
@@ -98,7 +118,9 @@ pub(super) fn stray(p: &Parser<'_>) -> SyntaxError {
 
 /// Guesses which literal was meant.
 fn literal(error: SyntaxError, text: &str) -> SyntaxError {
-    if text.contains('T') {
+    if text.starts_with("0x") || text.starts_with("0b") {
+        error.help("numbers are decimal")
+    } else if text.contains('T') {
         error.help("an instant is written `2026-12-01T09:00Z` or `2026-12-01T09:00:30.250+01:00`")
     } else if text.contains(':') {
         error.help("a time of day is written `09:00` or `21:30:15`")
@@ -107,6 +129,22 @@ fn literal(error: SyntaxError, text: &str) -> SyntaxError {
     } else {
         error.help("a duration is written `30s`, `5m`, `2h`, `3d`, `1w` or `1d12h`")
     }
+}
+
+/// The doc comment that ends before the current token describes nothing.
+pub(super) fn dangling_doc(p: &Parser<'_>) -> SyntaxError {
+    let end = p.end_of_last().start;
+    let len = p.tape.iter().rev().find(|entry| entry.kind == DOC).map_or(0, |doc| doc.len);
+    let range = TextRange::new(end.saturating_sub(len), end);
+    SyntaxError::new(Code::SYNTAX, range, "this doc comment describes nothing")
+        .help("doc comments stand before a declaration, a field or a tile; write `//` for a remark")
+}
+
+/// An expression stands where a default does.
+pub(super) fn default_goes_on(p: &Parser<'_>) -> SyntaxError {
+    let message = format!("a default is a single value, found {}", found(p));
+    SyntaxError::new(Code::SYNTAX, p.range(), message)
+        .help("compute it in a constant, `let name = …`, and write its name here")
 }
 
 /// A comma stands between elements that need none.

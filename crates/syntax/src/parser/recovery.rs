@@ -82,9 +82,21 @@ impl Parser<'_> {
         }
         if self.at_close(opener) {
             self.bump();
+        } else if self.at_wrong_close(opener) {
+            self.expected(&format!("`{}`", messages::spelling(opener.close)));
+            self.leaf(ERROR);
         } else {
             let error = messages::unclosed(self, opener);
             self.error(error);
+        }
+    }
+
+    /// Whether the current token closes a bracket of another form, of which none is open.
+    fn at_wrong_close(&self, opener: &Opener) -> bool {
+        match self.current {
+            R_PAREN => opener.close != R_PAREN && self.recovery.parens == 0,
+            R_BRACKET => opener.close != R_BRACKET && self.recovery.brackets == 0,
+            _ => false,
         }
     }
 
@@ -94,6 +106,12 @@ impl Parser<'_> {
             && self.first_on_line()
             && self.recovery.indent < opener.indent;
         self.at(opener.close) && !belongs_outside
+    }
+
+    /// Whether the line begins no further to the right than the one on which the bracket was
+    /// opened. If what stands there does not belong inside either, a `}` is missing before it.
+    fn left_behind(&self, opener: &Opener) -> bool {
+        self.recovery.layout && self.first_on_line() && self.recovery.indent <= opener.indent
     }
 
     /// `{ element* }`. `missing` says what to report if there is no brace.
@@ -123,6 +141,8 @@ impl Parser<'_> {
             let before = self.pos;
             if (list.begins)(self) {
                 element(self);
+            } else if self.left_behind(&opener) {
+                break;
             }
             if self.pos == before {
                 self.skip_to_element(list);
@@ -181,8 +201,8 @@ impl Parser<'_> {
         match self.current {
             R_BRACE => true,
             INTERP_CLOSE => true,
-            R_PAREN => close != R_PAREN && self.recovery.parens > 0,
-            R_BRACKET => close != R_BRACKET && self.recovery.brackets > 0,
+            R_PAREN => close != R_PAREN,
+            R_BRACKET => close != R_BRACKET,
             _ => self.at_statement() || self.at_end(),
         }
     }
@@ -239,7 +259,8 @@ impl Parser<'_> {
             let error = messages::no_comma(self);
             self.error(error);
         } else {
-            self.expected(list.element);
+            let error = messages::no_element(self, list.element);
+            self.error(error);
         }
         let mark = self.start();
         loop {
@@ -285,6 +306,22 @@ impl Parser<'_> {
             matches!(p.current, R_BRACE | R_PAREN | R_BRACKET | INTERP_CLOSE | COMMA)
                 || p.at_statement()
                 || p.at_end()
+        };
+        if done(self) {
+            return;
+        }
+        let mark = self.start();
+        while !done(self) {
+            self.skip_one();
+        }
+        self.finish(mark, ERROR);
+        self.last_error = Some(self.pos);
+    }
+
+    /// Skips what stands on the current line up to a closing bracket or a comma.
+    pub(super) fn skip_rest_of_line(&mut self) {
+        let done = |p: &Self| {
+            p.first_on_line() || matches!(p.current, R_BRACE | R_PAREN | R_BRACKET | COMMA | EOF)
         };
         if done(self) {
             return;

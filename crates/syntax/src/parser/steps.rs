@@ -44,12 +44,12 @@ fn step(p: &mut Parser<'_>) {
         }
         KW_AT => {
             p.bump();
-            p.expect(TIME_LIT, "an instant, for example `2026-12-01T09:00Z`");
+            literal(p, TIME_LIT, "an instant, for example `2026-12-01T09:00Z`");
             AT_STEP
         }
         KW_AFTER => {
             p.bump();
-            p.expect(DURATION_LIT, "a duration, for example `1h`");
+            literal(p, DURATION_LIT, "a duration, for example `1h`");
             AFTER_STEP
         }
         KW_EVENT => {
@@ -90,7 +90,7 @@ fn expect_step(p: &mut Parser<'_>, mark: Mark) {
             p.bump();
             name(p, "a tile's label");
             if p.eat(KW_UNTIL) {
-                p.expect(TIME_LIT, "an instant, for example `2026-12-01T09:00Z`");
+                literal(p, TIME_LIT, "an instant, for example `2026-12-01T09:00Z`");
             }
             EXPECT_AT
         }
@@ -120,6 +120,13 @@ fn expect_step(p: &mut Parser<'_>, mark: Mark) {
         }
     };
     p.finish(mark, kind);
+}
+
+/// A literal of this kind, and no expression.
+fn literal(p: &mut Parser<'_>, kind: SyntaxKind, what: &str) {
+    if !p.expect(kind, what) {
+        p.skip_rest_of_line();
+    }
 }
 
 /// `kw_send ~ action_ref ~ arg_list?`

@@ -24,10 +24,7 @@ pub(super) fn text(p: &mut Parser<'_>) {
                 break;
             }
             _ => {
-                let range = TextRange::new(begin, p.written_offset);
-                let error =
-                    SyntaxError::new(Code::UNTERMINATED_TEXT, range, "this text is not closed");
-                p.error(error.help("end it with `\"` on the same line; a line break is `\\n`"));
+                unclosed(p, begin);
                 break;
             }
         }
@@ -35,32 +32,46 @@ pub(super) fn text(p: &mut Parser<'_>) {
     p.finish(mark, TEXT);
 }
 
+/// The text that began at `begin` has no closing quote.
+fn unclosed(p: &mut Parser<'_>, begin: u32) {
+    let end = p.end_of_last().start;
+    let text = TextRange::new(begin, end);
+    let line = text.of(p.text).find('\n').map_or(end, |len| begin + len as u32);
+    let range = TextRange::new(begin, line);
+    let error = SyntaxError::new(Code::UNTERMINATED_TEXT, range, "this text is not closed");
+    p.error(error.help("end it with `\"` on the same line; a line break is `\\n`, a brace `\\{`"));
+}
+
 /// `"{" ~ expr ~ "}"`; whether it was closed.
 fn interpolation(p: &mut Parser<'_>) -> bool {
     let mark = p.start();
     let open = p.range();
     p.bump();
-    expressions::expr(p);
-    if !p.at(INTERP_CLOSE) {
+    if !given_up(p) {
+        expressions::expr(p);
+    }
+    if !p.at(INTERP_CLOSE) && !given_up(p) {
         let help = "write `\\{` for a brace that is meant as text";
         let found = super::messages::found(p);
         let message = format!("expected `}}` after the expression in the text, found {found}");
         let error = SyntaxError::new(Code::SYNTAX, p.range(), message).help(help);
         p.error(error.related(open, "the expression begins here"));
         skip_to_close(p);
+        p.last_error = Some(p.pos);
     }
     let closed = p.eat(INTERP_CLOSE);
     p.finish(mark, INTERPOLATION);
     closed
 }
 
+/// Whether the lexer ended the text before the current token, for no expression contains it.
+fn given_up(p: &Parser<'_>) -> bool {
+    p.at_end() || (p.first_on_line() && (starts_statement(p.current) || p.at(R_BRACE)))
+}
+
 /// Skips to the end of the interpolation, which the lexer has marked if there is one.
 fn skip_to_close(p: &mut Parser<'_>) {
-    let done = |p: &Parser<'_>| {
-        matches!(p.current, INTERP_CLOSE | R_BRACE | EOF | TEXT_CHUNK)
-            || starts_statement(p.current) && p.first_on_line()
-            || p.at_end()
-    };
+    let done = |p: &Parser<'_>| p.at(INTERP_CLOSE) || p.at(R_BRACE) || given_up(p);
     if done(p) {
         return;
     }
@@ -74,8 +85,9 @@ fn skip_to_close(p: &mut Parser<'_>) {
 /// A backslash that begins no escape, or a brace nested too deeply.
 fn bad_piece(p: &mut Parser<'_>) {
     let (range, piece) = (p.range(), p.token_text());
-    let error = if piece == "{" {
+    let error = if piece.starts_with('{') {
         SyntaxError::new(Code::TOO_DEEP, range, "texts nest too deeply in one another")
+            .help("name the inner ones with `let`")
     } else {
         SyntaxError::new(Code::BAD_TOKEN, range, format!("`{piece}` is no escape"))
             .help("escapes are `\\n`, `\\t`, `\\\"`, `\\\\`, `\\{`, `\\}` and `\\u{1F600}`")

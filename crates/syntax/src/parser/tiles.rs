@@ -30,7 +30,7 @@ const BRANCH_ARMS: Braced = Braced {
 const VALUE_ARMS: Braced = Braced {
     element: "a value or `else`",
     begins: |p| p.at(KW_ELSE) || expressions::at_expr(p),
-    resumes: |p| p.at(KW_ELSE) || expressions::at_expr(p),
+    resumes: |p| p.at(KW_ELSE) || p.at(TEXT_QUOTE) || expressions::at_literal(p),
 };
 
 const SPLIT_ARMS: Braced = Braced {
