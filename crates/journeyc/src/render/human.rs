@@ -58,7 +58,7 @@ pub(super) fn render(
         writeln!(out)?;
     }
     let tally = Tally::of(diagnostics);
-    let files = plural(files.len(), "file");
+    let files = plural(files.journeys(), "file");
     match (tally.errors, tally.warnings) {
         (0, 0) => writeln!(out, "{files} checked, no findings"),
         (errors, 0) => writeln!(out, "{files} checked: {}", plural(errors, "error")),

@@ -74,7 +74,7 @@ pub(super) fn render(
     let tally = Tally::of(diagnostics);
     let document = Document {
         version: 1,
-        files: files.len(),
+        files: files.journeys(),
         errors: tally.errors,
         warnings: tally.warnings,
         diagnostics: diagnostics.iter().map(|finding| convert(files, finding)).collect(),

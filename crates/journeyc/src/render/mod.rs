@@ -48,6 +48,11 @@ impl Files {
         self.0.len()
     }
 
+    /// Number of journey files among them: the rest is configuration.
+    fn journeys(&self) -> usize {
+        self.0.iter().filter(|file| file.path.ends_with(".journey")).count()
+    }
+
     /// Adds the files of another workspace after these.
     pub fn append(&mut self, mut other: Files) {
         self.0.append(&mut other.0);
