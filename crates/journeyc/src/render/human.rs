@@ -89,9 +89,16 @@ struct Report<'a> {
 #[derive(Debug)]
 struct Source<'a>(Option<&'a RenderedFile>);
 
+/// Lines longer than this, in bytes, are no reading matter: their findings come without excerpt.
+const MAX_LINE: usize = 400;
+
 impl<'a> Report<'a> {
     fn new(files: &'a Files, finding: &Diagnostic) -> Report<'a> {
         let home = finding.primary.file;
+        let labels = std::iter::once(&finding.primary).chain(&finding.secondary);
+        if labels.into_iter().any(|label| files.line(label).len() > MAX_LINE) {
+            return Report::without_excerpt(files, finding);
+        }
         let mut labels = vec![labeled(files, &finding.primary, true)];
         let here = finding.secondary.iter().filter(|label| label.file == home);
         labels.extend(here.map(|label| labeled(files, label, false)));
@@ -103,6 +110,21 @@ impl<'a> Report<'a> {
             labels,
             help: help(finding),
             related: elsewhere(files, finding, home),
+        }
+    }
+
+    fn without_excerpt(files: &'a Files, finding: &Diagnostic) -> Report<'a> {
+        let at = files.place(finding.primary.file, finding.primary.range.start);
+        let place = format!("at {}:{}:{}", files.path(finding.primary.file), at.line, at.column);
+        let help = help(finding).map_or(place.clone(), |help| format!("{place}\n{help}"));
+        Report {
+            severity: finding.severity,
+            code: Some(format!("{}[{}]", word(finding.severity), finding.code)),
+            message: finding.message.clone(),
+            source: Source(None),
+            labels: Vec::new(),
+            help: Some(help),
+            related: Vec::new(),
         }
     }
 }

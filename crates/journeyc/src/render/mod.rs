@@ -6,7 +6,7 @@ mod short;
 
 use std::io::{self, Write};
 
-use journey_base::{Diagnostic, FileId, LineColumn, LineIndex, Severity};
+use journey_base::{Diagnostic, FileId, Label, LineColumn, LineIndex, Severity};
 
 pub use human::Style;
 
@@ -61,6 +61,16 @@ impl Files {
     /// Text of a file.
     pub fn text(&self, file: FileId) -> &str {
         self.get(file).map_or("", |file| &file.text)
+    }
+
+    /// The line on which a label begins.
+    fn line(&self, label: &Label) -> &str {
+        let text = self.text(label.file);
+        let (before, after) =
+            text.split_at_checked(label.range.start as usize).unwrap_or((text, ""));
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = before.len() + after.find('\n').unwrap_or(after.len());
+        text.get(start..end).unwrap_or_default()
     }
 
     fn get(&self, file: FileId) -> Option<&RenderedFile> {
