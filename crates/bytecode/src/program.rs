@@ -145,7 +145,8 @@ pub struct Window {
     pub range: Range,
     /// The journey whose locals `filter` or `value` read, or whose accumulator it is. With a
     /// journey and a range of `All` or `Within`, events are kept as they came and filtered when
-    /// the window is asked.
+    /// the window is asked; so they are in an accumulator whose `filter` or `value` reads locals,
+    /// as these may be captured after the event.
     pub journey: Option<u16>,
 }
 

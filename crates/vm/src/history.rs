@@ -46,7 +46,7 @@ pub struct Tally {
     pub last: Option<Box<Kept>>,
 }
 
-/// The state of a window of the customer.
+/// The state of a window, of the customer or of an instance.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WindowState {
     /// A range without end.
@@ -70,7 +70,7 @@ pub struct History<'a> {
     /// The windows of the customer.
     pub windows: &'a [WindowState],
     /// The windows of the instance, `None` before their mark.
-    pub tallies: &'a [Option<Tally>],
+    pub tallies: &'a [Option<WindowState>],
 }
 
 impl Tally {
@@ -128,13 +128,13 @@ impl WindowState {
     /// The state before the first event.
     pub(crate) fn new(set: &ProgramSet, plan: &WindowPlan) -> WindowState {
         let window = plan.window(set);
-        match (window.journey, window.range, &window.aggregate) {
-            (Some(_), ..) => WindowState::Log(VecDeque::new()),
-            (None, Range::Within(_), Aggregate::Last { .. }) => WindowState::Latest(None),
-            (None, Range::Within(_), _) => {
+        match (plan.late, window.range, &window.aggregate) {
+            (true, ..) => WindowState::Log(VecDeque::new()),
+            (false, Range::Within(_), Aggregate::Last { .. }) => WindowState::Latest(None),
+            (false, Range::Within(_), _) => {
                 WindowState::Recent { entries: VecDeque::new(), faults: 0 }
             }
-            (None, ..) => WindowState::Total(Tally::new()),
+            (false, ..) => WindowState::Total(Tally::new()),
         }
     }
 

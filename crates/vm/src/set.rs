@@ -87,6 +87,9 @@ pub(crate) struct WindowPlan {
     slots: usize,
     /// Slots of kept events that are ever looked at.
     kept: Vec<u16>,
+    /// Whether events are kept as they come and filtered when the window is asked: the filter
+    /// reads what the instance that asks has captured, maybe after the event.
+    pub(crate) late: bool,
 }
 
 impl Watch {
@@ -376,25 +379,48 @@ fn plan_window(
     let field = |slot: &u16| kinds.get(usize::from(*slot)).map(|kind| (*slot, *kind));
     let fields: Vec<_> = slots.iter().filter_map(field).collect();
     let mut kept: Vec<u16> = slots.to_vec();
+    let exprs = || [window.filter, window.value].into_iter().flatten();
+    let late = match place {
+        Place::Customer(_) => window.journey.is_some(),
+        Place::Instance(_) => exprs().any(|id| reads_locals(program, id)),
+    };
     // The filter runs again later only if the events themselves are kept.
-    if window.journey.is_some() {
-        let later = [window.filter, window.value].into_iter().flatten();
-        kept.extend(later.flat_map(|id| event_slots(program, id)));
+    if late {
+        kept.extend(exprs().flat_map(|id| event_slots(program, id)));
     }
     kept.sort_unstable();
     kept.dedup();
     let value = window.value.and_then(|value| program.exprs.get(value.0 as usize));
     let sums_ints = value.is_some_and(|expr| Kind::of(&expr.ty) == Kind::Int);
-    WindowPlan { number, place, sums_ints, fields, slots: kinds.len(), kept }
+    WindowPlan { number, place, sums_ints, fields, slots: kinds.len(), kept, late }
 }
 
-/// The event slots that an expression loads.
-fn event_slots(program: &Program, id: ExprId) -> Vec<u16> {
+fn code(program: &Program, id: ExprId) -> &[Insn] {
     let expr = program.exprs.get(id.0 as usize);
     let code = expr.and_then(|expr| {
         let start = expr.start as usize;
         program.code.get(start..start + expr.len as usize)
     });
+    code.unwrap_or_default()
+}
+
+fn reads_locals(program: &Program, id: ExprId) -> bool {
+    let is_local = |insn: &Insn| {
+        matches!(
+            insn,
+            Insn::LocalNumber { .. }
+                | Insn::LocalWord { .. }
+                | Insn::LocalText { .. }
+                | Insn::LocalBool { .. }
+                | Insn::LocalSet { .. }
+                | Insn::Local { .. }
+        )
+    };
+    code(program, id).iter().any(is_local)
+}
+
+/// The event slots that an expression loads.
+fn event_slots(program: &Program, id: ExprId) -> Vec<u16> {
     let slot = |insn: &Insn| match insn {
         Insn::EventNumber { slot, .. }
         | Insn::EventWord { slot, .. }
@@ -404,5 +430,5 @@ fn event_slots(program: &Program, id: ExprId) -> Vec<u16> {
         | Insn::Event { slot, .. } => Some(*slot),
         _ => None,
     };
-    code.unwrap_or_default().iter().filter_map(slot).collect()
+    code(program, id).iter().filter_map(slot).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use smallvec::SmallVec;
 
 use crate::bits::Bits;
-use crate::history::{Tally, WindowState};
+use crate::history::WindowState;
 use crate::{Fault, Row};
 
 /// How long the id of an event is remembered.
@@ -92,7 +92,7 @@ pub struct Instance {
     pub(crate) exits_after: SmallVec<[i64; 1]>,
     /// Windows since its entry or since a mark, by their number among the journey's; `None`
     /// before the mark.
-    pub(crate) tallies: Vec<Option<Tally>>,
+    pub(crate) tallies: Vec<Option<WindowState>>,
     /// How many times it has sent from each tile.
     pub(crate) visits: SmallVec<[(u16, u32); 2]>,
 }

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::{Env, NEVER, Stop, capture, conclude, run, wait};
 use crate::effect::{Effect, Refusal};
 use crate::eval::eval;
-use crate::history::Tally;
+use crate::history::WindowState;
 use crate::state::{Customer, Instance, Memory, Profile, Status};
 use crate::{Fault, Row, Val};
 
@@ -72,7 +72,8 @@ fn new_instance(env: &Env<'_>, journey: u16, membership: u32, cause: Cause<'_>) 
     // Windows since the entry begin to count now, windows since a mark once it is reached.
     let tally = |number: &u16| {
         let plan = env.set.window(*number)?;
-        (plan.window(env.set).range == Range::SinceEntered).then(Tally::new)
+        let counts = plan.window(env.set).range == Range::SinceEntered;
+        counts.then(|| WindowState::new(env.set, plan))
     };
     Instance {
         journey,

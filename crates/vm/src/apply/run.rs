@@ -6,7 +6,7 @@ use journey_bytecode::{Journey, Op, Range};
 use super::{Env, Stop, wait};
 use crate::effect::Effect;
 use crate::eval::{eval, test};
-use crate::history::Tally;
+use crate::history::WindowState;
 use crate::state::{Instance, Profile};
 use crate::{Fault, MessageKey, Val, split};
 
@@ -75,9 +75,9 @@ pub(super) fn go_on(
 fn reach_mark(env: &mut Env<'_>, instance: &mut Instance, mark: u16) {
     let Some((_, plan)) = env.set.journey(instance.journey) else { return };
     for (number, tally) in plan.tallies.iter().zip(&mut instance.tallies) {
-        let range = env.set.window(*number).map(|plan| plan.window(env.set).range);
-        if range == Some(Range::SinceMark(mark)) {
-            *tally = Some(Tally::new());
+        let Some(window) = env.set.window(*number) else { continue };
+        if window.window(env.set).range == Range::SinceMark(mark) {
+            *tally = Some(WindowState::new(env.set, window));
             env.changed_window(*number);
         }
     }

@@ -121,14 +121,15 @@ fn evaluate(env: &mut Env<'_>, customer: &mut Customer, audience: u16) -> bool {
     };
     let ctx = Eval::of(&customer.profile, None, env.now, env.arena);
     let member = test(env.set, declared.condition.test, &ctx);
-    let found = member.and_then(|member| {
-        let wake = wait::next_change(env.set, &declared.condition, &ctx)?;
-        Ok::<_, Fault>((member, wake))
-    });
-    let (member, wake) = found.unwrap_or_else(|fault| {
-        env.out.emit(Effect::AudienceFault { audience, fault, at: env.now });
-        (false, NEVER)
-    });
+    // A fault may pass with time, too: the event that causes it leaves its window.
+    let wake = wait::next_change(env.set, &declared.condition, &ctx);
+    let (member, wake) = match (member, wake) {
+        (Ok(member), Ok(wake)) => (member, wake),
+        (Err(fault), wake) | (Ok(_), wake @ Err(fault)) => {
+            env.out.emit(Effect::AudienceFault { audience, fault, at: env.now });
+            (false, wake.unwrap_or(NEVER))
+        }
+    };
     if let Some(place) = customer.audience_wakes.get_mut(usize::from(audience)) {
         *place = wake;
     }

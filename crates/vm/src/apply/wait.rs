@@ -139,9 +139,12 @@ pub(super) fn next_change(
 ) -> Result<i64, Fault> {
     let mut next = NEVER;
     for wake in &condition.wakes {
-        match eval(set, *wake, ctx)? {
-            Val::Time(at) if at > ctx.now => next = next.min(at),
-            Val::Time(_) | Val::Unset => {}
+        match eval(set, *wake, ctx) {
+            Ok(Val::Time(at)) if at > ctx.now => next = next.min(at),
+            Ok(Val::Time(_) | Val::Unset) => {}
+            // A wake is asked without the tests that guard the condition it comes from. Where it
+            // has no value, neither has the comparison, or it cannot change before all time ends.
+            Err(fault) if fault != Fault::Program => {}
             _ => return Err(Fault::Program),
         }
     }
