@@ -1,10 +1,11 @@
 //! The table for people.
 //!
 //! ```text
-//!   tile                     entered  inside  passed   share
-//!   first: wait up to 30d     23,570       0  23,570  100.0%  ██████████
-//!     ├ purchase                              4,273   18.1%
-//!     └ timeout                              19,297   81.9%
+//!   tile                           entered  inside  passed   share
+//!   first_month  wait up to 30d     23,570       0  23,570  100.0%  ████████████
+//!     ├ on event purchase                            4,273   18.1%
+//!     └ timeout                                     19,297   81.9%
+//!   thanks       send out.thanks()   4,273       0   4,273   18.1%  ██▏
 //! ```
 
 use std::fmt::Write as _;
@@ -19,8 +20,11 @@ use crate::render::{Style, plural};
 use crate::simulate::ledger::Account;
 use crate::simulate::log::{JourneyTally, TileTally};
 
-/// Columns that a name of a tile or edge may take.
-const NAME: usize = 46;
+/// Columns that a name may take at least, however narrow the terminal.
+const NAME: usize = 24;
+
+/// Columns that the id of a tile may take before its title gives way.
+const ID: usize = 36;
 
 /// Columns of the bar that shows a share.
 const BAR: u64 = 12;
@@ -31,7 +35,7 @@ const LISTED: usize = 20;
 /// Writes the table of a simulation: each journey, then what was read.
 pub fn report(summary: &Summary<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::new();
-    let ink = Ink { colour: style.colour };
+    let ink = Ink { colour: style.colour, width: style.width };
     for (journey, tally) in summary.program.journeys.iter().zip(&summary.journeys) {
         journey_table(summary, journey, tally, ink, &mut text);
         text.push('\n');
@@ -41,10 +45,11 @@ pub fn report(summary: &Summary<'_>, style: Style, out: &mut dyn Write) -> io::R
     out.flush()
 }
 
-/// Colours, or none.
+/// How to write for the terminal at hand.
 #[derive(Clone, Copy)]
 struct Ink {
     colour: bool,
+    width: usize,
 }
 
 impl Ink {
@@ -112,9 +117,15 @@ fn journey_table(
         head.chain([optional(exited, "exited"), optional(faulted, "faulted"), Some("share")]);
     let columns: Vec<&str> = head.flatten().collect();
     let wide = Wide { exited, faulted };
+    let ids = journey.tiles.iter().map(|tile| tile.id.width()).filter(|width| *width <= ID);
+    let id_width = ids.max().unwrap_or(0);
     let tiles = journey.tiles.iter().zip(&tally.tiles);
-    let lines: Vec<Line> =
-        tiles.flat_map(|(tile, counts)| tile_lines(tile, counts, tally, wide)).collect();
+    let lines: Vec<Line> = tiles
+        .flat_map(|(tile, counts)| {
+            let name = format!("{}  {}", pad(&tile.id, id_width), tile.title);
+            tile_lines(name.trim_end().to_owned(), tile, counts, tally, wide)
+        })
+        .collect();
     table("tile", &columns, &lines, ink, out);
 
     let exits = journey.outcomes.iter().zip(&tally.exits);
@@ -150,13 +161,19 @@ struct Wide {
     faulted: bool,
 }
 
-fn tile_lines(tile: &Tile, counts: &TileTally, tally: &JourneyTally, wide: Wide) -> Vec<Line> {
+fn tile_lines(
+    name: String,
+    tile: &Tile,
+    counts: &TileTally,
+    tally: &JourneyTally,
+    wide: Wide,
+) -> Vec<Line> {
     let mut cells = vec![count(counts.entered), count(counts.inside()), count(counts.passed)];
     cells.extend(wide.exited.then(|| count(counts.exited)));
     cells.extend(wide.faulted.then(|| count(counts.faulted)));
     cells.push(share(counts.entered, tally.memberships));
     let bar = bar(counts.entered, tally.memberships);
-    let mut lines = vec![Line { name: name(tile), cells, bar, part: false }];
+    let mut lines = vec![Line { name, cells, bar, part: false }];
     if tile.edges.len() > 1 && tile.kind != TileKind::Exit {
         let last = tile.edges.len() - 1;
         lines.extend(tile_edges(tile, counts).enumerate().map(|(index, (label, n))| {
@@ -170,11 +187,6 @@ fn tile_lines(tile: &Tile, counts: &TileTally, tally: &JourneyTally, wide: Wide)
         }));
     }
     lines
-}
-
-/// A tile as a person knows it: its label, if it has one, and what it is.
-fn name(tile: &Tile) -> String {
-    if tile.title.is_empty() { tile.id.clone() } else { format!("{}  {}", tile.id, tile.title) }
 }
 
 fn counted(name: &str, n: u64, whole: u64) -> Line {
@@ -195,8 +207,6 @@ fn bar(part: u64, whole: u64) -> String {
 
 /// Writes a table: names to the left, numbers to the right, a thin line under the head.
 fn table(title: &str, columns: &[&str], lines: &[Line], ink: Ink, out: &mut String) {
-    let names: Vec<String> = lines.iter().map(|line| shortened(&line.name)).collect();
-    let width = names.iter().map(|name| name.width()).chain([title.width()]).max().unwrap_or(0);
     let widths: Vec<usize> = columns
         .iter()
         .enumerate()
@@ -205,14 +215,17 @@ fn table(title: &str, columns: &[&str], lines: &[Line], ink: Ink, out: &mut Stri
             cells.map(|cell| cell.width()).chain([column.width()]).max().unwrap_or(0)
         })
         .collect();
+    let numbers = widths.iter().map(|width| width + 2).sum::<usize>();
+    let room = ink.width.saturating_sub(numbers + BAR as usize + 4).max(NAME);
+    let names: Vec<String> = lines.iter().map(|line| shortened(&line.name, room)).collect();
+    let width = names.iter().map(|name| name.width()).chain([title.width()]).max().unwrap_or(0);
 
     let mut head = pad(title, width);
     for (column, width) in columns.iter().zip(&widths) {
         let _ = write!(head, "  {column:>width$}");
     }
     let _ = writeln!(out, "  {}", ink.dim(&head));
-    let rule = width + widths.iter().map(|width| width + 2).sum::<usize>();
-    let _ = writeln!(out, "  {}", ink.dim(&"─".repeat(rule)));
+    let _ = writeln!(out, "  {}", ink.dim(&"─".repeat(width + numbers)));
     for (line, name) in lines.iter().zip(&names) {
         let mut text = pad(name, width);
         for (cell, width) in line.cells.iter().zip(&widths) {
@@ -229,15 +242,15 @@ fn pad(text: &str, width: usize) -> String {
 }
 
 /// As much of a name as there is room for.
-fn shortened(name: &str) -> String {
-    if name.width() <= NAME {
+fn shortened(name: &str, room: usize) -> String {
+    if name.width() <= room {
         return name.to_owned();
     }
     let mut kept = String::new();
     let mut width = 1;
     for c in name.chars() {
         width += c.width().unwrap_or(0);
-        if width > NAME {
+        if width > room {
             break;
         }
         kept.push(c);
@@ -293,10 +306,9 @@ fn input_lines(summary: &Summary<'_>, ink: Ink, out: &mut String) {
     let speed = if seconds > 0.0 { account.read as f64 / seconds } else { 0.0 };
     let _ = writeln!(
         out,
-        "{:.2} s in all; events {:.2} s, {} a second",
-        summary.elapsed.as_secs_f64(),
-        seconds,
-        count(speed as u64)
+        "events took {seconds:.2} s, {} a second; {:.2} s in all",
+        count(speed as u64),
+        summary.elapsed.as_secs_f64()
     );
 }
 
