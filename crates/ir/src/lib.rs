@@ -2,7 +2,7 @@
 //!
 //! A checked workspace comes in as typed trees and goes out as a
 //! [`Program`](journey_bytecode::Program). In between, each journey is a graph of basic blocks
-//! ([`cfg`]) whose expressions are still typed trees. This crate does not know source text, how
+//! ([`mod@cfg`]) whose expressions are still typed trees. This crate does not know source text, how
 //! the checker came to its trees, or how a program is run; it reads no file and no clock, and
 //! the same input gives the same program, byte for byte.
 //!
@@ -40,4 +40,4 @@ mod tests;
 pub use build::build;
 pub use error::LowerError;
 pub use program::{lower, lower_journeys, lower_with_conditions};
-pub use titles::duration;
+pub use titles::{duration, source};

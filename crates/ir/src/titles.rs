@@ -16,16 +16,23 @@ pub use constant::duration;
 /// Edges are read at a glance; what is longer than this ends in `…`.
 const LONGEST: usize = 100;
 
+/// `expr` as source, whole. `bindings` are those of its journey.
+pub fn source(expr: &Expr, bindings: &[Binding]) -> String {
+    let mut printer = Printer { bindings, out: String::new(), room: usize::MAX };
+    printer.expr(expr, Level::Lowest);
+    printer.out
+}
+
 /// `expr` on one line, cut off where it gets long. `bindings` are those of its journey.
 pub(crate) fn short(expr: &Expr, bindings: &[Binding]) -> String {
-    let mut printer = Printer { bindings, out: String::new() };
+    let mut printer = Printer { bindings, out: String::new(), room: 8 * LONGEST };
     printer.expr(expr, Level::Lowest);
     cut(printer.out)
 }
 
 /// Several, separated by commas.
 pub(crate) fn short_list(exprs: &[Expr], bindings: &[Binding]) -> String {
-    let mut printer = Printer { bindings, out: String::new() };
+    let mut printer = Printer { bindings, out: String::new(), room: 8 * LONGEST };
     printer.list(exprs);
     cut(printer.out)
 }
@@ -56,13 +63,15 @@ enum Level {
 struct Printer<'a> {
     bindings: &'a [Binding],
     out: String,
+    /// Where to stop: nobody reads past the cut, and this keeps the title of a large condition
+    /// cheap.
+    room: usize,
 }
 
 impl Printer<'_> {
     /// Prints `expr` where something of at least `place` must stand.
     fn expr(&mut self, expr: &Expr, place: Level) {
-        // Nobody reads past the cut, and this keeps the title of a large condition cheap.
-        if self.out.len() > 8 * LONGEST {
+        if self.out.len() > self.room {
             return;
         }
         if level(expr) < place {

@@ -5,6 +5,9 @@
 //! `grammar/journey.pest`. Nothing here knows the production parser: the comparison is the
 //! business of this crate's tests.
 //!
+//! [`eval`] evaluates typed expressions over a plain list of all that ever happened, and makes such
+//! expressions up; the interpreter is compared with it in `tests/expressions`.
+//!
 //! Start at [`oracle::parse`] and, for how the twins are compared, at `tests/agreement`.
 
 pub mod eval;

@@ -1,0 +1,274 @@
+//! The slow, obvious evaluator of expressions.
+//!
+//! It walks the typed tree and computes every value anew from the whole past of a customer:
+//! no registers, no windows, no incremental state, no code shared with the interpreter. Where the
+//! two disagree, one of them is wrong, and `language.md` says which.
+//!
+//! Start at [`evaluate`]; [`model`] says what a customer is here.
+
+mod arithmetic;
+mod calendar;
+pub mod generate;
+mod history;
+pub mod model;
+mod text;
+
+use journey_sema::Checked;
+use journey_sema::thir::{BinaryOp, CompareOp, Const, Expr, ExprKind};
+
+pub use model::{Customer, Instance, Occurrence};
+
+/// A value. Constants of the typed tree are all the values there are.
+pub type Value = Const;
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// An int, duration, time or date left its range.
+    Overflow,
+    /// A number would have become infinite or no number.
+    NonFinite,
+    /// An int was divided by zero.
+    DivisionByZero,
+    /// A date or time that no calendar has.
+    Calendar,
+    /// A value was needed where there is none.
+    Unset,
+    /// Nothing can be said here: the years that this evaluator's calendar knows are fewer than
+    /// those of the interpreter's.
+    BeyondReference,
+    /// The tree is not one that checking makes.
+    Unchecked,
+}
+
+/// What an evaluation gives.
+pub type Outcome = Result<Value, Fault>;
+
+/// Everything an expression can speak of.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// The workspace: events by their properties, audiences by their definitions, the time zone.
+    pub checked: &'a Checked,
+    /// Who it is about.
+    pub customer: &'a Customer,
+    /// The present.
+    pub now: i64,
+    /// The event at hand.
+    pub event: Option<&'a Occurrence>,
+    /// The instance at hand.
+    pub instance: Option<&'a Instance>,
+}
+
+/// The value of `expr`.
+pub fn evaluate(expr: &Expr, world: &World<'_>) -> Outcome {
+    let value = |expr: &Expr| evaluate(expr, world);
+    let bool_of = |expr: &Expr| truth(&evaluate(expr, world)?);
+    match &expr.kind {
+        ExprKind::Const(value) => Ok(value.clone()),
+        ExprKind::Trait(name) => Ok(world.customer.trait_(name)),
+        ExprKind::CustomerId => Ok(Value::Text(world.customer.id.as_str().into())),
+        ExprKind::Now => Ok(Value::Time(world.now)),
+        ExprKind::Entered => Ok(Value::Time(instance(world)?.entered)),
+        ExprKind::Event { event, property } => {
+            world.at_hand(event)?.property(world.checked, property)
+        }
+        ExprKind::EventAt { event } => Ok(Value::Time(world.at_hand(event)?.at)),
+        ExprKind::Bound { binding, property } => {
+            instance(world)?.bound(*binding, property, world.checked)
+        }
+        ExprKind::BindingIsSet(binding) => {
+            Ok(Value::Bool(instance(world)?.events.contains_key(binding)))
+        }
+        ExprKind::InAudience(name) => Ok(Value::Bool(world.is_member(name)?)),
+        ExprKind::Not(inner) => Ok(Value::Bool(!bool_of(inner)?)),
+        ExprKind::And(parts) => decide(parts, false, world),
+        ExprKind::Or(parts) => decide(parts, true, world),
+        ExprKind::If(parts) => {
+            let [test, yes, no] = &**parts;
+            if bool_of(test)? { value(yes) } else { value(no) }
+        }
+        ExprKind::Compare(op, parts) => {
+            let [a, b] = &**parts;
+            compare(*op, &value(a)?, &value(b)?)
+        }
+        ExprKind::InList(parts) => {
+            let [item, list] = &**parts;
+            let (item, list) = (value(item)?, value(list)?);
+            Ok(Value::Bool(item != Value::Unset && items(&list)?.contains(&item)))
+        }
+        ExprKind::ContainsItem(parts) => {
+            let [list, item] = &**parts;
+            let (list, item) = (value(list)?, set(value(item)?)?);
+            Ok(Value::Bool(items(&list)?.contains(&item)))
+        }
+        ExprKind::InRange(parts) => {
+            let [item, low, high] = &**parts;
+            in_range(&value(item)?, &value(low)?, &value(high)?)
+        }
+        ExprKind::ContainsText(parts) => two_texts(parts, world, |a, b| a.contains(b)),
+        ExprKind::StartsWith(parts) => two_texts(parts, world, |a, b| a.starts_with(b)),
+        ExprKind::EndsWith(parts) => two_texts(parts, world, |a, b| a.ends_with(b)),
+        ExprKind::Matches(inner, pattern) => {
+            let inner = value(inner)?;
+            let regex = regex::Regex::new(pattern).map_err(|_| Fault::Unchecked)?;
+            Ok(Value::Bool(regex.is_match(text::of(&inner)?)))
+        }
+        ExprKind::IsSet(inner) => Ok(Value::Bool(value(inner)? != Value::Unset)),
+        ExprKind::Coalesce(parts) => {
+            let [first, second] = &**parts;
+            match value(first)? {
+                Value::Unset => value(second),
+                found => Ok(found),
+            }
+        }
+        ExprKind::Binary(BinaryOp::DateAt, parts) => {
+            let [date, time] = &**parts;
+            calendar::date_at(&value(date)?, &value(time)?, &world.zone()?)
+        }
+        ExprKind::Binary(op, parts) => {
+            let [a, b] = &**parts;
+            arithmetic::binary(*op, &value(a)?, &value(b)?)
+        }
+        ExprKind::Unary(op, inner) => {
+            let inner = value(inner)?;
+            if inner == Value::Unset && expr.ty.is_optional() {
+                // `x == 2.5` with an optional int: the conversion of nothing is nothing.
+                return Ok(Value::Unset);
+            }
+            match calendar::part(*op, &inner, world)? {
+                Some(part) => Ok(part),
+                None => arithmetic::unary(*op, &inner),
+            }
+        }
+        ExprKind::List(parts) => {
+            let items = parts.iter().map(|part| set(value(part)?));
+            Ok(Value::List(items.collect::<Result<Vec<_>, _>>()?.into()))
+        }
+        ExprKind::Record(parts) => {
+            let fields = parts.iter().map(value);
+            Ok(Value::Record(fields.collect::<Result<Vec<_>, _>>()?.into()))
+        }
+        ExprKind::Field(record, index) => match value(record)? {
+            Value::Unset => Ok(Value::Unset),
+            Value::Record(fields) => fields.get(*index as usize).cloned().ok_or(Fault::Unchecked),
+            _ => Err(Fault::Unchecked),
+        },
+        ExprKind::Concat(parts) => {
+            let mut whole = String::new();
+            for part in parts {
+                whole.push_str(text::of(&value(part)?)?);
+            }
+            Ok(Value::Text(whole.into()))
+        }
+        ExprKind::History(asked) => history::answer(asked, world),
+    }
+}
+
+impl World<'_> {
+    /// Whether the customer is a member of an audience now. One whose definition faults is left.
+    pub fn is_member(&self, name: &str) -> Result<bool, Fault> {
+        let audience = self.checked.audiences.iter().find(|audience| *audience.name == *name);
+        let world = World { event: None, instance: None, ..*self };
+        match evaluate(&audience.ok_or(Fault::Unchecked)?.condition.test, &world) {
+            Ok(member) => truth(&member),
+            Err(fault @ (Fault::BeyondReference | Fault::Unchecked)) => Err(fault),
+            Err(_) => Ok(false),
+        }
+    }
+
+    fn at_hand(&self, event: &str) -> Result<&Occurrence, Fault> {
+        self.event.filter(|occurrence| *occurrence.event == *event).ok_or(Fault::Unchecked)
+    }
+
+    fn zone(&self) -> Result<jiff::tz::TimeZone, Fault> {
+        let bundled = jiff::tz::TimeZoneDatabase::bundled();
+        bundled.get(&self.checked.timezone).map_err(|_| Fault::Unchecked)
+    }
+}
+
+fn instance<'a>(world: &World<'a>) -> Result<&'a Instance, Fault> {
+    world.instance.ok_or(Fault::Unchecked)
+}
+
+/// `and` and `or`: the first part that comes out as `decides` is the outcome.
+fn decide(parts: &[Expr], decides: bool, world: &World<'_>) -> Outcome {
+    for part in parts {
+        if truth(&evaluate(part, world)?)? == decides {
+            return Ok(Value::Bool(decides));
+        }
+    }
+    Ok(Value::Bool(!decides))
+}
+
+fn truth(value: &Value) -> Result<bool, Fault> {
+    match value {
+        Value::Bool(value) => Ok(*value),
+        Value::Unset => Err(Fault::Unset),
+        _ => Err(Fault::Unchecked),
+    }
+}
+
+fn set(value: Value) -> Outcome {
+    if value == Value::Unset { Err(Fault::Unset) } else { Ok(value) }
+}
+
+fn items(value: &Value) -> Result<&[Value], Fault> {
+    match value {
+        Value::List(items) => Ok(items),
+        Value::Unset => Err(Fault::Unset),
+        _ => Err(Fault::Unchecked),
+    }
+}
+
+fn two_texts(parts: &[Expr; 2], world: &World<'_>, holds: impl Fn(&str, &str) -> bool) -> Outcome {
+    let (a, b) = (evaluate(&parts[0], world)?, evaluate(&parts[1], world)?);
+    Ok(Value::Bool(holds(text::of(&a)?, text::of(&b)?)))
+}
+
+/// Compares two values of one type; an unset one equals nothing and comes before nothing.
+fn compare(op: CompareOp, a: &Value, b: &Value) -> Outcome {
+    if *a == Value::Unset || *b == Value::Unset {
+        return Ok(Value::Bool(false));
+    }
+    Ok(Value::Bool(match op {
+        CompareOp::Eq => a == b,
+        CompareOp::Ne => a != b,
+        CompareOp::Lt => before(a, b)?,
+        CompareOp::Gt => before(b, a)?,
+        CompareOp::Le => !before(b, a)?,
+        CompareOp::Ge => !before(a, b)?,
+    }))
+}
+
+fn before(a: &Value, b: &Value) -> Result<bool, Fault> {
+    Ok(match (a, b) {
+        (Value::Int(a), Value::Int(b))
+        | (Value::Time(a), Value::Time(b))
+        | (Value::Duration(a), Value::Duration(b)) => a < b,
+        (Value::Number(a), Value::Number(b)) => a < b,
+        (Value::Text(a), Value::Text(b)) => a.chars().lt(b.chars()),
+        (Value::Date(a), Value::Date(b)) | (Value::TimeOfDay(a), Value::TimeOfDay(b)) => a < b,
+        (Value::Weekday(a), Value::Weekday(b)) => a < b,
+        _ => return Err(Fault::Unchecked),
+    })
+}
+
+fn in_range(item: &Value, low: &Value, high: &Value) -> Outcome {
+    if [item, low, high].contains(&&Value::Unset) {
+        return Ok(Value::Bool(false));
+    }
+    if let (Value::Weekday(day), Value::Weekday(first), Value::Weekday(last)) = (item, low, high) {
+        // Walk the week from the first day to the last and see whether the day is met.
+        let mut walked = *first;
+        while walked != *last && walked != *day {
+            walked = (walked + 1) % 7;
+        }
+        return Ok(Value::Bool(walked == *day));
+    }
+    let (from, until) = (!before(item, low)?, before(item, high)?);
+    let wraps = matches!(item, Value::TimeOfDay(_)) && before(high, low)?;
+    Ok(Value::Bool(if wraps { from || until } else { from && until }))
+}
+
+#[cfg(test)]
+mod tests;
