@@ -5,7 +5,6 @@
 //! parks an instance that passes too many of those.
 
 use super::{Env, NEVER, each_instance, enter, wait};
-use crate::Fault;
 use crate::effect::Effect;
 use crate::eval::{Eval, test};
 use crate::state::Customer;
