@@ -73,17 +73,25 @@ impl Database {
         (db, files)
     }
 
+    /// Takes a file from the closed ones to the open ones. What depends on it is looked at again
+    /// once; from then on only what an edit touches.
+    pub(crate) fn open(&mut self, file: SourceFile) {
+        let project = Project::get(self);
+        if project.open(self).contains(&file) {
+            return;
+        }
+        let closed = project.closed(self).iter().copied().filter(|other| *other != file).collect();
+        project.set_closed(self).with_durability(Durability::MEDIUM).to(closed);
+        let mut open = project.open(self).clone();
+        open.push(file);
+        project.set_open(self).with_durability(Durability::LOW).to(open);
+        let text = file.text(self);
+        file.set_text(self).with_durability(Durability::LOW).to(text);
+    }
+
     /// Gives a file another text. From then on it counts as open.
     pub(crate) fn set_text(&mut self, file: SourceFile, text: Arc<str>) {
-        let project = Project::get(self);
-        if !project.open(self).contains(&file) {
-            let closed = project.closed(self).iter().copied().filter(|other| *other != file);
-            let closed = closed.collect();
-            project.set_closed(self).with_durability(Durability::MEDIUM).to(closed);
-            let mut open = project.open(self).clone();
-            open.push(file);
-            project.set_open(self).with_durability(Durability::LOW).to(open);
-        }
+        self.open(file);
         file.set_text(self).with_durability(Durability::LOW).to(text);
     }
 

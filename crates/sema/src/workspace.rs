@@ -56,7 +56,14 @@ impl Workspace {
         self.files.get(file.0 as usize).map(|file| file.text(&self.db))
     }
 
-    /// Replaces the text of a file. From then on it counts as one that changes often.
+    /// Says that a file will change often from now on.
+    pub fn open(&mut self, file: FileId) {
+        if let Some(file) = self.files.get(file.0 as usize) {
+            self.db.open(*file);
+        }
+    }
+
+    /// Replaces the text of a file, which opens it.
     pub fn set_text(&mut self, file: FileId, text: impl Into<Arc<str>>) {
         if let Some(file) = self.files.get(file.0 as usize) {
             self.db.set_text(*file, text.into());
@@ -158,3 +165,6 @@ impl Workspace {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,7 @@ impl Cx<'_> {
                 let finding = Finding::new(Code::BAD_ARGUMENT, filter.range(), message);
                 self.report(finding.note("`count`, `happened`, `sum` and `last` of an event do"));
                 failed = true;
+                continue;
             }
             let value = self.inner(arg.expr(), None, range);
             values.push(self.present(value));

@@ -186,13 +186,15 @@ impl Cx<'_> {
     }
 
     fn in_list(&mut self, value: Expr, right: ast::Expr<'_>, range: TextRange) -> Expr {
-        let wanted = (!value.is_error() && value.ty != Type::Unset)
-            .then(|| Type::List(value.ty.required().into()));
-        // Of a list of numbers an int may be one, so only the items of a literal are hinted at.
-        let literal = matches!(unwrapped(right), ast::Expr::ListExpr(_));
-        let joins = matches!(value.ty.required(), Type::Enum(_) | Type::Number);
-        let hint = wanted.as_ref().filter(|_| literal && joins);
-        let list = self.infer(right, hint);
+        let ty = value.ty.required();
+        let list = match unwrapped(right) {
+            // A misspelt member is found at its item; an int in a list of numbers becomes one.
+            ast::Expr::ListExpr(list) if matches!(ty, Type::Enum(_) | Type::Number) => {
+                let what = format!("`{}`", self.source(value.range));
+                self.list_for(list, Some(&Type::List(ty.into())), Role::new(&what))
+            }
+            _ => self.infer(right, None),
+        };
         let list = self.present(list);
         if value.is_error() || list.is_error() {
             return Expr::error(range);
@@ -432,6 +434,9 @@ impl Cx<'_> {
             return Expr::bool(ExprKind::ContainsItem([left, right].into()), range);
         }
         let left = self.coerce(left, &Type::Text, Role::new(&format!("the left side of `{word}`")));
+        if left.is_error() {
+            return Expr::error(range);
+        }
         let right = self.inner(right, None, range);
         let right = self.present(right);
         let right =

@@ -160,6 +160,16 @@ impl Cx<'_> {
 
     /// A list. Its items are of the type that is wanted, or of one that fits them all.
     pub(super) fn list(&mut self, list: ast::ListExpr<'_>, hint: Option<&Type>) -> Expr {
+        self.list_for(list, hint, Role::new("an item of the list"))
+    }
+
+    /// A list whose items play some role.
+    pub(super) fn list_for(
+        &mut self,
+        list: ast::ListExpr<'_>,
+        hint: Option<&Type>,
+        role: Role<'_>,
+    ) -> Expr {
         let range = list.range();
         let wanted = match hint.map(Type::required) {
             Some(Type::List(item)) => Some((*item).clone()),
@@ -177,7 +187,6 @@ impl Cx<'_> {
                 None => return Expr::error(range),
             },
         };
-        let role = Role::new("the list");
         let items: Vec<Expr> = items.into_iter().map(|item| self.coerce(item, &ty, role)).collect();
         if ty == Type::Error || items.iter().any(Expr::is_error) {
             return Expr::error(range);

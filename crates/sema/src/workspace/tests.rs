@@ -1,0 +1,176 @@
+//! What an edit computes again, seen from the log of the database, and what a workspace of
+//! several files says.
+
+use std::sync::{Arc, Mutex};
+
+use journey_base::FileId;
+
+use super::Workspace;
+use crate::Config;
+
+const SCHEMA: &str = r#"
+customer {
+  email: text?
+  orders: int = 0
+  visits: int = 0
+}
+event bought { total: number }
+let limit = 3
+destination out log { action note(v: text) }
+"#;
+
+const JOURNEYS: &str = r#"
+journey first {
+  entry event bought as order where order.total > limit
+  branch { when customer.orders > 3 { send out.note(v: "many") } }
+  exit done
+}
+journey second {
+  entry event bought
+  branch { when customer.visits > 3 { send out.note(v: "often") } }
+  exit done
+}
+audience regulars = customer.orders > limit
+journey third { entry audience regulars exit done }
+"#;
+
+const SCHEMA_FILE: FileId = FileId(0);
+const JOURNEYS_FILE: FileId = FileId(1);
+
+/// A workspace with a log of the queries that ran.
+struct Watched {
+    workspace: Workspace,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Watched {
+    /// Opens a file and checks everything once.
+    fn new(open: FileId) -> Watched {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let seen = log.clone();
+        let watch = move |event: salsa::Event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                seen.lock().unwrap().push(format!("{database_key:?}"));
+            }
+        };
+        let files = [("journeys.journey", JOURNEYS), ("schema.journey", SCHEMA)];
+        let mut files: Vec<(String, String)> =
+            files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        files.reverse();
+        let mut workspace = Workspace::watched(Config::default(), files, Some(Box::new(watch)));
+        workspace.open(open);
+        let watched = Watched { workspace, log };
+        assert_eq!(watched.run("check_"), 8, "everything is checked the first time");
+        watched
+    }
+
+    /// Checks everything again; how many queries ran whose name begins so.
+    fn run(&self, name: &str) -> usize {
+        self.log.lock().unwrap().clear();
+        assert_eq!(self.workspace.diagnostics(), []);
+        self.log.lock().unwrap().iter().filter(|query| query.starts_with(name)).count()
+    }
+
+    fn edit(&mut self, file: FileId, from: &str, to: &str) {
+        let text = self.workspace.text(file).unwrap();
+        assert!(text.contains(from), "{from} is there to be replaced");
+        self.workspace.set_text(file, text.replacen(from, to, 1));
+    }
+}
+
+#[test]
+fn an_edit_in_one_journey_checks_no_other_again() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    watched.edit(JOURNEYS_FILE, "\"many\"", "\"very many\"");
+    assert_eq!(watched.run("check_"), 1);
+    watched.edit(JOURNEYS_FILE, "\"very many\"", "\"many\"");
+    assert_eq!(watched.run("check_journey"), 1);
+}
+
+#[test]
+fn a_blank_line_above_checks_no_body_again() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    watched.edit(JOURNEYS_FILE, "\njourney first", "\n\n// a remark\n\njourney first");
+    assert_eq!(watched.run("check_"), 0);
+    let mut watched = Watched::new(SCHEMA_FILE);
+    watched.edit(SCHEMA_FILE, "\ncustomer", "\n\n\ncustomer");
+    assert_eq!(watched.run("check_"), 0);
+}
+
+#[test]
+fn a_traits_type_checks_only_what_reads_that_trait() {
+    let mut watched = Watched::new(SCHEMA_FILE);
+    watched.edit(SCHEMA_FILE, "visits: int = 0", "visits: number = 0");
+    assert_eq!(watched.run("check_journey"), 1, "only the one that reads it");
+    assert_eq!(watched.run("check_"), 0);
+    watched.edit(SCHEMA_FILE, "orders: int = 0", "orders: number = 0");
+    watched.log.lock().unwrap().clear();
+    assert_eq!(watched.workspace.diagnostics(), []);
+    let log = watched.log.lock().unwrap();
+    let ran = |name: &str| log.iter().filter(|query| query.starts_with(name)).count();
+    assert_eq!((ran("check_journey"), ran("check_audience"), ran("check_event")), (1, 1, 0));
+}
+
+#[test]
+fn another_default_changes_no_body() {
+    let mut watched = Watched::new(SCHEMA_FILE);
+    watched.edit(SCHEMA_FILE, "visits: int = 0", "visits: int = 7");
+    assert_eq!(watched.run("check_journey"), 0);
+    watched.edit(SCHEMA_FILE, "let limit = 3", "let limit = 4");
+    assert_eq!(watched.run("check_journey"), 1, "only the one that reads it");
+}
+
+#[test]
+fn a_keystroke_in_one_file_parses_no_other() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    watched.edit(JOURNEYS_FILE, "\"many\"", "\"so many\"");
+    assert_eq!(watched.run("parse("), 1);
+    watched.edit(JOURNEYS_FILE, "\"so many\"", "\"far too many\"");
+    watched.log.lock().unwrap().clear();
+    assert_eq!(watched.workspace.diagnostics_of(JOURNEYS_FILE), []);
+    let log = watched.log.lock().unwrap();
+    assert!(!log.iter().any(|query| query.starts_with("closed_table")), "{log:?}");
+}
+
+#[test]
+fn the_order_of_files_and_declarations_changes_nothing() {
+    let build = |files: [(&str, &str); 2]| {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let workspace = Workspace::new(Config::default(), files.collect());
+        workspace.checked().unwrap()
+    };
+    let schema = ("schema.journey", SCHEMA);
+    let journeys = ("journeys.journey", JOURNEYS);
+    let (one, other) = (build([schema, journeys]), build([journeys, schema]));
+    assert_eq!(one, other);
+    assert_eq!(
+        one.journeys.iter().map(|it| &*it.name).collect::<Vec<_>>(),
+        ["first", "second", "third"]
+    );
+}
+
+#[test]
+fn a_mistake_shows_where_the_name_is_declared_in_another_file() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    watched.edit(JOURNEYS_FILE, "v: \"many\"", "v: 3");
+    let found = watched.workspace.diagnostics();
+    let [finding] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(finding.primary.file, JOURNEYS_FILE);
+    let [declared] = finding.secondary.as_slice() else { panic!("{finding:?}") };
+    assert_eq!(declared.file, SCHEMA_FILE);
+    assert_eq!(declared.range.of(SCHEMA), "v");
+    assert!(watched.workspace.checked().is_none());
+}
+
+#[test]
+fn an_audience_comes_after_those_it_reads() {
+    let text = "customer { x: int = 0 }\n\
+        audience a = customer in b and customer in c\n\
+        audience b = customer in c\n\
+        audience c = customer.x > 1\n\
+        journey j { entry audience a exit done }";
+    let files = vec![("a.journey".to_owned(), text.to_owned())];
+    let checked = Workspace::new(Config::default(), files).checked().unwrap();
+    let names: Vec<&str> = checked.audiences.iter().map(|audience| &*audience.name).collect();
+    assert_eq!(names, ["c", "b", "a"]);
+}
