@@ -3,6 +3,8 @@
 //! The logs lie beside the repository, because their licence does not allow them to lie in it:
 //! without them these tests fail.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! `journeyc simulate` as a shell sees it.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 mod support;
 
 use std::io::Write;
