@@ -28,7 +28,7 @@ mod program;
 mod schema;
 mod slots;
 mod titles;
-mod walk;
+pub mod walk;
 pub mod ways;
 mod windows;
 

@@ -8,7 +8,7 @@ use journey_sema::thir::{
 use crate::ways;
 
 /// Calls `visit` for `root` and everything below it, parents first.
-pub(crate) fn expr<'a>(root: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
+pub fn expr<'a>(root: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
     // A stack in place of recursion, as trees may be deep; last child first, so that they come
     // off in order.
     let mut stack = vec![root];
@@ -61,7 +61,7 @@ fn children<'a>(expr: &'a Expr, out: &mut Vec<&'a Expr>) {
 }
 
 /// Calls `visit` for every expression of a journey, those of tiles out of reach too.
-pub(crate) fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
+pub fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
     let mut roots = Vec::new();
     if let Entry::Event(event) = &journey.entry {
         roots.extend(&event.filter);
@@ -114,7 +114,7 @@ fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
 }
 
 /// The expressions of a continuous condition: its test and its wakes.
-pub(crate) fn condition_roots<'a>(condition: &'a Condition, roots: &mut Vec<&'a Expr>) {
+pub fn condition_roots<'a>(condition: &'a Condition, roots: &mut Vec<&'a Expr>) {
     roots.push(&condition.test);
     for wake in &condition.wakes {
         match wake {

@@ -70,11 +70,11 @@ fn a_table_a_journey_and_the_figures_of_the_log() {
 thanks  Thank large orders
 1 membership by 1 customer · 0 inside · 1 out
 
-  tile                                                 entered  inside  passed   share
-  ────────────────────────────────────────────────────────────────────────────────────
-  rest    wait 1d                                            1       0       1  100.0%  ████████████
-  send_1  send crm.note(name: \"thanks\", plan: custom…        1       0       1  100.0%  ████████████
-  exit_1  exit done                                          1       0       1  100.0%  ████████████
+  tile                                                entered  inside  passed   share
+  ───────────────────────────────────────────────────────────────────────────────────
+  rest: wait 1d                                             1       0       1  100.0%  ████████████
+  send crm.note(name: \"thanks\", plan: customer.plan)        1       0       1  100.0%  ████████████
+  exit done                                                 1       0       1  100.0%  ████████████
 
   exit  members   share
   ─────────────────────

@@ -29,9 +29,9 @@ impl Progress {
         let (bar, template) = match length {
             Some(length) => (
                 ProgressBar::new(length),
-                "{msg} {bar:32.cyan/dim} {percent:>3}% {bytes} of {total_bytes} {bytes_per_sec} {eta}",
+                "{msg} {bar:32.cyan/dim} {percent:>3}%  {bytes} of {total_bytes}  {eta} left",
             ),
-            None => (ProgressBar::no_length(), "{msg} {spinner} {bytes} {bytes_per_sec}"),
+            None => (ProgressBar::no_length(), "{msg} {spinner} {bytes}  {bytes_per_sec}"),
         };
         // The templates are constants; one that does not parse leaves the default bar.
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -1,11 +1,11 @@
 //! The table for people.
 //!
 //! ```text
-//!   tile                           entered  inside  passed   share
-//!   first_month  wait up to 30d     23,570       0  23,570  100.0%  ████████████
-//!     ├ on event purchase                            4,273   18.1%
-//!     └ timeout                                     19,297   81.9%
-//!   thanks       send out.thanks()   4,273       0   4,273   18.1%  ██▏
+//!   tile                         entered  inside  passed   share
+//!   first_month: wait up to 30d   23,570       0  23,570  100.0%  ████████████
+//!     ├ on event purchase                          4,273   18.1%
+//!     └ timeout                                   19,297   81.9%
+//!   send out.thanks()              4,273       0   4,273   18.1%  ██▏
 //! ```
 
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use journey_bytecode::{Journey, Tile, TileKind};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::summary::{Summary, actions, tile_edges};
+use super::summary::{Summary, actions, kind, tile_edges};
 use super::text::{count, share, time_text};
 use crate::render::{Style, plural};
 use crate::simulate::ledger::Account;
@@ -22,9 +22,6 @@ use crate::simulate::log::{JourneyTally, TileTally};
 
 /// Columns that a name may take at least, however narrow the terminal.
 const NAME: usize = 24;
-
-/// Columns that the id of a tile may take before its title gives way.
-const ID: usize = 36;
 
 /// Columns of the bar that shows a share.
 const BAR: u64 = 12;
@@ -117,15 +114,9 @@ fn journey_table(
         head.chain([optional(exited, "exited"), optional(faulted, "faulted"), Some("share")]);
     let columns: Vec<&str> = head.flatten().collect();
     let wide = Wide { exited, faulted };
-    let ids = journey.tiles.iter().map(|tile| tile.id.width()).filter(|width| *width <= ID);
-    let id_width = ids.max().unwrap_or(0);
     let tiles = journey.tiles.iter().zip(&tally.tiles);
-    let lines: Vec<Line> = tiles
-        .flat_map(|(tile, counts)| {
-            let name = format!("{}  {}", pad(&tile.id, id_width), tile.title);
-            tile_lines(name.trim_end().to_owned(), tile, counts, tally, wide)
-        })
-        .collect();
+    let lines: Vec<Line> =
+        tiles.flat_map(|(tile, counts)| tile_lines(tile, counts, tally, wide)).collect();
     table("tile", &columns, &lines, ink, out);
 
     let exits = journey.outcomes.iter().zip(&tally.exits);
@@ -161,19 +152,13 @@ struct Wide {
     faulted: bool,
 }
 
-fn tile_lines(
-    name: String,
-    tile: &Tile,
-    counts: &TileTally,
-    tally: &JourneyTally,
-    wide: Wide,
-) -> Vec<Line> {
+fn tile_lines(tile: &Tile, counts: &TileTally, tally: &JourneyTally, wide: Wide) -> Vec<Line> {
     let mut cells = vec![count(counts.entered), count(counts.inside()), count(counts.passed)];
     cells.extend(wide.exited.then(|| count(counts.exited)));
     cells.extend(wide.faulted.then(|| count(counts.faulted)));
     cells.push(share(counts.entered, tally.memberships));
     let bar = bar(counts.entered, tally.memberships);
-    let mut lines = vec![Line { name, cells, bar, part: false }];
+    let mut lines = vec![Line { name: name(tile), cells, bar, part: false }];
     if tile.edges.len() > 1 && tile.kind != TileKind::Exit {
         let last = tile.edges.len() - 1;
         lines.extend(tile_edges(tile, counts).enumerate().map(|(index, (label, n))| {
@@ -187,6 +172,17 @@ fn tile_lines(
         }));
     }
     lines
+}
+
+/// A tile as it stands in source: its label, if it has one, and what it does.
+fn name(tile: &Tile) -> String {
+    let number = tile.id.strip_prefix(kind(tile.kind)).and_then(|rest| rest.strip_prefix('_'));
+    let made_up = number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    match (made_up, tile.title.is_empty()) {
+        (_, true) => tile.id.clone(),
+        (true, false) => tile.title.clone(),
+        (false, false) => format!("{}: {}", tile.id, tile.title),
+    }
 }
 
 fn counted(name: &str, n: u64, whole: u64) -> Line {
