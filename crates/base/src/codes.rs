@@ -77,7 +77,7 @@ catalogue! {
     CYCLE = 0104 Error "";
     /// A field does not exist.
     UNKNOWN_FIELD = 0105 Error "";
-    /// An argument or parameter does not fit the action or function.
+    /// An argument is missing, unknown or of no use.
     BAD_ARGUMENT = 0106 Error "";
 
     /// A value has another type than is wanted here.
@@ -111,11 +111,11 @@ catalogue! {
     NOT_EXHAUSTIVE = 0304 Error "";
     /// An arm can never be chosen, or stands twice.
     DUPLICATE_ARM = 0305 Error "";
-    /// A journey can turn without ever waiting.
+    /// Journeys start each other for ever without waiting.
     INSTANT_LOOP = 0306 Error "";
-    /// A block or clause is empty or stands twice.
+    /// A block or clause is empty, stands twice or does nothing.
     BAD_SHAPE = 0307 Error "";
-    /// A journey is larger than a limit allows.
+    /// Something is larger than a limit allows.
     TOO_LARGE = 0308 Error "";
 
     /// A test does not say which journey it is about, or when it begins.
@@ -138,10 +138,6 @@ catalogue! {
     UNUSED = 0603 Warning "unused";
     /// A name is not in snake_case.
     NAME_STYLE = 0604 Warning "name_style";
-    /// An instant that may already be past is not handled.
-    UNHANDLED_LATE = 0605 Warning "unhandled_late";
-    /// A wait for an event right behind another wait may miss it.
-    MISSED_EVENT = 0606 Warning "missed_event";
 }
 
 impl Code {

@@ -11,7 +11,7 @@ use crate::items::{Item, ItemKind, declaration, items, parse};
 use crate::names::NameKind;
 use crate::table::{self, Site};
 use crate::usage;
-use crate::{audiences, constants, declarations, journey, tests_decl};
+use crate::{audiences, constants, declarations, journey, loops, tests_decl};
 
 /// At most so many findings of a file are shown.
 pub(crate) const MAX_SHOWN: usize = 100;
@@ -112,7 +112,11 @@ fn item_findings(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
         ItemKind::Event => &declarations::check_event(db, item).findings,
         ItemKind::Destination => &declarations::check_destination(db, item).findings,
         ItemKind::Let => &constants::check_let(db, item).findings,
-        ItemKind::Journey => &journey::check_journey(db, item).findings,
+        ItemKind::Journey => {
+            let mut findings = journey::check_journey(db, item).findings.to_vec();
+            findings.extend(loops::circle_of(db, item));
+            return findings;
+        }
         ItemKind::Test => &tests_decl::check_test(db, item).findings,
         ItemKind::Audience => {
             let mut findings = audiences::check_audience(db, item).findings.to_vec();

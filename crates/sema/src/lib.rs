@@ -26,6 +26,7 @@ mod graph;
 mod items;
 mod journey;
 mod literals;
+mod loops;
 mod names;
 mod relations;
 pub mod schema;

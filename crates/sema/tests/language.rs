@@ -11,37 +11,9 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use common::{Fence, fences};
 use journey_base::{LineIndex, Severity};
 use journey_sema::{Config, LintLevel, Workspace};
-
-/// A fence of a page.
-struct Fence {
-    /// The words behind the three backticks.
-    info: Vec<String>,
-    /// The line of the page on which its text begins.
-    line: usize,
-    text: String,
-}
-
-fn fences(page: &str) -> Vec<Fence> {
-    let mut fences = Vec::new();
-    let mut open: Option<Fence> = None;
-    for (number, line) in page.lines().enumerate() {
-        match (&mut open, line.trim_start().strip_prefix("```")) {
-            (None, Some(info)) => {
-                let info = info.split_whitespace().map(str::to_owned).collect();
-                open = Some(Fence { info, line: number + 2, text: String::new() });
-            }
-            (Some(_), Some(_)) => fences.extend(open.take()),
-            (Some(fence), None) => {
-                fence.text.push_str(line);
-                fence.text.push('\n');
-            }
-            (None, None) => {}
-        }
-    }
-    fences
-}
 
 /// What a line says about itself: severities, codes, parts of messages.
 fn markers(line: &str) -> Vec<(Severity, String, String)> {

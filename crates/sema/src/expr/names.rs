@@ -6,7 +6,7 @@ use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
 
 use crate::Type;
-use crate::cx::{AtHand, Cx, Knowledge, Stage, did_you_mean};
+use crate::cx::{AtHand, Bound, Cx, Knowledge, Stage, did_you_mean};
 use crate::declarations::EventInfo;
 use crate::expr::{convert, unwrapped};
 use crate::facts::Path;
@@ -78,20 +78,22 @@ impl Cx<'_> {
 
     /// The binding or the event at hand that is called so here.
     fn root(&mut self, name: &str) -> Option<Root> {
-        let bound = self.scope.iter().rev().copied();
-        let found = bound
-            .into_iter()
-            .find(|id| self.bindings.get(id.0 as usize).is_some_and(|bound| *bound.name == *name));
-        if let Some(id) = found {
-            if let Some(bound) = self.bindings.get_mut(id.0 as usize) {
+        // The innermost first: where a name hides another one, that was reported.
+        if let Some(at_hand) = &self.at_hand
+            && at_hand.alias.as_deref() == Some(name)
+        {
+            self.alias_used = true;
+            return Some(Root::AtHand(at_hand.clone()));
+        }
+        let called_so = |bound: &&mut Bound| *bound.name == *name;
+        for id in self.scope.iter().rev() {
+            if let Some(bound) = self.bindings.get_mut(id.0 as usize).filter(called_so) {
                 bound.used = true;
+                return Some(Root::Binding(*id));
             }
-            return Some(Root::Binding(id));
         }
         let at_hand = self.at_hand.as_ref()?;
-        let by_alias = at_hand.alias.as_deref() == Some(name);
-        self.alias_used |= by_alias;
-        (by_alias || *at_hand.info.ty.name == *name).then(|| Root::AtHand(at_hand.clone()))
+        (*at_hand.info.ty.name == *name).then(|| Root::AtHand(at_hand.clone()))
     }
 
     /// A binding or event without a field.

@@ -74,3 +74,33 @@ pub(crate) fn place(workspace: &Workspace, file: FileId, offset: u32) -> String 
     let path = if path == "main.journey" { String::new() } else { format!("{path}:") };
     format!("{path}{}:{}", at.line, at.column)
 }
+
+/// A fence of a page.
+pub(crate) struct Fence {
+    /// The words behind the three backticks.
+    pub(crate) info: Vec<String>,
+    /// The line of the page on which its text begins.
+    pub(crate) line: usize,
+    pub(crate) text: String,
+}
+
+/// The fences of a page.
+pub(crate) fn fences(page: &str) -> Vec<Fence> {
+    let mut fences = Vec::new();
+    let mut open: Option<Fence> = None;
+    for (number, line) in page.lines().enumerate() {
+        match (&mut open, line.trim_start().strip_prefix("```")) {
+            (None, Some(info)) => {
+                let info = info.split_whitespace().map(str::to_owned).collect();
+                open = Some(Fence { info, line: number + 2, text: String::new() });
+            }
+            (Some(_), Some(_)) => fences.extend(open.take()),
+            (Some(fence), None) => {
+                fence.text.push_str(line);
+                fence.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    fences
+}
