@@ -19,6 +19,8 @@ use crate::value::{Kind, MAX_DEPTH, Val};
 #[derive(Clone, Default)]
 pub struct Row {
     slots: usize,
+    /// Where the words of the slots begin in `words`, behind the bits.
+    base: usize,
     words: Vec<u64>,
     text: String,
     cells: Vec<Cell>,
@@ -58,6 +60,18 @@ impl Row {
         row
     }
 
+    /// A row without slots, for where a row is asked for and none is at hand.
+    pub(crate) const fn nothing() -> Row {
+        Row {
+            slots: 0,
+            base: 0,
+            words: Vec::new(),
+            text: String::new(),
+            cells: Vec::new(),
+            dead: 0,
+        }
+    }
+
     /// A row laid out by `slots`, holding their defaults.
     pub fn with_defaults(slots: &[Slot]) -> Row {
         let mut row = Row::default();
@@ -94,17 +108,17 @@ impl Row {
     #[inline]
     pub fn is_set(&self, slot: u16) -> bool {
         let slot = usize::from(slot);
-        self.words.get(slot >> 6).is_some_and(|mask| mask >> (slot & 63) & 1 == 1)
-            && slot < self.slots
+        slot < self.slots && self.words.get(slot >> 6).is_some_and(|m| m >> (slot & 63) & 1 == 1)
     }
 
     /// The word of a slot that is set.
     #[inline]
     fn word(&self, slot: u16) -> Option<u64> {
-        if !self.is_set(slot) {
-            return None;
-        }
-        self.words.get(2 * self.masks() + usize::from(slot)).copied()
+        // A slot beyond the last may find some bit set, but never a word.
+        let slot = usize::from(slot);
+        let present = self.words.get(slot >> 6)? >> (slot & 63) & 1 == 1;
+        let word = self.words.get(self.base + slot)?;
+        present.then_some(*word)
     }
 
     /// A `bool` slot.
@@ -246,15 +260,13 @@ impl Row {
 
 /// The machinery behind the setters and getters.
 impl Row {
-    fn masks(&self) -> usize {
-        self.slots.div_ceil(64)
-    }
-
     fn resize(&mut self, slots: usize) {
-        self.slots = slots;
-        let masks = self.masks();
-        self.words.resize(2 * masks + slots, 0);
-        if let Some(bits) = self.words.get_mut(..2 * masks) {
+        if self.slots != slots {
+            self.slots = slots;
+            self.base = 2 * slots.div_ceil(64);
+            self.words.resize(self.base + slots, 0);
+        }
+        if let Some(bits) = self.words.get_mut(..self.base) {
             bits.fill(0);
         }
         self.text.clear();
@@ -265,7 +277,7 @@ impl Row {
     /// Whether the slot's word is a reference.
     fn is_far(&self, slot: u16) -> bool {
         let slot = usize::from(slot);
-        let mask = self.words.get(self.masks() + (slot >> 6));
+        let mask = self.words.get(self.base / 2 + (slot >> 6));
         self.is_set(slot_number(slot)) && mask.is_some_and(|mask| mask >> (slot & 63) & 1 == 1)
     }
 
@@ -277,8 +289,7 @@ impl Row {
         }
         self.forget(slot);
         self.set_bits(slot, true, far);
-        let base = 2 * self.masks();
-        if let Some(place) = self.words.get_mut(base + at) {
+        if let Some(place) = self.words.get_mut(self.base + at) {
             *place = word;
         }
         if far {
@@ -292,7 +303,7 @@ impl Row {
         if at >= self.slots {
             return;
         }
-        let masks = self.masks();
+        let masks = self.base / 2;
         for (index, on) in [(at >> 6, present), (masks + (at >> 6), far)] {
             if let Some(mask) = self.words.get_mut(index) {
                 *mask = *mask & !(1 << (at & 63)) | u64::from(on) << (at & 63);

@@ -50,6 +50,11 @@ impl Scratch {
 }
 
 impl Work {
+    /// Marks audiences to be looked at again.
+    pub(crate) fn mark_stale(&mut self, audiences: Option<&Vec<u16>>) {
+        audiences.into_iter().flatten().for_each(|audience| self.stale.set(*audience, true));
+    }
+
     pub(crate) fn clear(&mut self, budget: u32) {
         self.current.clear();
         self.pending.clear();

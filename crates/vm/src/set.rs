@@ -6,6 +6,7 @@ use journey_bytecode::{
 };
 
 use crate::bits::Bits;
+use crate::eval::Leaf;
 use crate::history::Kept;
 use crate::row::Row;
 use crate::value::Kind;
@@ -14,8 +15,9 @@ use crate::value::Kind;
 #[derive(Debug)]
 pub struct ProgramSet {
     program: Verified<Program>,
-    /// The bits of scalar constants, by constant.
-    words: Vec<u64>,
+    exprs: Vec<ExprPlan>,
+    /// The instructions of all expressions, prepared.
+    leaves: Vec<Leaf>,
     pub(crate) trait_kinds: Vec<Kind>,
     event_kinds: Vec<Vec<Kind>>,
     windows: Vec<WindowPlan>,
@@ -29,6 +31,19 @@ pub struct ProgramSet {
     pub(crate) audience_readers: Readers,
     /// All that any audience, condition or deadline reads.
     pub(crate) watched: Watch,
+}
+
+/// An expression without its type.
+#[derive(Debug)]
+pub(crate) struct ExprPlan {
+    start: u32,
+    end: u32,
+    pub(crate) registers: u8,
+    pub(crate) optional: bool,
+    /// Whether it consists of fused instructions alone.
+    pub(crate) fused: bool,
+    pub(crate) event: Option<u16>,
+    pub(crate) journey: Option<u16>,
 }
 
 /// What an event touches whatever instances are open.
@@ -155,8 +170,10 @@ static NO_WINDOW: Window = Window {
 impl ProgramSet {
     /// Prepares a program.
     pub fn new(program: Verified<Program>) -> ProgramSet {
+        let leaves: Vec<_> = program.code.iter().map(|insn| Leaf::new(&program, *insn)).collect();
         let mut set = ProgramSet {
-            words: program.consts.iter().map(word).collect(),
+            exprs: program.exprs.iter().map(|expr| plan_expr(&leaves, expr)).collect(),
+            leaves,
             trait_kinds: program.traits.iter().map(|slot| Kind::of(&slot.ty)).collect(),
             event_kinds: Vec::new(),
             windows: Vec::new(),
@@ -257,21 +274,24 @@ impl ProgramSet {
 /// Look-ups while running. The verifier has seen to it that all of them succeed.
 impl ProgramSet {
     #[inline]
-    pub(crate) fn expr(&self, id: ExprId) -> Option<(&Expr, &[Insn])> {
-        let expr = self.program.exprs.get(id.0 as usize)?;
-        let start = expr.start as usize;
-        let code = self.program.code.get(start..start + expr.len as usize)?;
-        Some((expr, code))
+    pub(crate) fn expr(&self, id: ExprId) -> Option<&ExprPlan> {
+        self.exprs.get(id.0 as usize)
     }
 
     #[inline]
-    pub(crate) fn word(&self, k: u16) -> u64 {
-        self.words.get(usize::from(k)).copied().unwrap_or_default()
+    pub(crate) fn code(&self, expr: &ExprPlan) -> &[Insn] {
+        self.program.code.get(expr.start as usize..expr.end as usize).unwrap_or_default()
     }
 
     #[inline]
-    pub(crate) fn text(&self, k: u16) -> &str {
-        match self.program.consts.get(usize::from(k)) {
+    pub(crate) fn leaves(&self, expr: &ExprPlan) -> &[Leaf] {
+        self.leaves.get(expr.start as usize..expr.end as usize).unwrap_or_default()
+    }
+
+    /// A text of the constants.
+    #[inline]
+    pub(crate) fn text(&self, k: u64) -> &str {
+        match self.program.consts.get(k as usize) {
             Some(Const::Text(text)) => text,
             _ => "",
         }
@@ -313,16 +333,13 @@ impl ProgramSet {
     }
 }
 
-/// The bits of a scalar as a slot holds them.
-fn word(value: &Const) -> u64 {
-    match value {
-        Const::Bool(v) => u64::from(*v),
-        Const::Int(v) | Const::Time(v) | Const::Duration(v) => v.cast_unsigned(),
-        Const::Number(v) => v.to_bits(),
-        Const::Date(v) | Const::TimeOfDay(v) => i64::from(*v).cast_unsigned(),
-        Const::Weekday(v) => u64::from(*v),
-        Const::Unset | Const::Text(_) | Const::List(_) | Const::Record(_) => 0,
-    }
+fn plan_expr(leaves: &[Leaf], expr: &Expr) -> ExprPlan {
+    let (start, end) = (expr.start, expr.start.saturating_add(expr.len));
+    let fused = leaves
+        .get(start as usize..end as usize)
+        .is_some_and(|leaves| leaves.iter().all(Leaf::is_fused));
+    let Expr { registers, optional, event, journey, .. } = *expr;
+    ExprPlan { start, end, registers, optional, fused, event, journey }
 }
 
 impl JourneyPlan {

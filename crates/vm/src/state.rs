@@ -22,10 +22,6 @@ pub struct Customer {
     pub(crate) instances: Vec<Instance>,
     /// What is remembered of past memberships, by journey.
     pub(crate) memory: Vec<Memory>,
-    /// When each computed audience can next change by itself; `i64::MAX` for never.
-    pub(crate) audience_wakes: Vec<i64>,
-    /// The earliest of them.
-    pub(crate) audience_due: i64,
     /// Ids of recent events.
     pub(crate) recent: RecentIds,
     /// Counts inputs, each timer that fires being one.
@@ -46,6 +42,10 @@ pub(crate) struct Profile {
     pub(crate) audiences: Bits,
     /// Windows of the customer, by their number among those.
     pub(crate) windows: Vec<WindowState>,
+    /// When each computed audience can next change by itself; `i64::MAX` for never.
+    pub(crate) audience_wakes: Vec<i64>,
+    /// The earliest of them.
+    pub(crate) audience_due: i64,
     /// Split arms that were chosen by hand: journey, split, arm.
     pub(crate) forced: SmallVec<[(u16, u16, u16); 1]>,
 }
@@ -119,13 +119,17 @@ pub(crate) struct Memory {
 /// The ids of events seen within the dedupe window, as 128-bit hashes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct RecentIds {
-    pub(crate) by_age: VecDeque<(i64, u128)>,
-    pub(crate) seen: HashSet<u128, rustc_hash::FxBuildHasher>,
+    by_age: VecDeque<(i64, [u8; 16])>,
+    /// The same, to look up; empty while there are only a few.
+    seen: HashSet<[u8; 16], rustc_hash::FxBuildHasher>,
 }
+
+/// Up to this many ids are compared one by one; a set of more is kept as a set too.
+const FEW: usize = 32;
 
 impl RecentIds {
     /// Whether the id was seen within the window; if not, it is from now on. An id is known by
-    /// 128 bits of its hash: two ids that share those are not to be found.
+    /// 128 bits of its BLAKE3 hash: two ids that share those are not to be found.
     pub(crate) fn is_repeated(&mut self, id: &str, now: i64) -> bool {
         while let Some((seen, hash)) = self.by_age.front()
             && *seen <= now.saturating_sub(DEDUPE_WINDOW)
@@ -133,13 +137,21 @@ impl RecentIds {
             self.seen.remove(hash);
             self.by_age.pop_front();
         }
-        let mut bytes = [0; 16];
-        blake3::Hasher::new().update(id.as_bytes()).finalize_xof().fill(&mut bytes);
-        let hash = u128::from_le_bytes(bytes);
-        if !self.seen.insert(hash) {
+        let hash = blake3::hash(id.as_bytes());
+        let Some(hash) = hash.as_bytes().first_chunk().copied() else { return false };
+        let known = match self.seen.is_empty() {
+            true => self.by_age.iter().any(|(_, seen)| *seen == hash),
+            false => self.seen.contains(&hash),
+        };
+        if known {
             return true;
         }
         self.by_age.push_back((now, hash));
+        if !self.seen.is_empty() {
+            self.seen.insert(hash);
+        } else if self.by_age.len() > FEW {
+            self.seen.extend(self.by_age.iter().map(|(_, hash)| *hash));
+        }
         false
     }
 }
@@ -153,12 +165,12 @@ impl Customer {
                 traits: Row::default(),
                 audiences: Bits::default(),
                 windows: Vec::new(),
+                audience_wakes: Vec::new(),
+                audience_due: i64::MAX,
                 forced: SmallVec::new(),
             },
             instances: Vec::new(),
             memory: Vec::new(),
-            audience_wakes: Vec::new(),
-            audience_due: i64::MAX,
             recent: RecentIds::default(),
             sequence: 0,
             clock: i64::MIN,

@@ -85,6 +85,44 @@ pub(crate) fn next_time_of_day(zone: Tz, now: i64, time: i32) -> Option<i64> {
     None
 }
 
+/// When a comparison of the time of day with `time` can come out otherwise than at `now`: clocks
+/// show it, show the millisecond after it, or are set back.
+pub(crate) fn next_crossing(zone: Tz, now: i64, time: i32) -> Option<i64> {
+    let shown = next_time_of_day(zone, now, time)?;
+    let passed = match time_of_day(time + 1) {
+        Some(_) => next_time_of_day(zone, now, time + 1)?,
+        // Midnight follows, at which the date changes too.
+        None => shown,
+    };
+    Some(set_back(zone, now, shown.min(passed)))
+}
+
+/// When a comparison of the date can come out otherwise than at `instant`: the next day begins,
+/// or clocks are set back, maybe to the day before.
+pub(crate) fn next_date(zone: Tz, instant: i64) -> Option<i64> {
+    Some(set_back(zone, instant, next_day(zone, instant)?))
+}
+
+/// The first instant after `from` at which clocks have been set back, if that is before `to`;
+/// else `to`.
+fn set_back(zone: Tz, from: i64, to: i64) -> i64 {
+    let offset = |at| local(zone, at).map(|shown| shown.and_utc().timestamp_millis() - at);
+    let Some((before, after)) = offset(from).zip(offset(to)) else { return to };
+    if after >= before {
+        return to;
+    }
+    let (mut unchanged, mut changed) = (from, to);
+    while changed - unchanged > 1 {
+        let middle = unchanged + (changed - unchanged) / 2;
+        if offset(middle) == Some(before) {
+            unchanged = middle;
+        } else {
+            changed = middle;
+        }
+    }
+    changed
+}
+
 /// The instant at which the clocks of a zone show a day, given in days since 1970, and a time of
 /// day, in milliseconds since midnight.
 pub fn date_at(zone: Tz, date: i32, time: i32) -> Option<i64> {

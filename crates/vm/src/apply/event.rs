@@ -2,7 +2,7 @@
 
 use journey_bytecode::{ArmTrigger, Entry, ExitTrigger};
 
-use super::{Env, Stop, capture, each_instance, enter, run};
+use super::{Env, Stop, capture, each_instance, enter, run, settle};
 use crate::effect::{Effect, Refusal};
 use crate::eval::{Eval, test};
 use crate::state::{Customer, Instance, Profile, Status};
@@ -11,6 +11,7 @@ use crate::{Fault, Row};
 /// An event that was not seen before.
 pub(super) fn happen(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, at: i64) {
     remember(env, customer, event, row, at);
+    settle::refresh_audiences(env, &mut customer.profile);
     if !customer.instances.is_empty() {
         each_instance(env, customer, |env, profile, instance| {
             hear(env, profile, instance, event, row, at)

@@ -6,6 +6,10 @@
 //! 2. The input itself: an event goes to history windows, open instances and entries (`event`).
 //! 3. What follows from changed traits, windows and audiences, until nothing changes (`settle`).
 //!
+//! Audiences are brought up to date as soon as a trait or window they read has changed, before
+//! anything else looks: `customer in A` and the definition of A, asked at the same place, agree.
+//! What follows from joining waits for step 3.
+//!
 //! An instance goes on by running the code of its journey to the next wait (`run`).
 
 mod enter;
@@ -81,7 +85,7 @@ fn lay_out(set: &ProgramSet, customer: &mut Customer) {
     }
     let plans = set.customer_windows.iter().filter_map(|number| set.window(*number));
     profile.windows = plans.map(|plan| WindowState::new(set, plan)).collect();
-    customer.audience_wakes = vec![NEVER; program.audiences.len()];
+    profile.audience_wakes = vec![NEVER; program.audiences.len()];
     customer.started = true;
 }
 
@@ -102,7 +106,7 @@ fn pass_time(
         if timers > MAX_TIMERS {
             give_up(env, customer, now);
         } else {
-            settle::wake_audiences(env, customer);
+            settle::wake_audiences(env, &customer.profile);
             settle::settle_due(env, customer);
         }
         customer.next_due = next_due(customer);
@@ -111,13 +115,14 @@ fn pass_time(
 
 /// Parks everything that is due by `now`.
 fn give_up(env: &mut Env<'_>, customer: &mut Customer, now: i64) {
-    for (audience, wake) in (0..).zip(&mut customer.audience_wakes) {
+    let profile = &mut customer.profile;
+    for (audience, wake) in (0..).zip(&mut profile.audience_wakes) {
         if *wake <= now {
             *wake = NEVER;
             env.out.emit(Effect::AudienceFault { audience, fault: Fault::Budget, at: env.now });
         }
     }
-    customer.audience_due = customer.audience_wakes.iter().copied().min().unwrap_or(NEVER);
+    profile.audience_due = profile.audience_wakes.iter().copied().min().unwrap_or(NEVER);
     each_instance(env, customer, |_, _, instance| match instance.due <= now {
         true => Err(Fault::Budget),
         false => Ok(Stop::Waiting),
@@ -126,7 +131,7 @@ fn give_up(env: &mut Env<'_>, customer: &mut Customer, now: i64) {
 
 fn next_due(customer: &Customer) -> Option<i64> {
     let due = customer.instances.iter().map(|instance| instance.due).min().unwrap_or(NEVER);
-    Some(due.min(customer.audience_due)).filter(|due| *due != NEVER)
+    Some(due.min(customer.profile.audience_due)).filter(|due| *due != NEVER)
 }
 
 /// Sets traits from outside.
@@ -177,6 +182,7 @@ impl<'e> Env<'e> {
     fn changed_trait(&mut self, slot: u16) {
         if self.set.watched.traits.contains(slot) {
             self.work.pending.traits.set(slot, true);
+            self.work.mark_stale(self.set.audience_readers.traits.get(usize::from(slot)));
         }
     }
 
@@ -184,7 +190,14 @@ impl<'e> Env<'e> {
     fn changed_window(&mut self, window: u16) {
         if self.set.watched.windows.contains(window) {
             self.work.pending.windows.set(window, true);
+            self.work.mark_stale(self.set.audience_readers.windows.get(usize::from(window)));
         }
+    }
+
+    /// Notes that a customer joined or left an audience.
+    fn changed_audience(&mut self, audience: u16) {
+        self.work.pending.audiences.set(audience, true);
+        self.work.mark_stale(self.set.audience_readers.audiences.get(usize::from(audience)));
     }
 
     /// What the instance's expressions can read.

@@ -3,7 +3,7 @@
 use bumpalo::collections::Vec as ArenaVec;
 use journey_bytecode::{Journey, Op, Range};
 
-use super::{Env, Stop, wait};
+use super::{Env, Stop, settle, wait};
 use crate::effect::Effect;
 use crate::eval::{eval, test};
 use crate::history::WindowState;
@@ -54,6 +54,7 @@ pub(super) fn go_on(
                     return Ok(Stop::Exit(outcome));
                 }
                 update_traits(env, journey, profile, instance, update)?;
+                settle::refresh_audiences(env, profile);
                 if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
                     return Ok(Stop::Exit(outcome));
                 }

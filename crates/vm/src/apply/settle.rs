@@ -7,11 +7,12 @@
 use super::{Env, NEVER, each_instance, enter, wait};
 use crate::effect::Effect;
 use crate::eval::{Eval, test};
-use crate::state::Customer;
+use crate::state::{Customer, Profile};
 
 /// Follows up what the input has changed.
 pub(super) fn settle(env: &mut Env<'_>, customer: &mut Customer) {
-    if !env.work.pending.is_empty() || !env.work.stale.is_empty() {
+    let work = &env.work;
+    if !work.pending.is_empty() || !work.stale.is_empty() || !work.entries.is_empty() {
         rounds(env, customer, false);
     }
 }
@@ -24,10 +25,10 @@ pub(super) fn settle_due(env: &mut Env<'_>, customer: &mut Customer) {
 fn rounds(env: &mut Env<'_>, customer: &mut Customer, due: bool) {
     let mut first_due = due;
     loop {
+        refresh_audiences(env, &mut customer.profile);
         let work = &mut *env.work;
         std::mem::swap(&mut work.current, &mut work.pending);
         work.pending.clear();
-        refresh_audiences(env, customer);
         if first_due || !env.work.current.is_empty() {
             each_instance(env, customer, wait::attend);
         }
@@ -43,22 +44,23 @@ fn rounds(env: &mut Env<'_>, customer: &mut Customer, due: bool) {
 /// the customer as a member from here on; the joining itself is told, and acted on, when the
 /// input has been dealt with and the customer is a member still.
 pub(super) fn be_born(env: &mut Env<'_>, customer: &mut Customer) {
-    for audience in 0..customer.audience_wakes.len() {
+    let profile = &mut customer.profile;
+    for audience in 0..profile.audience_wakes.len() {
         let Ok(audience) = u16::try_from(audience) else { break };
-        let member = evaluate(env, customer, audience);
-        customer.profile.audiences.set(audience, member);
+        let member = evaluate(env, profile, audience);
+        profile.audiences.set(audience, member);
         env.work.untold.set(audience, member);
         env.work.stale.set(audience, true);
     }
-    find_due(customer);
+    find_due(profile);
 }
 
 /// Marks the audiences that can change at this instant.
-pub(super) fn wake_audiences(env: &mut Env<'_>, customer: &Customer) {
-    if customer.audience_due > env.now {
+pub(super) fn wake_audiences(env: &mut Env<'_>, profile: &Profile) {
+    if profile.audience_due > env.now {
         return;
     }
-    for (audience, wake) in (0..).zip(&customer.audience_wakes) {
+    for (audience, wake) in (0..).zip(&profile.audience_wakes) {
         if *wake <= env.now {
             env.work.stale.set(audience, true);
         }
@@ -67,42 +69,27 @@ pub(super) fn wake_audiences(env: &mut Env<'_>, customer: &Customer) {
 
 /// Looks again at each audience that reads something that has changed, in order: an audience
 /// reads only earlier ones, so once over the list is enough.
-fn refresh_audiences(env: &mut Env<'_>, customer: &mut Customer) {
-    let readers = &env.set.audience_readers;
-    let work = &mut *env.work;
-    for (changed, readers) in [
-        (&work.current.traits, &readers.traits),
-        (&work.current.windows, &readers.windows),
-        (&work.current.audiences, &readers.audiences),
-    ] {
-        for index in changed.iter() {
-            for audience in readers.get(usize::from(index)).into_iter().flatten() {
-                work.stale.set(*audience, true);
-            }
-        }
-    }
+pub(super) fn refresh_audiences(env: &mut Env<'_>, profile: &mut Profile) {
     let mut from = 0;
     while let Some(audience) = env.work.stale.next(from) {
         from = u32::from(audience) + 1;
-        refresh(env, customer, audience);
+        refresh(env, profile, audience);
     }
     if from > 0 {
         env.work.stale.clear();
-        find_due(customer);
+        find_due(profile);
     }
 }
 
-fn refresh(env: &mut Env<'_>, customer: &mut Customer, audience: u16) {
+fn refresh(env: &mut Env<'_>, profile: &mut Profile, audience: u16) {
     let at = env.now;
-    let member = evaluate(env, customer, audience);
-    let was = customer.profile.audiences.contains(audience);
+    let member = evaluate(env, profile, audience);
+    let was = profile.audiences.contains(audience);
     let told = was && !env.work.untold.contains(audience);
     env.work.untold.set(audience, false);
-    customer.profile.audiences.set(audience, member);
+    profile.audiences.set(audience, member);
     if member != was {
-        env.work.current.audiences.set(audience, true);
-        let readers = env.set.audience_readers.audiences.get(usize::from(audience));
-        readers.into_iter().flatten().for_each(|reader| env.work.stale.set(*reader, true));
+        env.changed_audience(audience);
     }
     if member && !told {
         env.out.emit(Effect::JoinedAudience { audience, at });
@@ -114,11 +101,11 @@ fn refresh(env: &mut Env<'_>, customer: &mut Customer, audience: u16) {
 }
 
 /// Whether the customer belongs to an audience now; notes when that can next change by itself.
-fn evaluate(env: &mut Env<'_>, customer: &mut Customer, audience: u16) -> bool {
+fn evaluate(env: &mut Env<'_>, profile: &mut Profile, audience: u16) -> bool {
     let Some(declared) = env.set.program().audiences.get(usize::from(audience)) else {
         return false;
     };
-    let ctx = Eval::of(&customer.profile, None, env.now, env.arena);
+    let ctx = Eval::of(profile, None, env.now, env.arena);
     let member = test(env.set, declared.condition.test, &ctx);
     // A fault may pass with time, too: the event that causes it leaves its window.
     let wake = wait::next_change(env.set, &declared.condition, &ctx);
@@ -129,14 +116,14 @@ fn evaluate(env: &mut Env<'_>, customer: &mut Customer, audience: u16) -> bool {
             (false, wake.unwrap_or(NEVER))
         }
     };
-    if let Some(place) = customer.audience_wakes.get_mut(usize::from(audience)) {
+    if let Some(place) = profile.audience_wakes.get_mut(usize::from(audience)) {
         *place = wake;
     }
     member
 }
 
-fn find_due(customer: &mut Customer) {
-    customer.audience_due = customer.audience_wakes.iter().copied().min().unwrap_or(NEVER);
+fn find_due(profile: &mut Profile) {
+    profile.audience_due = profile.audience_wakes.iter().copied().min().unwrap_or(NEVER);
 }
 
 /// Enters the journeys of audiences that were joined, by name.

@@ -1,14 +1,18 @@
 //! Expressions: what they are evaluated against, and the interpreter.
 
+mod leaf;
 mod ops;
 mod text;
 
 use bumpalo::Bump;
-use journey_bytecode::{Cond, ExprId, Insn};
+use journey_bytecode::{ExprId, Insn};
 
 use crate::history::{self, History};
+use crate::set::ExprPlan;
 use crate::state::Profile;
 use crate::{Bits, Customer, Fault, Instance, ProgramSet, Row, Scratch, Val};
+pub(crate) use leaf::Leaf;
+use leaf::Next;
 use ops::{MAX_SIZE, Means};
 
 /// All that an expression can read. Everything is borrowed; building one costs nothing.
@@ -75,14 +79,18 @@ impl<'a> Eval<'a> {
 
 /// Evaluates an expression. One that is not declared optional faults instead of giving unset.
 pub fn eval<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<Val<'a>, Fault> {
-    let value = run(set, id, ctx)?;
-    let unset = !value.is_set() && set.expr(id).is_none_or(|(expr, _)| !expr.optional);
-    if unset { Err(Fault::Unset) } else { Ok(value) }
+    let expr = set.expr(id).ok_or(Fault::Program)?;
+    let value = run(set, expr, ctx)?;
+    if !value.is_set() && !expr.optional { Err(Fault::Unset) } else { Ok(value) }
 }
 
 /// Evaluates a condition; unset counts as false.
 pub fn test<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<bool, Fault> {
-    match run(set, id, ctx)? {
+    let expr = set.expr(id).ok_or(Fault::Program)?;
+    if expr.fused {
+        return leaf::run(set, set.leaves(expr), ctx).ok_or(Fault::Program);
+    }
+    match run(set, expr, ctx)? {
         Val::Bool(v) => Ok(v),
         Val::Unset => Ok(false),
         _ => Err(Fault::Program),
@@ -90,114 +98,31 @@ pub fn test<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<bool,
 }
 
 /// The interpreter: one instruction after the other. Jumps go forward only, so it ends.
-fn run<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<Val<'a>, Fault> {
-    let (expr, code) = set.expr(id).ok_or(Fault::Program)?;
+fn run<'a>(set: &'a ProgramSet, expr: &ExprPlan, ctx: &Eval<'a>) -> Result<Val<'a>, Fault> {
+    let (code, leaves) = (set.code(expr), set.leaves(expr));
+    let rows = leaf::rows(ctx);
     let mut registers = Registers::new(expr.registers, ctx.arena);
-    let (event, locals) = (ctx.event.map(|(row, _)| row), ctx.locals);
     let mut pc = 0;
-    while let Some(insn) = code.get(pc) {
+    while let (Some(insn), Some(leaf)) = (code.get(pc), leaves.get(pc)) {
         pc += 1;
-        let (jumps, skip) = match *insn {
-            Insn::TraitNumber { cond, slot, k, skip } => {
-                (jumps(cond, ctx.traits.number(slot), f64::from_bits(set.word(k))), skip)
-            }
-            Insn::TraitWord { cond, slot, k, skip } => {
-                (jumps(cond, ctx.traits.int(slot), set.word(k).cast_signed()), skip)
-            }
-            Insn::TraitText { cond, slot, k, skip } => {
-                (jumps(cond, ctx.traits.text(slot), set.text(k)), skip)
-            }
-            Insn::TraitBool { on, slot, skip } => {
-                (ctx.traits.bool(slot) == Some(true), on, skip).jump()
-            }
-            Insn::TraitSet { on, slot, skip } => (ctx.traits.is_set(slot), on, skip).jump(),
-            Insn::EventNumber { cond, slot, k, skip } => {
-                let value = event.and_then(|row| row.number(slot));
-                (jumps(cond, value, f64::from_bits(set.word(k))), skip)
-            }
-            Insn::EventWord { cond, slot, k, skip } => {
-                let value = event.and_then(|row| row.int(slot));
-                (jumps(cond, value, set.word(k).cast_signed()), skip)
-            }
-            Insn::EventText { cond, slot, k, skip } => {
-                (jumps(cond, event.and_then(|row| row.text(slot)), set.text(k)), skip)
-            }
-            Insn::EventBool { on, slot, skip } => {
-                (event.and_then(|row| row.bool(slot)) == Some(true), on, skip).jump()
-            }
-            Insn::EventSet { on, slot, skip } => {
-                (event.is_some_and(|row| row.is_set(slot)), on, skip).jump()
-            }
-            Insn::LocalNumber { cond, slot, k, skip } => {
-                let value = locals.and_then(|row| row.number(slot));
-                (jumps(cond, value, f64::from_bits(set.word(k))), skip)
-            }
-            Insn::LocalWord { cond, slot, k, skip } => {
-                let value = locals.and_then(|row| row.int(slot));
-                (jumps(cond, value, set.word(k).cast_signed()), skip)
-            }
-            Insn::LocalText { cond, slot, k, skip } => {
-                (jumps(cond, locals.and_then(|row| row.text(slot)), set.text(k)), skip)
-            }
-            Insn::LocalBool { on, slot, skip } => {
-                (locals.and_then(|row| row.bool(slot)) == Some(true), on, skip).jump()
-            }
-            Insn::LocalSet { on, slot, skip } => {
-                (locals.is_some_and(|row| row.is_set(slot)), on, skip).jump()
-            }
-            Insn::Audience { on, audience, skip } => {
-                (ctx.audiences.contains(audience), on, skip).jump()
-            }
-            Insn::Jump { skip } => (true, skip),
-            Insn::JumpBool { on, a, skip } => {
-                (registers.get(a)? == Val::Bool(true), on, skip).jump()
-            }
-            Insn::JumpSet { on, a, skip } => (registers.get(a)?.is_set(), on, skip).jump(),
-            Insn::Ret { a } => return registers.get(a),
-            Insn::RetTrue => return Ok(Val::Bool(true)),
-            Insn::RetFalse => return Ok(Val::Bool(false)),
-            _ => {
-                registers.compute(*insn, set, expr, ctx)?;
-                (false, 0)
-            }
-        };
-        if jumps {
-            pc += usize::from(skip);
+        match leaf.step(set, &rows, ctx) {
+            Next::Skip(skip) => pc += skip,
+            Next::Done(holds) => return Ok(Val::Bool(holds)),
+            Next::Other => match *insn {
+                Insn::JumpBool { on, a, skip } => {
+                    let jumps = (registers.get(a)? == Val::Bool(true)) == on;
+                    pc += if jumps { usize::from(skip) } else { 0 };
+                }
+                Insn::JumpSet { on, a, skip } => {
+                    let jumps = registers.get(a)?.is_set() == on;
+                    pc += if jumps { usize::from(skip) } else { 0 };
+                }
+                Insn::Ret { a } => return registers.get(a),
+                insn => registers.compute(insn, set, expr, ctx)?,
+            },
         }
     }
     Err(Fault::Program)
-}
-
-/// Whether a fused comparison jumps. An absent value makes the comparison false.
-#[inline(always)]
-fn jumps<T: PartialOrd + Copy>(cond: Cond, value: Option<T>, constant: T) -> bool {
-    let holds = |compare: fn(&T, &T) -> bool| value.as_ref().is_some_and(|v| compare(v, &constant));
-    match cond {
-        Cond::EqFalse => !holds(T::eq),
-        Cond::NeFalse => !holds(T::ne),
-        Cond::LtFalse => !holds(T::lt),
-        Cond::LeFalse => !holds(T::le),
-        Cond::GtFalse => !holds(T::gt),
-        Cond::GeFalse => !holds(T::ge),
-        Cond::EqTrue => holds(T::eq),
-        Cond::NeTrue => holds(T::ne),
-        Cond::LtTrue => holds(T::lt),
-        Cond::LeTrue => holds(T::le),
-        Cond::GtTrue => holds(T::gt),
-        Cond::GeTrue => holds(T::ge),
-    }
-}
-
-/// A fact and what it is compared with.
-trait Jump {
-    fn jump(self) -> (bool, u16);
-}
-
-impl Jump for (bool, bool, u16) {
-    #[inline(always)]
-    fn jump(self) -> (bool, u16) {
-        (self.0 == self.1, self.2)
-    }
 }
 
 /// The registers of one evaluation. Expressions made of fused instructions have none.
@@ -227,7 +152,7 @@ impl<'a> Registers<'a> {
         &mut self,
         insn: Insn,
         set: &'a ProgramSet,
-        expr: &journey_bytecode::Expr,
+        expr: &ExprPlan,
         ctx: &Eval<'a>,
     ) -> Result<(), Fault> {
         let means = Means { arena: ctx.arena, zone: set.program().zone(), now: ctx.now };

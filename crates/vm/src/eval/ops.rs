@@ -50,9 +50,9 @@ impl<'a> Means<'a> {
             }
             (Op::ParseNumber, Val::Text(v)) => parse_number(v).map_or(Val::Unset, Val::Number),
             (Op::NextTimeOfDay, Val::TimeOfDay(v)) => {
-                time(zone::next_time_of_day(self.zone, self.now, v))?
+                time(zone::next_crossing(self.zone, self.now, v))?
             }
-            (Op::NextDay, Val::Time(v)) => time(zone::next_day(self.zone, v))?,
+            (Op::NextDay, Val::Time(v)) => time(zone::next_date(self.zone, v))?,
             (op, Val::Time(v)) => {
                 let local = zone::local(self.zone, v).ok_or(Fault::Calendar)?;
                 local_part(op, local).ok_or(Fault::Program)?

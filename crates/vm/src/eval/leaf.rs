@@ -1,0 +1,242 @@
+//! Fused instructions, prepared: the leaves of predicates.
+//!
+//! A predicate such as `lifetime_value > 500 and orders >= 3` is two comparisons of a slot with a
+//! constant and two jumps. Each of its instructions is prepared into a [`Leaf`] that has the
+//! constant in it and names its comparison with one number, so that running it is one indirect
+//! jump, one look at the row and one comparison.
+
+use journey_bytecode::{Cmp, Cond, Const, Insn, Program};
+
+use super::Eval;
+use crate::{ProgramSet, Row};
+
+/// A prepared instruction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaf {
+    /// The bits of the constant; for a text its number in the pool.
+    constant: u64,
+    /// The slot, or the audience.
+    slot: u16,
+    /// How far it jumps.
+    skip: u16,
+    test: Test,
+    /// Whose slot it is.
+    source: Source,
+    /// The outcome on which it jumps.
+    on: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(u8)]
+enum Test {
+    NumberEq,
+    NumberNe,
+    NumberLt,
+    NumberLe,
+    NumberGt,
+    NumberGe,
+    WordEq,
+    WordNe,
+    WordLt,
+    WordLe,
+    WordGt,
+    WordGe,
+    TextEq,
+    TextNe,
+    Bool,
+    Set,
+    Audience,
+    /// A jump that is always taken.
+    Always,
+    True,
+    False,
+    /// An instruction that needs registers.
+    Other,
+}
+
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+enum Source {
+    Trait,
+    Event,
+    Local,
+}
+
+/// The rows that leaves look at, by source; a row that is not at hand has nothing in it.
+pub(super) type Rows<'a> = [&'a Row; 3];
+
+static NOTHING: Row = Row::nothing();
+
+pub(super) fn rows<'a>(ctx: &Eval<'a>) -> Rows<'a> {
+    let event = ctx.event.map_or(&NOTHING, |(row, _)| row);
+    [ctx.traits, event, ctx.locals.unwrap_or(&NOTHING)]
+}
+
+/// What comes after a leaf.
+pub(super) enum Next {
+    /// The instruction that many further on than the next.
+    Skip(usize),
+    /// Nothing: the predicate holds or does not.
+    Done(bool),
+    /// It was no leaf.
+    Other,
+}
+
+/// Runs a predicate that consists of leaves alone.
+#[inline(never)]
+pub(super) fn run(set: &ProgramSet, leaves: &[Leaf], ctx: &Eval<'_>) -> Option<bool> {
+    let rows = rows(ctx);
+    let mut rest = leaves;
+    loop {
+        let (leaf, after) = rest.split_first()?;
+        match leaf.step(set, &rows, ctx) {
+            Next::Skip(skip) => rest = after.get(skip..)?,
+            Next::Done(holds) => return Some(holds),
+            Next::Other => return None,
+        }
+    }
+}
+
+impl Leaf {
+    /// Whether it needs no registers.
+    pub(crate) fn is_fused(&self) -> bool {
+        self.test != Test::Other
+    }
+
+    /// Runs one leaf. An absent slot makes the comparison false.
+    #[inline(always)]
+    pub(super) fn step(&self, set: &ProgramSet, rows: &Rows<'_>, ctx: &Eval<'_>) -> Next {
+        let row = match rows.get(self.source as usize) {
+            Some(row) => *row,
+            None => &NOTHING,
+        };
+        let number = f64::from_bits(self.constant);
+        let word = self.constant.cast_signed();
+        let holds = match self.test {
+            Test::NumberEq => row.number(self.slot).is_some_and(|v| v == number),
+            Test::NumberNe => row.number(self.slot).is_some_and(|v| v != number),
+            Test::NumberLt => row.number(self.slot).is_some_and(|v| v < number),
+            Test::NumberLe => row.number(self.slot).is_some_and(|v| v <= number),
+            Test::NumberGt => row.number(self.slot).is_some_and(|v| v > number),
+            Test::NumberGe => row.number(self.slot).is_some_and(|v| v >= number),
+            Test::WordEq => row.int(self.slot).is_some_and(|v| v == word),
+            Test::WordNe => row.int(self.slot).is_some_and(|v| v != word),
+            Test::WordLt => row.int(self.slot).is_some_and(|v| v < word),
+            Test::WordLe => row.int(self.slot).is_some_and(|v| v <= word),
+            Test::WordGt => row.int(self.slot).is_some_and(|v| v > word),
+            Test::WordGe => row.int(self.slot).is_some_and(|v| v >= word),
+            Test::TextEq => row.text(self.slot).is_some_and(|v| v == set.text(self.constant)),
+            Test::TextNe => row.text(self.slot).is_some_and(|v| v != set.text(self.constant)),
+            Test::Bool => row.bool(self.slot) == Some(true),
+            Test::Set => row.is_set(self.slot),
+            Test::Audience => ctx.audiences.contains(self.slot),
+            Test::Always => true,
+            Test::True => return Next::Done(true),
+            Test::False => return Next::Done(false),
+            Test::Other => return Next::Other,
+        };
+        Next::Skip(if holds == self.on { usize::from(self.skip) } else { 0 })
+    }
+
+    /// Prepares an instruction.
+    pub(crate) fn new(program: &Program, insn: Insn) -> Leaf {
+        use Source::{Event, Local, Trait};
+        let number = |source, cond: Cond, slot, k: u16, skip| {
+            let (cmp, on) = parts(cond);
+            let tests = [
+                Test::NumberEq,
+                Test::NumberNe,
+                Test::NumberLt,
+                Test::NumberLe,
+                Test::NumberGt,
+                Test::NumberGe,
+            ];
+            Leaf { constant: word(program, k), slot, skip, test: pick(tests, cmp), source, on }
+        };
+        let int = |source, cond: Cond, slot, k: u16, skip| {
+            let (cmp, on) = parts(cond);
+            let tests = [
+                Test::WordEq,
+                Test::WordNe,
+                Test::WordLt,
+                Test::WordLe,
+                Test::WordGt,
+                Test::WordGe,
+            ];
+            Leaf { constant: word(program, k), slot, skip, test: pick(tests, cmp), source, on }
+        };
+        let text = |source, cond: Cond, slot, k: u16, skip| {
+            let (cmp, on) = parts(cond);
+            let test = if cmp == Cmp::Ne { Test::TextNe } else { Test::TextEq };
+            Leaf { constant: u64::from(k), slot, skip, test, source, on }
+        };
+        let plain =
+            |test, source, on, slot, skip| Leaf { constant: 0, slot, skip, test, source, on };
+        match insn {
+            Insn::TraitNumber { cond, slot, k, skip } => number(Trait, cond, slot, k, skip),
+            Insn::TraitWord { cond, slot, k, skip } => int(Trait, cond, slot, k, skip),
+            Insn::TraitText { cond, slot, k, skip } => text(Trait, cond, slot, k, skip),
+            Insn::TraitBool { on, slot, skip } => plain(Test::Bool, Trait, on, slot, skip),
+            Insn::TraitSet { on, slot, skip } => plain(Test::Set, Trait, on, slot, skip),
+            Insn::EventNumber { cond, slot, k, skip } => number(Event, cond, slot, k, skip),
+            Insn::EventWord { cond, slot, k, skip } => int(Event, cond, slot, k, skip),
+            Insn::EventText { cond, slot, k, skip } => text(Event, cond, slot, k, skip),
+            Insn::EventBool { on, slot, skip } => plain(Test::Bool, Event, on, slot, skip),
+            Insn::EventSet { on, slot, skip } => plain(Test::Set, Event, on, slot, skip),
+            Insn::LocalNumber { cond, slot, k, skip } => number(Local, cond, slot, k, skip),
+            Insn::LocalWord { cond, slot, k, skip } => int(Local, cond, slot, k, skip),
+            Insn::LocalText { cond, slot, k, skip } => text(Local, cond, slot, k, skip),
+            Insn::LocalBool { on, slot, skip } => plain(Test::Bool, Local, on, slot, skip),
+            Insn::LocalSet { on, slot, skip } => plain(Test::Set, Local, on, slot, skip),
+            Insn::Audience { on, audience, skip } => {
+                plain(Test::Audience, Trait, on, audience, skip)
+            }
+            Insn::Jump { skip } => plain(Test::Always, Trait, true, 0, skip),
+            Insn::RetTrue => plain(Test::True, Trait, true, 0, 0),
+            Insn::RetFalse => plain(Test::False, Trait, true, 0, 0),
+            _ => plain(Test::Other, Trait, true, 0, 0),
+        }
+    }
+}
+
+/// A condition as a comparison and the outcome on which it jumps.
+fn parts(cond: Cond) -> (Cmp, bool) {
+    match cond {
+        Cond::EqFalse => (Cmp::Eq, false),
+        Cond::NeFalse => (Cmp::Ne, false),
+        Cond::LtFalse => (Cmp::Lt, false),
+        Cond::LeFalse => (Cmp::Le, false),
+        Cond::GtFalse => (Cmp::Gt, false),
+        Cond::GeFalse => (Cmp::Ge, false),
+        Cond::EqTrue => (Cmp::Eq, true),
+        Cond::NeTrue => (Cmp::Ne, true),
+        Cond::LtTrue => (Cmp::Lt, true),
+        Cond::LeTrue => (Cmp::Le, true),
+        Cond::GtTrue => (Cmp::Gt, true),
+        Cond::GeTrue => (Cmp::Ge, true),
+    }
+}
+
+/// The test for a comparison, of one for each in the order of [`Cmp`].
+fn pick([eq, ne, lt, le, gt, ge]: [Test; 6], cmp: Cmp) -> Test {
+    match cmp {
+        Cmp::Eq => eq,
+        Cmp::Ne => ne,
+        Cmp::Lt => lt,
+        Cmp::Le => le,
+        Cmp::Gt => gt,
+        Cmp::Ge => ge,
+    }
+}
+
+/// The bits of a scalar constant as a slot holds them.
+fn word(program: &Program, k: u16) -> u64 {
+    match program.consts.get(usize::from(k)) {
+        Some(Const::Bool(v)) => u64::from(*v),
+        Some(Const::Int(v) | Const::Time(v) | Const::Duration(v)) => v.cast_unsigned(),
+        Some(Const::Number(v)) => v.to_bits(),
+        Some(Const::Date(v) | Const::TimeOfDay(v)) => i64::from(*v).cast_unsigned(),
+        Some(Const::Weekday(v)) => u64::from(*v),
+        _ => 0,
+    }
+}
