@@ -439,6 +439,37 @@ mod tests {
         }
     }
 
+    /// Lines that are nearly right: bytes changed, dropped and doubled.
+    #[test]
+    fn judges_damaged_lines_as_serde_json_does() {
+        let line = br#"{"ts":"1997-01-01T00:00:00Z","n":[-1.5e+3,0,{"a\u00e9\n":null}],"t":true} "#;
+        let pieces = br#"{}[],:"\0123456789.eE+-truefalsn u/"#;
+        let mut seed = 1u64;
+        let mut random = |below: usize| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        let (mut right, mut wrong) = (0, 0);
+        for _ in 0..30_000 {
+            let mut bytes = line.to_vec();
+            for _ in 0..=random(2) {
+                let at = random(bytes.len());
+                match random(3) {
+                    0 => bytes[at] = pieces[random(pieces.len())],
+                    1 => bytes.insert(at, pieces[random(pieces.len())]),
+                    _ => drop(bytes.remove(at)),
+                }
+            }
+            let text = String::from_utf8(bytes).unwrap();
+            let theirs = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+            assert_eq!(check(&text).is_ok(), theirs, "{text}");
+            if theirs { right += 1 } else { wrong += 1 }
+        }
+        assert!(right > 1_000 && wrong > 1_000, "{right} right, {wrong} wrong");
+    }
+
     #[test]
     fn resolves_escapes_as_serde_json_does() {
         let texts = [

@@ -145,11 +145,12 @@ fn mismatch(start: Cursor<'_>, ty: &Type, kind: Kind) -> Box<Wrong> {
         return malformed.into();
     }
     let raw = cursor.since(start.at()).trim_start();
-    Box::new(Wrong::Mismatch {
-        path: String::new(),
-        found: describe(kind, raw),
-        wanted: wanted(ty),
-    })
+    let wanted = match (ty, kind) {
+        // The only text that is none.
+        (Type::Text, Kind::Text) => "a text without half a surrogate pair".to_owned(),
+        _ => wanted(ty),
+    };
+    Box::new(Wrong::Mismatch { path: String::new(), found: describe(kind, raw), wanted })
 }
 
 /// A type, as a message asks for it.
@@ -327,6 +328,12 @@ mod tests {
         assert_eq!(value("3", &Type::Number), Ok(Const::Number(3.0)));
         assert_eq!(value("11.77", &Type::Number), Ok(Const::Number(11.77)));
         assert!(value("1e999", &Type::Number).is_err());
+    }
+
+    #[test]
+    fn a_text_that_no_characters_make_up_is_refused() {
+        let message = ": the text \"a\\ud83d\", not a text without half a surrogate pair";
+        assert_eq!(value("\"a\\ud83d\"", &Type::Text), Err(message.to_owned()));
     }
 
     #[test]
