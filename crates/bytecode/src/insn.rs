@@ -121,9 +121,11 @@ pub enum UnaryOp {
     MonthOf,
     /// time → int
     YearOf,
-    /// timeofday → time: the first instant after now at which local clocks show it or skip it
+    /// timeofday → time: the first instant after now at which local clocks show it or skip it, show
+    /// the millisecond after it, or are set back: when a comparison with it can next change
     NextTimeOfDay,
-    /// time → time: the first instant of the local day after the operand's
+    /// time → time: the first instant of the local day after the operand's, or at which clocks are
+    /// set back, if that is earlier: when a comparison of the date can next change
     NextDay,
 }
 

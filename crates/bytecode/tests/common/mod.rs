@@ -98,7 +98,7 @@ impl Build {
         self.program.exprs.push(Expr {
             start,
             len: code.len() as u32,
-            registers: 8,
+            registers: registers(code),
             ty,
             optional: false,
             event,
@@ -190,6 +190,33 @@ impl Build {
         self.program.journeys.push(journey.journey);
         (self.program.journeys.len() - 1) as u16
     }
+}
+
+/// How many registers code needs.
+fn registers(code: &[Insn]) -> u8 {
+    let highest = code.iter().map(|insn| match *insn {
+        Insn::Trait { dst, .. }
+        | Insn::Event { dst, .. }
+        | Insn::EventAt { dst }
+        | Insn::Local { dst, .. }
+        | Insn::Const { dst, .. }
+        | Insn::Unset { dst }
+        | Insn::Now { dst }
+        | Insn::Entered { dst }
+        | Insn::CustomerId { dst }
+        | Insn::History { dst, .. }
+        | Insn::Move { dst, .. }
+        | Insn::Compare { dst, .. }
+        | Insn::Unary { dst, .. }
+        | Insn::Binary { dst, .. }
+        | Insn::InRange { dst, .. }
+        | Insn::Matches { dst, .. }
+        | Insn::MakeList { dst, .. }
+        | Insn::MakeRecord { dst, .. }
+        | Insn::Field { dst, .. } => dst + 1,
+        _ => 0,
+    });
+    highest.max().unwrap_or(0).min(16)
 }
 
 /// A required slot.
