@@ -18,12 +18,12 @@ pub struct Compiled {
 }
 
 /// Checks a workspace as it was read.
-pub fn compile(sources: Sources) -> Compiled {
+pub fn compile(sources: &Sources) -> Compiled {
     let mut files = Files::default();
     for file in &sources.files {
         files.push(file.path.clone(), file.text.clone());
     }
-    let (config, config_findings) = configuration(&sources, &mut files);
+    let (config, config_findings) = configuration(sources, &mut files);
     let texts = sources.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
     let workspace = Workspace::new(config, texts);
 

@@ -1,5 +1,7 @@
 //! `journeyc check` as a shell or a pull request sees it.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+
 mod support;
 
 use support::{Workspace, journeyc};

@@ -3,6 +3,8 @@
 //! A file begins with prose and a section `source`. The sections after it are what each stage
 //! makes of it; `UPDATE_EXPECT=1` writes them anew.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 

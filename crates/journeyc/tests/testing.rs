@@ -1,5 +1,7 @@
 //! `journeyc test` as a team sees it.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+
 mod support;
 
 use support::{Workspace, journeyc};

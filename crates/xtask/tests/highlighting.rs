@@ -1,5 +1,7 @@
 //! The highlighter knows exactly the keywords of the grammar.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

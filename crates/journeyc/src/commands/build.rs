@@ -22,8 +22,8 @@ pub(super) struct Args {
 }
 
 /// Writes the artifact and says what is in it.
-pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
-    let compiled = compile_one(args.path)?;
+pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
+    let compiled = compile_one(args.path.as_deref())?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
     let names = select(workspace, &args.journey)?;
     // What would be refused on loading must not be written.

@@ -23,12 +23,12 @@ pub(super) struct Args {
 }
 
 /// Checks every workspace that the paths lie in and prints all findings.
-pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
     let mut files = Files::default();
     let mut diagnostics = Vec::new();
     for sources in load(&args.paths)? {
-        let compiled = compile(sources);
-        let base = files.len() as u32;
+        let compiled = compile(&sources);
+        let base = files.count() as u32;
         files.append(compiled.files);
         diagnostics.extend(compiled.diagnostics.into_iter().map(|finding| shift(finding, base)));
     }

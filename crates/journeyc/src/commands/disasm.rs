@@ -19,7 +19,7 @@ pub(super) struct Args {
 }
 
 /// Reads, verifies and prints.
-pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
     let shown = args.file.display();
     let failed = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
     let mut bytes = Vec::new();

@@ -35,8 +35,8 @@ pub(super) enum GraphFormat {
 }
 
 /// Prints the picture.
-pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
-    let compiled = compile_one(args.path)?;
+pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
+    let compiled = compile_one(args.path.as_deref())?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
     let names = select(workspace, &args.journey)?;
     if args.format == GraphFormat::Svg && names.len() != 1 {

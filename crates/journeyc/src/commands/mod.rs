@@ -9,7 +9,7 @@ mod test;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -50,21 +50,21 @@ enum Command {
 /// Runs the command that was asked for.
 pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
     match cli.command {
-        Command::Check(args) => check::run(args),
-        Command::Test(args) => test::run(args),
+        Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Simulate(args) => simulate::run(args),
-        Command::Build(args) => build::run(args),
-        Command::Disasm(args) => disasm::run(args),
-        Command::Graph(args) => graph::run(args),
+        Command::Build(args) => build::run(&args),
+        Command::Disasm(args) => disasm::run(&args),
+        Command::Graph(args) => graph::run(&args),
     }
 }
 
 /// Loads and checks the one workspace that `path` lies in.
-fn compile_one(path: Option<PathBuf>) -> Result<Compiled, CommandError> {
-    let given = path.clone().unwrap_or_else(|| PathBuf::from("."));
-    let mut found = load(&Vec::from_iter(path))?;
+fn compile_one(path: Option<&Path>) -> Result<Compiled, CommandError> {
+    let given = path.unwrap_or(Path::new(".")).to_owned();
+    let mut found = load(std::slice::from_ref(&given))?;
     match (found.pop(), found.pop()) {
-        (Some(sources), None) => Ok(compile(sources)),
+        (Some(sources), None) => Ok(compile(&sources)),
         (None, _) => Err(LoadError::NoJourneys { path: given.display().to_string() }.into()),
         (Some(a), Some(b)) => Err(format!(
             "{}: there are several workspaces here, {} and {} among them; name one",

@@ -14,7 +14,7 @@ pub(super) use crate::simulate::Args;
 
 /// Compiles the journeys, runs them over the log and prints what came of it.
 pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
-    let compiled = compile_one(Some(args.path.clone()))?;
+    let compiled = compile_one(Some(&args.path))?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
     let names = select(workspace, &args.journey)?;
     let program = verify(journey_ir::lower_journeys(workspace, &names)?)?;

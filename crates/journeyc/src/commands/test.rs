@@ -20,9 +20,9 @@ pub(super) struct Args {
 }
 
 /// Runs all tests of a workspace.
-pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
+pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
     let start = Instant::now();
-    let compiled = compile_one(args.path)?;
+    let compiled = compile_one(args.path.as_deref())?;
     let Some(workspace) = checked(&compiled)? else { return Ok(ExitCode::from(1)) };
     let mut outcomes = Vec::new();
     for test in &workspace.tests {

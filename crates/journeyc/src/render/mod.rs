@@ -44,7 +44,7 @@ impl Files {
     }
 
     /// Number of files.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 

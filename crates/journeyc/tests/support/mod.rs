@@ -1,5 +1,8 @@
 //! Running the real binary in a folder of its own.
 
+// Each test program is a crate of its own and uses only part of this.
+#![allow(dead_code, clippy::unwrap_used)]
+
 use std::path::Path;
 use std::process::Command;
 
