@@ -31,7 +31,7 @@ fn log() -> PathBuf {
 /// The journey of `tests/conformance/cd1`.
 fn program() -> ProgramSet {
     let mut sources = journeyc::load::load(&[root().join("tests/conformance/cd1")]).unwrap();
-    let compiled = journeyc::compile::compile(sources.pop().unwrap());
+    let compiled = journeyc::compile::compile(&sources.pop().unwrap());
     let program = journey_ir::lower(&compiled.checked.unwrap()).unwrap();
     ProgramSet::new(journey_bytecode::verify(program).unwrap())
 }

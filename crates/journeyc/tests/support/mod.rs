@@ -8,14 +8,14 @@ use std::process::Command;
 
 /// What a run left behind.
 #[derive(Debug)]
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs `journeyc` in `folder`, without a terminal.
-pub fn journeyc(folder: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn journeyc(folder: &Path, arguments: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_journeyc"))
         .args(arguments)
         .current_dir(folder)
@@ -30,11 +30,11 @@ pub fn journeyc(folder: &Path, arguments: &[&str]) -> Run {
 }
 
 /// A folder that is gone when the test ends.
-pub struct Workspace(tempfile::TempDir);
+pub(crate) struct Workspace(tempfile::TempDir);
 
 impl Workspace {
     /// A folder with these files.
-    pub fn new(files: &[(&str, &str)]) -> Workspace {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Workspace {
         let workspace = Workspace(tempfile::tempdir().unwrap());
         for (path, text) in files {
             workspace.write(path, text.as_bytes());
@@ -43,14 +43,14 @@ impl Workspace {
     }
 
     /// Adds a file, and the folders it is in.
-    pub fn write(&self, path: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, path: &str, bytes: &[u8]) {
         let path = self.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }
