@@ -135,7 +135,7 @@ impl Lexer<'_> {
     fn read_on(&mut self, kind: SyntaxKind) {
         let start = self.inner.span().start;
         let rest = self.inner.source().get(start..).unwrap_or_default();
-        let read = self.inner.slice().len();
+        let read = self.inner.span().len();
         let (kind, len) = match kind {
             INT_LIT => number::read(rest.as_bytes()),
             COMMENT => comment(rest),
@@ -180,7 +180,7 @@ impl Lexer<'_> {
     }
 
     fn push(&mut self, kind: SyntaxKind) {
-        self.tokens.push(Token { kind, len: self.inner.slice().len() as u32 });
+        self.tokens.push(Token { kind, len: self.inner.span().len() as u32 });
     }
 
     fn last_significant(&self) -> Option<SyntaxKind> {

@@ -207,3 +207,68 @@ impl<'t> AnyName<'t> {
         self.source()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ast::{File, Item};
+    use crate::parse;
+
+    /// What `show` finds in the definition of `let a = …`.
+    fn shown(expr: &str, show: impl Fn(Expr<'_>) -> Vec<Option<&str>>) -> Vec<Option<String>> {
+        let parse = parse(&format!("let a = {expr}"));
+        let item = File::cast(parse.tree.root()).unwrap().items().next().unwrap();
+        let Item::LetDecl(constant) = item else { panic!("{item:?}") };
+        let found = show(constant.expr().unwrap());
+        found.into_iter().map(|text| text.map(str::to_owned)).collect()
+    }
+
+    fn sides(expr: &str) -> Vec<Option<String>> {
+        shown(expr, |expr| {
+            let sides = match expr {
+                Expr::CompareChain(it) => vec![it.left(), it.right()],
+                Expr::AtChain(it) => vec![it.date(), it.time_of_day()],
+                Expr::IfExpr(it) => vec![it.condition(), it.then_branch(), it.else_branch()],
+                other => panic!("{other:?}"),
+            };
+            sides.into_iter().map(|side| side.map(|side| side.source())).collect()
+        })
+    }
+
+    fn some(texts: &[&str]) -> Vec<Option<String>> {
+        texts.iter().map(|text| Some((*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn operands_are_found_on_their_sides() {
+        assert_eq!(sides("b < c + 1"), some(&["b", "c + 1"]));
+        assert_eq!(sides("b not in [c]"), some(&["b", "[c]"]));
+        assert_eq!(sides("b is set"), [Some("b".to_owned()), None]);
+        assert_eq!(sides("b at c"), some(&["b", "c"]));
+        assert_eq!(sides("if b then c else d"), some(&["b", "c", "d"]));
+    }
+
+    #[test]
+    fn an_operand_that_is_missing_does_not_shift_the_others() {
+        assert_eq!(sides("== c"), [None, Some("c".to_owned())]);
+        assert_eq!(sides("b =="), [Some("b".to_owned()), None]);
+        assert_eq!(sides("if then c else d"), [None, Some("c".into()), Some("d".into())]);
+    }
+
+    #[test]
+    fn even_numbers_of_negations_cancel_out() {
+        let negated = |text: &str| {
+            let found = shown(text, |expr| {
+                let negated = match expr {
+                    Expr::NotChain(it) => it.is_negated(),
+                    Expr::NegChain(it) => it.is_negated(),
+                    other => panic!("{other:?}"),
+                };
+                vec![negated.then_some("")]
+            });
+            found == some(&[""])
+        };
+        assert!(negated("not b") && negated("- - - 1"));
+        assert!(!negated("not not b") && !negated("--1"));
+    }
+}

@@ -200,11 +200,6 @@ impl<'t> Parser<'t> {
         self.finish(mark, kind);
     }
 
-    /// Whether the last node or token on the tape is of this kind.
-    fn tape_ends_with(&self, kind: SyntaxKind) -> bool {
-        self.tape.last().is_some_and(|entry| entry.kind == kind)
-    }
-
     /// Takes the first byte of the current token as `kind` and leaves the rest as `left`: a type
     /// ends and a default begins in `list<int>= []`.
     fn bump_first(&mut self, kind: SyntaxKind, left: SyntaxKind) {
@@ -221,12 +216,9 @@ impl<'t> Parser<'t> {
     /// Puts the blanks and comments before the current token on the tape.
     fn flush(&mut self) {
         if self.written < self.pos {
-            let trivia = self.tokens.get(self.written..self.pos).unwrap_or_default();
-            self.tape.extend(trivia.iter().map(|token| TapeNode {
-                kind: token.kind,
-                len: token.len,
-                size: 1,
-            }));
+            for token in self.tokens.get(self.written..self.pos).unwrap_or_default() {
+                self.tape.push(TapeNode { kind: token.kind, len: token.len, size: 1 });
+            }
             self.written = self.pos;
             self.written_offset = self.offset;
         }
@@ -263,8 +255,15 @@ impl<'t> Parser<'t> {
 
     /// Reports that `what` is missing at the current token.
     fn expected(&mut self, what: &str) {
-        let error = messages::expected(self, what);
-        self.error(error);
+        if !self.is_quiet() {
+            let error = messages::expected(self, what);
+            self.error(error);
+        }
+    }
+
+    /// Whether a mistake found here would not be reported, so that its words need not be found.
+    fn is_quiet(&self) -> bool {
+        self.last_error == Some(self.pos) || self.errors.len() > MAX_ERRORS
     }
 
     /// Reports a mistake, unless one was reported at this token already.
@@ -290,8 +289,10 @@ impl<'t> Parser<'t> {
     /// its own, so that what stands behind them is still understood.
     fn skip_stray(&mut self) {
         while self.at(ERROR_TOKEN) || self.at(DOC) {
-            let error = messages::stray(self);
-            self.error(error);
+            if !self.is_quiet() {
+                let error = messages::stray(self);
+                self.error(error);
+            }
             self.leaf(ERROR);
             // What follows is innocent; but an error right behind is an echo.
             self.last_error = Some(self.pos);

@@ -92,3 +92,31 @@ fn format(root: &Path, name: &'static str, text: &str) -> Result<String, Codegen
     }
     String::from_utf8(output.stdout).map_err(|_| CodegenError::Format(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checked_in_files_are_what_the_grammar_says() {
+        run(&crate::root(), Mode::Check).unwrap();
+    }
+
+    #[test]
+    fn a_rule_that_breaks_a_convention_is_refused() {
+        let word = |rules: &str| format!("{rules}\nname = {{ word }}\nword = @{{ 'a'..'z'+ }}");
+        let refused = |rules: &str| {
+            let model = model::Model::read(&word(rules))?;
+            ast::generate(&model)
+        };
+        for (rules, reason) in [
+            ("kw_a = { \"a\" }", "must be a token"),
+            ("a = { \"~\" }", "no punctuation"),
+            ("a = { b | name }\nb = _{ name | c }\nc = { word }", "two accessors"),
+            ("a = { name", "expected"),
+        ] {
+            let error = refused(rules).unwrap_err().to_string();
+            assert!(error.contains(reason), "{rules}: {error}");
+        }
+    }
+}

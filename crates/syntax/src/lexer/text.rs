@@ -68,6 +68,8 @@ pub(super) fn rest_of_line(rest: &str) -> usize {
 /// The length of what other languages and word processors write, where it is one thing to the
 /// reader and should be one mistake: a text in other quotes, or an annotation.
 pub(super) fn foreign(rest: &str) -> Option<usize> {
+    /// A quote that ends further away has nothing to do with this one.
+    const FAR: usize = 200;
     let mut letters = rest.chars();
     let first = letters.next()?;
     let inside = letters.as_str();
@@ -82,7 +84,7 @@ pub(super) fn foreign(rest: &str) -> Option<usize> {
         }
         _ => return None,
     };
-    let end = inside.find(|c: char| c == last || c == '“' && first == '„' || c == '\n')?;
-    let quote = inside.get(end..)?.chars().next()?;
+    let ends = |c: char| c == last || (c == '“' && first == '„') || c == '\n';
+    let (end, quote) = inside.char_indices().take(FAR).find(|(_, c)| ends(*c))?;
     (quote != '\n').then_some(first.len_utf8() + end + quote.len_utf8())
 }

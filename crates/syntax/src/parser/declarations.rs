@@ -277,13 +277,13 @@ pub(super) fn any_name(p: &mut Parser<'_>, what: &str) -> bool {
 }
 
 /// `block`, or what to say if there is none.
-pub(super) fn block(p: &mut Parser<'_>, after: &str) {
+pub(super) fn block(p: &mut Parser<'_>, missing: &str) {
     // A block whose brace is missing may still have tiles, and those blocks again: it counts.
     if !p.enter() {
         return p.error_group();
     }
     let mark = p.start();
-    p.braced(&tiles::TILES, &format!("a block `{{ … }}` after {after}"), tiles::tile);
+    p.braced(&tiles::TILES, missing, tiles::tile);
     // A block of which nothing is there leaves no node.
     if mark.entry < p.tape.len() as u32 {
         p.finish(mark, BLOCK);

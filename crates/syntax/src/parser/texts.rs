@@ -66,7 +66,7 @@ fn interpolation(p: &mut Parser<'_>) -> bool {
 
 /// Whether the lexer ended the text before the current token, for no expression contains it.
 fn given_up(p: &Parser<'_>) -> bool {
-    p.at_end() || (p.first_on_line() && (starts_statement(p.current) || p.at(R_BRACE)))
+    p.at_end() || ((starts_statement(p.current) || p.at(R_BRACE)) && p.first_on_line())
 }
 
 /// Skips to the end of the interpolation, which the lexer has marked if there is one.

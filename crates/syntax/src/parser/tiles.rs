@@ -55,7 +55,8 @@ pub(super) fn tile(p: &mut Parser<'_>) {
     }
     let mark = p.start();
     docs(p);
-    if p.at_word() && p.nth(1) == COLON {
+    let labelled = p.at_word() && p.nth(1) == COLON;
+    if labelled {
         label(p);
     }
     let kind = p.start();
@@ -67,7 +68,7 @@ pub(super) fn tile(p: &mut Parser<'_>) {
         KW_UPDATE => update(p, kind),
         KW_EXIT => exit(p, kind),
         _ if kind.entry == mark.entry => return,
-        _ if p.tape_ends_with(LABEL) => p.expected("a tile behind the label"),
+        _ if labelled => p.expected("a tile behind the label"),
         _ => return dangling_docs(p, mark),
     }
     p.finish(mark, TILE);
@@ -147,13 +148,13 @@ fn wait_arms(p: &mut Parser<'_>) -> SyntaxKind {
             KW_ON => {
                 p.bump();
                 header::event_pattern(p);
-                block(p, "the event");
+                block(p, "a block `{ … }` after the event");
                 p.finish(mark, ON_ARM);
             }
             KW_WHEN => when_arm(p, mark),
             _ => {
                 p.bump();
-                block(p, "`timeout`");
+                block(p, "a block `{ … }` after `timeout`");
                 p.finish(mark, TIMEOUT_ARM);
             }
         }
@@ -164,7 +165,7 @@ fn wait_arms(p: &mut Parser<'_>) -> SyntaxKind {
 fn when_arm(p: &mut Parser<'_>, mark: Mark) {
     p.bump();
     expressions::expr(p);
-    block(p, "the condition");
+    block(p, "a block `{ … }` after the condition");
     p.finish(mark, WHEN_ARM);
 }
 
@@ -200,7 +201,7 @@ fn else_arm(p: &mut Parser<'_>, ended: &mut bool) {
     *ended = true;
     let mark = p.start();
     p.bump();
-    block(p, "`else`");
+    block(p, "a block `{ … }` after `else`");
     p.finish(mark, ELSE_ARM);
 }
 
@@ -223,7 +224,7 @@ fn value_arm(p: &mut Parser<'_>) {
         }
         expressions::expr(p);
     }
-    block(p, "the value");
+    block(p, "a block `{ … }` after the value");
     p.finish(mark, VALUE_ARM);
 }
 
@@ -250,7 +251,7 @@ fn split(p: &mut Parser<'_>, mark: Mark) {
         p.expect(PERCENT_SIGN, "`%`");
         p.finish(arm, PERCENT);
         name(p, "the arm's name");
-        block(p, "the arm's name");
+        block(p, "a block `{ … }` after the arm's name");
         p.finish(arm, SPLIT_ARM);
     });
     p.finish(mark, SPLIT);
