@@ -10,7 +10,7 @@ use journey_syntax::{AstNode, SyntaxKind, ast};
 use rustc_hash::FxHashMap;
 
 use crate::Type;
-use crate::cx::{ConstantValues, Cx, Outcome, Stage};
+use crate::cx::{ConstantValues, Cx, Outcome, Stage, Uses};
 use crate::db::Db;
 use crate::findings::{Finding, Place};
 use crate::graph;
@@ -55,7 +55,7 @@ fn constants(db: &dyn Db) -> Constants {
                     });
                 cycle_finding(NameKind::Constant, &names, range)
             });
-            let uses = cycle_uses(&names);
+            let uses = if position == 0 { cycle_uses(&names) } else { Uses::new() };
             let findings = finding.into_iter().collect();
             let outcome = Outcome { value: None, findings, uses: Arc::new(uses) };
             outcomes.insert((*name).clone(), outcome);
@@ -71,20 +71,26 @@ fn constants(db: &dyn Db) -> Constants {
     Constants { values, outcomes }
 }
 
+/// Of a longer circle only the beginning is shown.
+const SHOWN: usize = 8;
+
 /// Says that definitions refer to one another.
 pub(crate) fn cycle_finding(kind: NameKind, names: &[&Arc<str>], range: TextRange) -> Finding {
     let message = match names {
         [only] => format!("the {kind} `{only}` is defined by itself"),
+        _ if names.len() > SHOWN => {
+            format!("{} {kind}s are defined by each other", names.len())
+        }
         _ => format!("the {kind}s {} are defined by each other", suggest::list_all(names)),
     };
-    let others = names.iter().skip(1);
+    let others = names.iter().take(SHOWN).skip(1);
     others.fold(Finding::new(Code::CYCLE, range, message), |finding, name| {
         finding.at(Place::Name(kind, (*name).clone()), "this is part of the circle")
     })
 }
 
 /// Those in a cycle use each other; that they are otherwise unused is not worth a word.
-fn cycle_uses(names: &[&Arc<str>]) -> crate::cx::Uses {
+fn cycle_uses(names: &[&Arc<str>]) -> Uses {
     names.iter().map(|name| (NameKind::Constant, (*name).clone())).collect()
 }
 

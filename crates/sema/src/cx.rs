@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::db::{Db, workspace_zone};
 use crate::declarations::EventInfo;
 use crate::facts::{Facts, Paths};
-use crate::findings::{Finding, Place};
+use crate::findings::{Finding, Place, Unknown};
 use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
 use crate::table::{self, Name};
@@ -236,10 +236,12 @@ impl<'a> Cx<'a> {
         if table::may_be_broken(self.db, Name::new(self.db, kind, Arc::from(name))) {
             return;
         }
-        let finding =
+        let mut finding =
             Finding::new(Code::UNKNOWN_NAME, range, format!("there is no {kind} `{name}`"));
-        let db = self.db;
-        self.report_meant(finding, name, || table::candidates(db, kind), &format!("{kind}s"));
+        let plural = format!("{kind}s");
+        let unknown = Unknown { kind, name: name.into(), nearby: Vec::new(), plural };
+        finding.unknown = Some(Box::new(unknown));
+        self.report(finding);
     }
 
     /// Reports an unknown name with what was probably meant. Looking for that takes a while, and

@@ -5,13 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use journey_base::{Code, Diagnostic, Edit, FileId, Fix, Label, LineIndex, Severity, TextRange};
 use journey_syntax::{AstNode, SyntaxError, ast};
 
+use crate::cx::did_you_mean;
 use crate::db::{Db, Project, SourceFile};
 use crate::findings::{Finding, Place};
 use crate::items::{Item, ItemKind, declaration, items, parse};
 use crate::names::NameKind;
 use crate::table::{self, Site};
 use crate::usage;
-use crate::{audiences, constants, declarations, journey, loops, tests_decl};
+use crate::{audiences, loops};
 
 /// At most so many findings of a file are shown.
 pub(crate) const MAX_SHOWN: usize = 100;
@@ -24,11 +25,37 @@ pub(crate) struct FileReport {
     pub(crate) failed: bool,
 }
 
+/// A finding that is not yet a diagnostic: most of the work is done only for those that are shown.
+enum Found {
+    /// Of the parser, or about names of the whole workspace.
+    Placed(Box<Diagnostic>),
+    /// In an item at this offset.
+    InItem(Box<Finding>, u32),
+}
+
+impl Found {
+    fn code(&self) -> Code {
+        match self {
+            Found::Placed(diagnostic) => diagnostic.code,
+            Found::InItem(finding, _) => finding.code,
+        }
+    }
+
+    fn range(&self) -> TextRange {
+        match self {
+            Found::Placed(diagnostic) => diagnostic.primary.range,
+            Found::InItem(finding, offset) => finding.range.shift(*offset),
+        }
+    }
+}
+
 /// Checks a file.
 pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
     let id = file.id(db);
     let parse = parse(db, file);
-    let mut found: Vec<Diagnostic> = parse.errors.iter().map(|it| syntax_error(it, id)).collect();
+    let placed = |it: Diagnostic| Found::Placed(Box::new(it));
+    let mut found: Vec<Found> =
+        parse.errors.iter().map(|it| placed(syntax_error(it, id))).collect();
     let text = parse.tree.text();
     let lines = LineIndex::new(text);
     let line = |offset: u32| lines.line_column(text, offset).line;
@@ -39,41 +66,53 @@ pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
             // What the parser could not read gives rise to more on the same line.
             let start = finding.range.shift(offset).start;
             if !item.broken(db) || !broken_lines.contains(&line(start)) {
-                found.push(placed(db, &finding, id, offset));
+                found.push(Found::InItem(Box::new(finding), offset));
             }
         }
     }
-    found.extend(duplicates(db, file));
-    found.extend(usage::unused(db, file));
-    let config = Project::get(db).config(db);
-    found.retain_mut(|diagnostic| match config.severity(diagnostic.code) {
-        Some(severity) => {
-            diagnostic.severity = severity;
-            true
-        }
-        None => false,
-    });
-    limited(found)
+    found.extend(duplicates(db, file).into_iter().map(placed));
+    found.extend(usage::unused(db, file).into_iter().map(placed));
+    shown(db, id, found)
 }
 
-/// Sorts, and leaves out what is too much. Errors come before warnings in what is kept.
-fn limited(mut found: Vec<Diagnostic>) -> FileReport {
-    let place = |it: &Diagnostic| (it.primary.range.start, it.code, it.primary.range.end);
-    let failed = found.iter().any(|it| it.severity == Severity::Error);
-    found.retain(|it| it.code != Code::TOO_MANY);
+/// Gives findings the severity the workspace wants, leaves out what is too much, and sorts. Errors
+/// come before warnings in what is kept.
+fn shown(db: &dyn Db, file: FileId, found: Vec<Found>) -> FileReport {
+    let config = Project::get(db).config(db);
+    let mut found: Vec<(Severity, Found)> = found
+        .into_iter()
+        .filter(|it| it.code() != Code::TOO_MANY)
+        .filter_map(|it| Some((config.severity(it.code())?, it)))
+        .collect();
+    let failed = found.iter().any(|(severity, _)| *severity == Severity::Error);
+    let place = |it: &Found| (it.range().start, it.code(), it.range().end);
+    found.sort_by_key(|(severity, it)| (*severity, place(it)));
     let total = found.len();
-    found.sort_by_key(|it| (it.severity, place(it)));
-    let cut = found.get(MAX_SHOWN).map(|first| {
+    let cut = found.get(MAX_SHOWN).map(|(severity, first)| {
         let message = format!("{total} findings in this file; the first {MAX_SHOWN} are shown");
-        let (file, range) = (first.primary.file, first.primary.range);
-        let mut more = Diagnostic::new(Code::TOO_MANY, file, range, message);
-        more.severity = first.severity;
+        let mut more = Diagnostic::new(Code::TOO_MANY, file, first.range(), message);
+        more.severity = *severity;
         more.note("mend those first; many of the rest may go away")
     });
     found.truncate(MAX_SHOWN);
-    found.sort_by_key(place);
-    found.extend(cut);
-    FileReport { diagnostics: found, failed }
+    found.sort_by_key(|(_, it)| place(it));
+    let diagnostics = found.into_iter().map(|(severity, it)| match it {
+        Found::Placed(diagnostic) => Diagnostic { severity, ..*diagnostic },
+        Found::InItem(finding, offset) => {
+            Diagnostic { severity, ..resolved(db, *finding, file, offset) }
+        }
+    });
+    FileReport { diagnostics: diagnostics.chain(cut).collect(), failed }
+}
+
+/// A finding in full: with what was probably meant, at its place in the workspace.
+fn resolved(db: &dyn Db, mut finding: Finding, file: FileId, offset: u32) -> Diagnostic {
+    if let Some(unknown) = finding.unknown.take() {
+        let mut known = table::candidates(db, unknown.kind);
+        known.extend(unknown.nearby);
+        finding = did_you_mean(finding, &unknown.name, &known, &unknown.plural);
+    }
+    placed(db, &finding, file, offset)
 }
 
 /// What was found in an item. A panic in the check is a finding too, one that asks for a report:
@@ -107,24 +146,13 @@ fn contained(range: TextRange, check: impl FnOnce() -> Vec<Finding>) -> Vec<Find
 }
 
 fn item_findings(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
-    let findings = match item.kind(db) {
-        ItemKind::Customer => &declarations::check_customer(db, item).findings,
-        ItemKind::Event => &declarations::check_event(db, item).findings,
-        ItemKind::Destination => &declarations::check_destination(db, item).findings,
-        ItemKind::Let => &constants::check_let(db, item).findings,
-        ItemKind::Journey => {
-            let mut findings = journey::check_journey(db, item).findings.to_vec();
-            findings.extend(loops::circle_of(db, item));
-            return findings;
-        }
-        ItemKind::Test => &tests_decl::check_test(db, item).findings,
-        ItemKind::Audience => {
-            let mut findings = audiences::check_audience(db, item).findings.to_vec();
-            findings.extend(audiences::cycle_of(db, item));
-            return findings;
-        }
-    };
-    findings.to_vec()
+    let mut findings = usage::findings(db, item).to_vec();
+    findings.extend(match item.kind(db) {
+        ItemKind::Audience => audiences::cycle_of(db, item),
+        ItemKind::Journey => loops::circle_of(db, item),
+        _ => None,
+    });
+    findings
 }
 
 fn syntax_error(error: &SyntaxError, file: FileId) -> Diagnostic {

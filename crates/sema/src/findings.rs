@@ -9,6 +9,7 @@ use std::sync::Arc;
 use journey_base::{Applicability, Code, TextRange};
 
 use crate::names::NameKind;
+use crate::suggest::Candidate;
 
 /// One finding in an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,6 +28,22 @@ pub(crate) struct Finding {
     pub(crate) notes: Vec<String>,
     /// Edits that would mend it.
     pub(crate) repairs: Vec<Repair>,
+    /// The name that is not declared, if it is about one.
+    pub(crate) unknown: Option<Box<Unknown>>,
+}
+
+/// A name that is not declared. What was probably meant is looked for only when the finding is
+/// shown: it takes a while, and depends on every name of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Unknown {
+    /// What it would be.
+    pub(crate) kind: NameKind,
+    /// The name.
+    pub(crate) name: Arc<str>,
+    /// Names that would do beside those of the kind.
+    pub(crate) nearby: Vec<Candidate>,
+    /// What all of them are called.
+    pub(crate) plural: String,
 }
 
 /// A place that a finding points at beside its own.
@@ -64,6 +81,7 @@ impl Finding {
             also: Vec::new(),
             notes: Vec::new(),
             repairs: Vec::new(),
+            unknown: None,
         }
     }
 

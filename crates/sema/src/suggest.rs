@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 /// A known name, with its name on the wire if that is another one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, salsa::SalsaValue)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, salsa::SalsaValue)]
 pub struct Candidate {
     /// The name in source.
     pub name: Arc<str>,

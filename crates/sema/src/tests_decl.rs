@@ -220,6 +220,7 @@ impl Checker<'_> {
         let event = &info.ty;
         let assignments = step.assignments().into_iter().flat_map(|list| list.assignments());
         let what = format!("the event `{}`", event.name);
+        let found = self.cx.findings.len();
         let given = self.cx.assigned(
             assignments.collect(),
             &event.properties,
@@ -244,7 +245,8 @@ impl Checker<'_> {
             }
         }
         if !missing.is_empty() {
-            if !info.broken {
+            // A property whose name is wrong is probably the one that is missing.
+            if !info.broken && self.cx.findings.len() == found {
                 let range = step.name().map_or_else(|| step.range(), |name| name.range());
                 let (noun, names) = ("the event", suggest::list_all(&missing));
                 let message = format!("{noun} `{}` lacks {names}", event.name);

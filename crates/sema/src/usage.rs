@@ -8,24 +8,40 @@ use journey_base::{Code, Diagnostic};
 use crate::cx::Uses;
 use crate::db::{Db, Project, SourceFile};
 use crate::diagnostics::parses;
+use crate::findings::Finding;
 use crate::items::{Item, ItemKind, items};
 use crate::names::NameKind;
 use crate::table::{self, Name, Site, declared};
-use crate::{audiences, constants, declarations, journey, tests_decl};
+use crate::{audiences, constants, declarations, journey, suggest, tests_decl};
 
-/// The names an item uses.
-#[salsa::tracked(returns(clone))]
-fn uses<'db>(db: &'db dyn Db, item: Item<'db>) -> Arc<Uses> {
+/// What was found in an item's body.
+pub(crate) fn findings<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<[Finding]> {
     match item.kind(db) {
-        ItemKind::Customer => declarations::check_customer(db, item).uses.clone(),
-        ItemKind::Event => declarations::check_event(db, item).uses.clone(),
-        ItemKind::Destination => declarations::check_destination(db, item).uses.clone(),
-        ItemKind::Let => constants::check_let(db, item).uses.clone(),
-        ItemKind::Audience => audiences::check_audience(db, item).uses.clone(),
-        ItemKind::Journey => journey::check_journey(db, item).uses.clone(),
-        ItemKind::Test => tests_decl::check_test(db, item).uses.clone(),
+        ItemKind::Customer => &declarations::check_customer(db, item).findings,
+        ItemKind::Event => &declarations::check_event(db, item).findings,
+        ItemKind::Destination => &declarations::check_destination(db, item).findings,
+        ItemKind::Let => &constants::check_let(db, item).findings,
+        ItemKind::Audience => &audiences::check_audience(db, item).findings,
+        ItemKind::Journey => &journey::check_journey(db, item).findings,
+        ItemKind::Test => &tests_decl::check_test(db, item).findings,
     }
 }
+
+/// The names an item uses.
+fn uses<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<Uses> {
+    match item.kind(db) {
+        ItemKind::Customer => &declarations::check_customer(db, item).uses,
+        ItemKind::Event => &declarations::check_event(db, item).uses,
+        ItemKind::Destination => &declarations::check_destination(db, item).uses,
+        ItemKind::Let => &constants::check_let(db, item).uses,
+        ItemKind::Audience => &audiences::check_audience(db, item).uses,
+        ItemKind::Journey => &journey::check_journey(db, item).uses,
+        ItemKind::Test => &tests_decl::check_test(db, item).uses,
+    }
+}
+
+/// Of so many misspelt names it is found out what they were meant to be.
+const MAX_MISSPELT: usize = 200;
 
 /// The names that are used anywhere.
 #[salsa::tracked]
@@ -33,8 +49,19 @@ fn all_uses(db: &dyn Db) -> Uses {
     let project = Project::get(db);
     let files = project.closed(db).iter().chain(project.open(db));
     let mut all = BTreeSet::new();
+    let mut misspelt = Vec::new();
     for item in files.flat_map(|file| items(db, *file)) {
         all.extend(uses(db, *item).iter().cloned());
+        let unknown = findings(db, *item).iter().filter_map(|finding| finding.unknown.as_ref());
+        misspelt.extend(unknown.map(|unknown| (unknown.kind, unknown.name.clone())));
+    }
+    // A name that was misspelt was meant to be used; that it is not otherwise says nothing.
+    misspelt.sort();
+    misspelt.dedup();
+    for (kind, name) in misspelt.into_iter().take(MAX_MISSPELT) {
+        let known = table::candidates(db, kind);
+        let meant = suggest::closest(&name, &known);
+        all.extend(meant.into_iter().map(|meant| (kind, meant.name.clone())));
     }
     all
 }

@@ -1,6 +1,8 @@
 //! The pages of `docs/errors`: every code has one, its failing example gives that code and no other
 //! error, and the mended one does not.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 mod common;
 
 use std::collections::BTreeSet;

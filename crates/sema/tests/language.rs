@@ -6,6 +6,8 @@
 //! one. A fence marked `schema` is a file of its own that belongs to all snippets after it on the
 //! page. Unused names are of no interest, except in a fence marked `lints`.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 mod common;
 
 use std::collections::BTreeMap;

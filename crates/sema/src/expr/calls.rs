@@ -72,7 +72,7 @@ impl Cx<'_> {
                 continue;
             }
             let value = self.inner(arg.expr(), None, range);
-            values.push(self.present(value));
+            values.push(self.set(value));
         }
         if args.len() != wanted {
             let plural = if wanted == 1 { "argument" } else { "arguments" };

@@ -190,7 +190,8 @@ impl Cx<'_> {
             self.report(finding);
             return Expr::error(range);
         }
-        let (what, taken, found) = (role.what, wanted.with_article(), expr.ty.with_article());
+        let (what, found) = (role.what, expr.ty.with_article());
+        let taken = wanted.required().with_article();
         let message = format!("{what} takes {taken}, and this is {found}");
         let finding =
             Finding::new(Code::TYPE_MISMATCH, range, message).label(format!("this is {found}"));
@@ -215,9 +216,9 @@ impl Cx<'_> {
             (Type::Int | Type::Number, Type::Duration) => {
                 finding.note("a duration has a unit: `30s`, `5m`, `2h`, `3d`, `1w`")
             }
-            (Type::Date, Type::Time) => {
-                finding.note("`d at 09:00` is the instant on that date, `d at 00:00` its beginning")
-            }
+            (Type::Date, Type::Time) => finding
+                .note("a date is a whole day; `d at 09:00` is an instant on it")
+                .guess("take the beginning of the date", TextRange::empty(range.end), " at 00:00"),
             (Type::Time, Type::Date) => {
                 finding.guess("take the date of the instant", TextRange::empty(range.end), ".date")
             }
@@ -255,6 +256,9 @@ impl Cx<'_> {
         let message = format!("{shown} may be unset here");
         let mut finding = Finding::new(Code::UNHANDLED_OPTIONAL, range, message)
             .label(format!("this is {}", expr.ty.with_article()));
+        if let ExprKind::Trait(name) = &expr.kind {
+            finding = finding.at(place_of_trait(name), "declared with a `?`");
+        }
         if let Some(fallback) = placeholder(&expr.ty.required()) {
             let text = format!("{source} ?? {fallback}");
             let text = if operand { format!("({text})") } else { text };

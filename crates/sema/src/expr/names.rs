@@ -10,7 +10,7 @@ use crate::cx::{AtHand, Bound, Cx, Knowledge, Stage, did_you_mean};
 use crate::declarations::EventInfo;
 use crate::expr::{convert, unwrapped};
 use crate::facts::Path;
-use crate::findings::Finding;
+use crate::findings::{Finding, Unknown};
 use crate::names::NameKind;
 use crate::suggest::Candidate;
 use crate::table::{self, Name};
@@ -147,7 +147,8 @@ impl Cx<'_> {
         }
         let finding =
             Finding::new(Code::UNKNOWN_NAME, range, format!("nothing here is called `{name}`"));
-        let finding = if let Some(Type::Enum(members)) = hint.map(Type::required)
+        let mut finding = finding;
+        finding = if let Some(Type::Enum(members)) = hint.map(Type::required)
             && members.iter().any(|member| **member == *name)
         {
             let text = convert::quoted(name);
@@ -169,19 +170,24 @@ impl Cx<'_> {
         } else if self.exists(NameKind::Audience, name) {
             finding.note(format!("an audience is asked for with `customer in {name}`"))
         } else {
-            let known = self.values_in_scope();
-            self.report_meant(finding, name, || known, "values");
-            return error;
+            let unknown = Unknown {
+                kind: NameKind::Constant,
+                name: name.into(),
+                nearby: self.values_in_scope(),
+                plural: "values".to_owned(),
+            };
+            finding.unknown = Some(Box::new(unknown));
+            finding
         };
         self.report(finding);
         error
     }
 
-    /// The names that a value can have here.
+    /// The names that a value can have here, constants aside.
     fn values_in_scope(&self) -> Vec<Candidate> {
-        let mut known: Vec<Candidate> = table::candidates(self.db, NameKind::Constant);
         let bound = self.scope.iter().filter_map(|id| self.bindings.get(id.0 as usize));
-        known.extend(bound.map(|bound| Candidate::new(bound.name.clone())));
+        let mut known: Vec<Candidate> =
+            bound.map(|bound| Candidate::new(bound.name.clone())).collect();
         for (name, knowledge) in [("now", Knowledge::Now), ("entered", Knowledge::Instance)] {
             if self.stage.refuses(knowledge).is_none() {
                 known.push(Candidate::new(name));

@@ -123,7 +123,7 @@ impl Cx<'_> {
         if expr.is_error() {
             return expr;
         }
-        let expr = self.present(expr);
+        let expr = self.set(expr);
         match &expr.ty {
             Type::Error => expr,
             Type::Text | Type::Enum(_) => Expr { ty: Type::Text, ..expr },
@@ -178,7 +178,7 @@ impl Cx<'_> {
         let mut items: Vec<Expr> = Vec::new();
         for item in list.exprs() {
             let item = self.infer(item, wanted.as_ref());
-            items.push(self.present(item));
+            items.push(self.set(item));
         }
         let ty = match wanted {
             Some(wanted) => wanted,
@@ -227,10 +227,14 @@ impl Cx<'_> {
             return self.free_record(assignments, range);
         };
         let what = |name: &str| format!("the field `{name}`");
+        let found = self.findings.len();
         let values = self.assigned(assignments, &fields, "the record", |cx, field, syntax| {
             let what = what(&field.name);
             cx.inner_typed(Some(syntax), &field.ty, Role::new(&what), range)
         });
+        if self.findings.len() > found {
+            return Expr::error(range);
+        }
         let values = self.complete(values, &fields, range, "the record");
         match values {
             Some(values) if !values.iter().any(Expr::is_error) => {
@@ -247,7 +251,7 @@ impl Cx<'_> {
         for assignment in assignments {
             let Some(name) = assignment.any_name() else { return Expr::error(range) };
             let value = self.inner(assignment.expr(), None, assignment.range());
-            let value = self.present(value);
+            let value = self.set(value);
             let text: Arc<str> = name.source().into();
             if let Some(at) = fields.iter().position(|field| field.name == text) {
                 let first = values.get(at).map_or(range, |value| value.range);

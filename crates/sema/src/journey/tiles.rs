@@ -232,8 +232,10 @@ impl crate::cx::Cx<'_> {
         let mut given: Vec<Option<(T, TextRange)>> = action.params.iter().map(|_| None).collect();
         let places: FxHashMap<&str, usize> =
             action.params.iter().enumerate().map(|(at, param)| (&*param.name, at)).collect();
+        let mut mistaken = false;
         for arg in args {
             let Some(name) = arg.arg_name().and_then(|name| name.any_name()) else {
+                mistaken = true;
                 self.unnamed_argument(arg, action);
                 continue;
             };
@@ -245,6 +247,7 @@ impl crate::cx::Cx<'_> {
             let Some((param, slot)) =
                 found.and_then(|at| Some((action.params.get(*at)?, given.get_mut(*at)?)))
             else {
+                mistaken = true;
                 self.unknown_parameter(name, action);
                 continue;
             };
@@ -266,7 +269,8 @@ impl crate::cx::Cx<'_> {
             })
             .map(|(param, _)| &*param.name)
             .collect();
-        if complete && !missing.is_empty() {
+        // An argument whose name is wrong is probably the one that is missing.
+        if complete && !mistaken && !missing.is_empty() {
             let message = format!("`{}` lacks {}", action.name, suggest::list_all(&missing));
             let finding = Finding::new(Code::BAD_ARGUMENT, range, message);
             let place = Place::Name(NameKind::Action, action.name.clone());

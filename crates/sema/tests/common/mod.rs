@@ -1,5 +1,6 @@
 //! What the tests of this crate share: a workspace of one file and its findings in short.
-#![allow(dead_code)]
+#![allow(dead_code)] // each test uses its own part
+#![allow(clippy::unwrap_used)]
 
 use journey_base::{Diagnostic, FileId, LineIndex};
 use journey_sema::{Config, Workspace};
@@ -37,7 +38,7 @@ pub(crate) fn line(workspace: &Workspace, finding: &Diagnostic) -> String {
 pub(crate) fn short(workspace: &Workspace, finding: &Diagnostic) -> String {
     let mut out = line(workspace, finding);
     let shown = shown(workspace, finding.primary.file, finding.primary.range);
-    out.push_str(&format!("\n  | {shown:?} {}", finding.primary.text).trim_end().to_owned());
+    out.push_str(&format!("\n  | {shown:?} {}", finding.primary.text).trim_end());
     for label in &finding.secondary {
         let at = place(workspace, label.file, label.range.start);
         out.push_str(&format!("\n  | {at} {}", label.text));
