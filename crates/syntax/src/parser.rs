@@ -154,16 +154,32 @@ impl<'t> Parser<'t> {
 
     // --- Writing -------------------------------------------------------------------------------
 
-    /// Begins a node at the current token.
-    fn start(&mut self) -> Mark {
-        self.flush();
-        Mark { entry: self.tape.len() as u32, offset: self.written_offset }
+    /// Begins a node at the current token. The blanks before it are not on the tape yet, and will
+    /// get there in front of the node with its first token.
+    fn start(&self) -> Mark {
+        let blanks = self.pos - self.written;
+        Mark { entry: (self.tape.len() + blanks) as u32, offset: self.offset }
     }
 
-    /// Ends a node that began at `mark`, behind the last token.
+    /// Whether nothing was taken since `mark`.
+    fn nothing_since(&self, mark: Mark) -> bool {
+        self.tape.len() as u32 <= mark.entry
+    }
+
+    /// Ends a node that began at `mark`, behind the last token. Where nothing was taken since, no
+    /// node is left: a node is where its tokens are.
     fn finish(&mut self, mark: Mark, kind: SyntaxKind) {
-        let size = self.tape.len() as u32 + 1 - mark.entry;
-        self.tape.push(TapeNode { kind, len: self.written_offset - mark.offset, size });
+        if !self.nothing_since(mark) {
+            let size = self.tape.len() as u32 + 1 - mark.entry;
+            self.tape.push(TapeNode { kind, len: self.written_offset - mark.offset, size });
+        }
+    }
+
+    /// Ends the file, the one node that owns the blanks at its ends and is there without tokens.
+    fn finish_file(&mut self) {
+        self.flush();
+        let size = self.tape.len() as u32 + 1;
+        self.tape.push(TapeNode { kind: SyntaxKind::FILE, len: self.written_offset, size });
     }
 
     /// Takes the current token.

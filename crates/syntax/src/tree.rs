@@ -103,31 +103,44 @@ impl Tree {
     /// Checks what every tree promises: sizes and lengths add up, tokens are leaves, nodes begin
     /// and end at tokens that mean something. Says what is wrong; for tests.
     pub fn validate(&self) -> Result<(), String> {
-        let mut open: Vec<(u32, u32)> = Vec::new();
+        // The complete subtrees so far: size, length, and whether a blank begins and ends each.
+        let mut open: Vec<(u32, u32, bool, bool)> = Vec::new();
         for (index, entry) in self.tape.iter().enumerate() {
-            let (mut size, mut len) = (1, 0);
-            if entry.kind.is_token() {
+            let wrong = |what: &str| Err(format!("entry {index}, {entry:?}: {what}"));
+            let (mut size, mut len, token) = (1, 0, entry.kind.is_token());
+            let (mut begins, mut ends) = (entry.kind.is_trivia(), entry.kind.is_trivia());
+            if token {
                 len = entry.len;
-                if entry.len == 0 {
-                    return Err(format!("entry {index}: an empty token"));
-                }
             }
             while size < entry.size {
-                let Some((child_size, child_len)) = open.pop() else {
-                    return Err(format!("entry {index}: too large"));
+                let Some((child_size, child_len, blank, end)) = open.pop() else {
+                    return wrong("covers more than there is");
                 };
+                begins = blank;
+                if size == 1 {
+                    ends = end;
+                }
                 size += child_size;
                 len += child_len;
             }
-            if (size, len) != (entry.size, entry.len) {
-                return Err(format!("entry {index}: {entry:?} should be {size} and {len}"));
+            if (size, len) != (entry.size, entry.len) || (token && size > 1) {
+                return wrong("size and length do not add up");
             }
-            open.push((size, len));
+            if len == 0 && entry.kind != SyntaxKind::FILE {
+                return wrong("is empty");
+            }
+            if (begins || ends) && !token && entry.kind != SyntaxKind::FILE {
+                return wrong("begins or ends with a blank");
+            }
+            open.push((size, len, begins, ends));
         }
-        if open != [(self.tape.len() as u32, self.text.len() as u32)] {
-            return Err("the last entry does not cover everything".to_owned());
+        match open.as_slice() {
+            [(size, len, ..)] if *size as usize == self.tape.len() => {
+                let whole = *len as usize == self.text.len();
+                if whole { Ok(()) } else { Err("the text is not covered".to_owned()) }
+            }
+            _ => Err("the last entry does not cover everything".to_owned()),
         }
-        Ok(())
     }
 }
 

@@ -33,8 +33,7 @@ pub(super) fn file(p: &mut Parser<'_>) {
             }
         }
     }
-    p.flush();
-    p.finish(Mark { entry: 0, offset: 0 }, FILE);
+    p.finish_file();
 }
 
 /// Whatever stands where a declaration should.
@@ -69,7 +68,7 @@ fn item(p: &mut Parser<'_>) {
 
 /// Doc comments with nothing behind them to describe.
 pub(super) fn dangling_docs(p: &mut Parser<'_>, mark: Mark) {
-    if mark.entry < p.tape.len() as u32 {
+    if !p.nothing_since(mark) {
         let error = messages::dangling_doc(p);
         p.error(error);
         p.finish(mark, ERROR);
@@ -284,9 +283,6 @@ pub(super) fn block(p: &mut Parser<'_>, missing: &str) {
     }
     let mark = p.start();
     p.braced(&tiles::TILES, missing, tiles::tile);
-    // A block of which nothing is there leaves no node.
-    if mark.entry < p.tape.len() as u32 {
-        p.finish(mark, BLOCK);
-    }
+    p.finish(mark, BLOCK);
     p.leave();
 }

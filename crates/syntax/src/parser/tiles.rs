@@ -67,7 +67,7 @@ pub(super) fn tile(p: &mut Parser<'_>) {
         KW_SEND => send(p, kind),
         KW_UPDATE => update(p, kind),
         KW_EXIT => exit(p, kind),
-        _ if kind.entry == mark.entry => return,
+        _ if p.nothing_since(mark) => return,
         _ if labelled => p.expected("a tile behind the label"),
         _ => return dangling_docs(p, mark),
     }

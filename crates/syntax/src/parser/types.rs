@@ -17,10 +17,7 @@ pub(super) fn type_ref(p: &mut Parser<'_>) {
     if p.at(QUESTION) {
         p.leaf(OPTIONAL_MARK);
     }
-    // Of a type that is missing altogether no node is left.
-    if mark.entry < p.tape.len() as u32 {
-        p.finish(mark, TYPE_REF);
-    }
+    p.finish(mark, TYPE_REF);
     p.leave();
 }
 
