@@ -27,7 +27,7 @@ pub(super) fn part(op: UnaryOp, value: &Value, world: &World<'_>) -> Result<Opti
     if op == UnaryOp::ToText {
         return Ok(None);
     }
-    let local = local(*instant, &world.zone()?)?;
+    let local = local(*instant, world.zone)?;
     Ok(Some(match op {
         UnaryOp::DateOf => {
             let since = local.date().since(Date::constant(1970, 1, 1));

@@ -13,6 +13,7 @@ mod history;
 pub mod model;
 mod text;
 
+use jiff::tz::TimeZone;
 use journey_sema::Checked;
 use journey_sema::thir::{BinaryOp, CompareOp, Const, Expr, ExprKind};
 
@@ -47,8 +48,10 @@ pub type Outcome = Result<Value, Fault>;
 /// Everything an expression can speak of.
 #[derive(Debug, Clone, Copy)]
 pub struct World<'a> {
-    /// The workspace: events by their properties, audiences by their definitions, the time zone.
+    /// The workspace: events by their properties, audiences by their definitions.
     pub checked: &'a Checked,
+    /// Its time zone, see [`time_zone`].
+    pub zone: &'a TimeZone,
     /// Who it is about.
     pub customer: &'a Customer,
     /// The present.
@@ -123,7 +126,7 @@ pub fn evaluate(expr: &Expr, world: &World<'_>) -> Outcome {
         }
         ExprKind::Binary(BinaryOp::DateAt, parts) => {
             let [date, time] = &**parts;
-            calendar::date_at(&value(date)?, &value(time)?, &world.zone()?)
+            calendar::date_at(&value(date)?, &value(time)?, world.zone)
         }
         ExprKind::Binary(op, parts) => {
             let [a, b] = &**parts;
@@ -179,11 +182,12 @@ impl World<'_> {
     fn at_hand(&self, event: &str) -> Result<&Occurrence, Fault> {
         self.event.filter(|occurrence| *occurrence.event == *event).ok_or(Fault::Unchecked)
     }
+}
 
-    fn zone(&self) -> Result<jiff::tz::TimeZone, Fault> {
-        let bundled = jiff::tz::TimeZoneDatabase::bundled();
-        bundled.get(&self.checked.timezone).map_err(|_| Fault::Unchecked)
-    }
+/// The time zone of a workspace, from the data that comes with `jiff`.
+pub fn time_zone(checked: &Checked) -> Result<TimeZone, Fault> {
+    let bundled = jiff::tz::TimeZoneDatabase::bundled();
+    bundled.get(&checked.timezone).map_err(|_| Fault::Unchecked)
 }
 
 fn instance<'a>(world: &World<'a>) -> Result<&'a Instance, Fault> {

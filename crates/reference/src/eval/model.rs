@@ -46,6 +46,18 @@ pub struct Instance {
 }
 
 impl Customer {
+    /// Sets traits; unset stands for the default.
+    pub fn change(&mut self, checked: &Checked, changes: &[(Arc<str>, Value)]) {
+        for (name, value) in changes {
+            let declared = checked.schema.traits.iter().find(|it| it.name == *name);
+            let default = declared.and_then(|it| it.default.clone());
+            match if *value == Value::Unset { default } else { Some(value.clone()) } {
+                Some(value) => self.traits.insert(name.clone(), value),
+                None => self.traits.remove(name),
+            };
+        }
+    }
+
     /// The value of a trait.
     pub fn trait_(&self, name: &str) -> Value {
         self.traits.get(name).cloned().unwrap_or(Value::Unset)

@@ -10,7 +10,7 @@ use journey_sema::thir::{
 };
 use journey_sema::{Checked, EventType, Field, Schema, Type};
 
-use super::{Customer, Fault, Instance, Occurrence, Outcome, Value, World, evaluate};
+use super::{Customer, Fault, Instance, Occurrence, Outcome, Value, World, evaluate, time_zone};
 
 fn expr(kind: ExprKind, ty: Type) -> Expr {
     Expr { kind, ty, range: TextRange::default() }
@@ -50,7 +50,15 @@ fn with<T>(zone: &str, customer: &Customer, run: impl FnOnce(World<'_>) -> T) ->
         },
         ..Checked::default()
     };
-    run(World { checked: &checked, customer, now: SUNDAY + 10 * HOUR, event: None, instance: None })
+    let zone = time_zone(&checked).expect("a zone");
+    run(World {
+        checked: &checked,
+        zone: &zone,
+        customer,
+        now: SUNDAY + 10 * HOUR,
+        event: None,
+        instance: None,
+    })
 }
 
 fn value_in(zone: &str, expr: &Expr) -> Outcome {

@@ -7,25 +7,28 @@ use journey_reference::eval::{Customer, Occurrence};
 use journey_sema::thir::Const;
 use journey_vm::{Effect, Eval, Fault, Input, ProgramSet, Row, Scratch, Val, apply, eval, test};
 
-/// What the reference needs to know of what the journey did.
+/// What the reference needs to know of what the journeys did: the journey, and the tile, its
+/// edge, the outcome or the fault.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Note {
-    Entered,
-    Arrived(u16),
-    Left(u16, u16),
+pub(crate) enum Note {
+    Entered(u16),
+    Arrived(u16, u16),
+    Left(u16, u16, u16),
+    Exited(u16, u16),
+    Faulted(u16, Fault),
 }
 
-pub struct Machine {
-    pub set: ProgramSet,
+pub(crate) struct Machine {
+    pub(crate) set: ProgramSet,
     customer: journey_vm::Customer,
     scratch: Scratch,
 }
 
 /// What an expression came out as.
-pub type Outcome = Result<bc::Const, Fault>;
+pub(crate) type Outcome = Result<bc::Const, Fault>;
 
 impl Machine {
-    pub fn new(set: ProgramSet, known: &Customer) -> Machine {
+    pub(crate) fn new(set: ProgramSet, known: &Customer) -> Machine {
         let mut traits = Row::with_defaults(&set.program().traits);
         for (slot, declared) in (0..).zip(&set.program().traits) {
             if let Some(value) = known.traits.get(&*declared.name) {
@@ -36,11 +39,11 @@ impl Machine {
         Machine { set, customer, scratch: Scratch::new() }
     }
 
-    pub fn tick(&mut self, now: i64) -> Vec<Note> {
+    pub(crate) fn tick(&mut self, now: i64) -> Vec<Note> {
         self.apply(Input::Tick, now)
     }
 
-    pub fn event(&mut self, event: &Occurrence, now: i64) -> Vec<Note> {
+    pub(crate) fn event(&mut self, event: &Occurrence, now: i64) -> Vec<Note> {
         let (number, row) = self.row(event);
         self.apply(Input::Event { event: number, at: event.at, id: None, row: &row }, now)
     }
@@ -55,7 +58,7 @@ impl Machine {
         (number as u16, row)
     }
 
-    pub fn traits(&mut self, changes: &[(Arc<str>, Const)], now: i64) -> Vec<Note> {
+    pub(crate) fn traits(&mut self, changes: &[(Arc<str>, Const)], now: i64) -> Vec<Note> {
         let arena = Scratch::new();
         let slot = |name: &str| {
             let slot = self.set.program().traits.iter().position(|it| it.name == *name);
@@ -73,10 +76,13 @@ impl Machine {
     fn apply(&mut self, input: Input<'_>, now: i64) -> Vec<Note> {
         let mut notes = Vec::new();
         let mut take = |effect: Effect<'_>| match effect {
-            Effect::Entered { .. } => notes.push(Note::Entered),
-            Effect::Arrived { tile, .. } => notes.push(Note::Arrived(tile)),
-            Effect::Left { tile, edge, .. } => notes.push(Note::Left(tile, edge)),
-            Effect::Faulted { fault, .. } => panic!("the probing journey faulted: {fault}"),
+            Effect::Entered { journey, .. } => notes.push(Note::Entered(journey)),
+            Effect::Arrived { journey, tile, .. } => notes.push(Note::Arrived(journey, tile)),
+            Effect::Left { journey, tile, edge, .. } => {
+                notes.push(Note::Left(journey, tile, edge));
+            }
+            Effect::Exited { journey, outcome, .. } => notes.push(Note::Exited(journey, outcome)),
+            Effect::Faulted { journey, fault, .. } => notes.push(Note::Faulted(journey, fault)),
             _ => {}
         };
         apply(&self.set, &mut self.customer, input, now, &mut self.scratch, &mut take);
@@ -84,7 +90,7 @@ impl Machine {
     }
 
     /// Evaluates a compiled expression inside the open instance.
-    pub fn value(
+    pub(crate) fn value(
         &self,
         id: ExprId,
         now: i64,
@@ -102,14 +108,25 @@ impl Machine {
         }
     }
 
+    /// When something happens by itself, at the earliest.
+    pub(crate) fn next_due(&self) -> Option<i64> {
+        self.customer.next_due()
+    }
+
+    /// Whether an instance of a journey is open and waits.
+    pub(crate) fn is_waiting(&self, journey: u16) -> bool {
+        let instance = self.customer.instance(journey);
+        instance.is_some_and(|it| matches!(it.status, journey_vm::Status::Waiting(_)))
+    }
+
     /// Whether the customer is in an audience.
-    pub fn is_member(&self, audience: u16) -> bool {
+    pub(crate) fn is_member(&self, audience: u16) -> bool {
         self.customer.audiences().contains(audience)
     }
 }
 
 /// A value of the tree as the program has it.
-pub fn constant(value: &Const) -> bc::Const {
+pub(crate) fn constant(value: &Const) -> bc::Const {
     match value {
         Const::Unset => bc::Const::Unset,
         Const::Bool(value) => bc::Const::Bool(*value),

@@ -7,6 +7,8 @@
 //! `JOURNEY_SEED` chooses where to begin, `JOURNEY_CASES` how many expressions to try. A failure
 //! names the seed of its world and the smallest part of the expression that still disagrees.
 
+mod conditions;
+mod continuous;
 mod machine;
 mod probe;
 mod story;

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use journey_base::TextRange;
 use journey_bytecode::{self as bc, ExprId, Op, verify};
 use journey_ir::lower;
 use journey_reference::eval::generate::schema::{ACTION, FIRST, LABEL, PURCHASE, SECOND, VISIT};
 use journey_reference::eval::generate::{Generator, Speaks, schema};
-use journey_reference::eval::{self, Customer, Fault, Instance, Occurrence, evaluate};
+use journey_reference::eval::{self, Customer, Fault, Instance, Occurrence, evaluate, time_zone};
 use journey_sema::thir::{
     ArmTrigger, Audience, Binding, CompareOp, Condition, Const, Entry, EventMatch, Expr, ExprKind,
     Journey, Reenter, Tile, TileKind, WaitArm, WaitLimit,
@@ -33,7 +34,7 @@ const ZONES: [&str; 6] = [
 
 /// How an expression is asked.
 #[derive(Debug, Clone)]
-pub enum Probe {
+pub(crate) enum Probe {
     /// As an argument of a message; the parameter's name.
     Value(Arc<str>, Expr),
     /// As the filter of an arm, with an event at hand.
@@ -44,39 +45,40 @@ pub enum Probe {
 
 /// What was met while running.
 #[derive(Debug, Default)]
-pub struct Seen {
-    pub instants: usize,
-    pub values: usize,
-    pub unset: usize,
-    pub faults: usize,
-    pub skipped: usize,
+pub(crate) struct Seen {
+    pub(crate) instants: usize,
+    pub(crate) values: usize,
+    pub(crate) unset: usize,
+    pub(crate) faults: usize,
+    pub(crate) skipped: usize,
     /// Operators and kinds of expressions, by name.
-    pub operators: BTreeSet<String>,
-    pub kinds: BTreeSet<String>,
+    pub(crate) operators: BTreeSet<String>,
+    pub(crate) kinds: BTreeSet<String>,
 }
 
 /// A difference between the two.
 #[derive(Debug)]
-pub struct Disagreement {
-    pub probe: Probe,
-    pub instant: i64,
-    pub reference: Result<Const, Fault>,
-    pub interpreter: Outcome,
-    pub code: String,
-    pub past: Vec<String>,
+pub(crate) struct Disagreement {
+    pub(crate) probe: Probe,
+    pub(crate) instant: i64,
+    pub(crate) reference: Result<Const, Fault>,
+    pub(crate) interpreter: Outcome,
+    pub(crate) code: String,
+    pub(crate) past: Vec<String>,
 }
 
-pub struct World {
+pub(crate) struct World {
     seed: u64,
     /// The workspace but for the journey.
-    pub checked: Checked,
-    pub bindings: Vec<Binding>,
+    pub(crate) checked: Checked,
+    pub(crate) bindings: Vec<Binding>,
+    zone: TimeZone,
     story: Vec<(i64, Happening)>,
     customer: Customer,
 }
 
 impl World {
-    pub fn new(seed: u64) -> World {
+    pub(crate) fn new(seed: u64) -> World {
         let mut generator = Generator::new(seed ^ 0x5709_91E5);
         let out_of_order = generator.random().one_in(3);
         if out_of_order {
@@ -99,11 +101,12 @@ impl World {
         };
         let story = tell(&mut generator, out_of_order);
         let customer = generator.customer();
-        World { seed, checked, bindings: schema::bindings(), story, customer }
+        let zone = time_zone(&checked).expect("a zone");
+        World { seed, checked, zone, bindings: schema::bindings(), story, customer }
     }
 
     /// Expressions to ask in this world.
-    pub fn probes(&self, count: usize) -> Vec<Probe> {
+    pub(crate) fn probes(&self, count: usize) -> Vec<Probe> {
         let mut generator = Generator::new(self.seed);
         for audience in &self.checked.audiences {
             generator.know_audience(&audience.name);
@@ -112,7 +115,7 @@ impl World {
     }
 
     /// Lives through the story and asks all probes at each of its instants.
-    pub fn run(&self, probes: &[Probe], seen: &mut Seen) -> Result<(), Disagreement> {
+    pub(crate) fn run(&self, probes: &[Probe], seen: &mut Seen) -> Result<(), Disagreement> {
         let mut checked = self.checked.clone();
         checked.journeys = vec![Arc::new(asking(probes))];
         let program = lower(&checked).expect("generated expressions compile");
@@ -131,6 +134,7 @@ impl World {
                 let at_hand = model.at_hand(probe);
                 let world = eval::World {
                     checked: &checked,
+                    zone: &self.zone,
                     customer: &model.customer,
                     now: *now,
                     event: at_hand,
@@ -207,15 +211,7 @@ impl Model {
                 return;
             }
             Happening::Traits(changes) => {
-                for (name, value) in changes {
-                    let declared = checked.schema.traits.iter().find(|it| it.name == *name);
-                    let default = declared.and_then(|it| it.default.clone());
-                    let value = if *value == Const::Unset { default } else { Some(value.clone()) };
-                    match value {
-                        Some(value) => self.customer.traits.insert(name.clone(), value),
-                        None => self.customer.traits.remove(name),
-                    };
-                }
+                self.customer.change(checked, changes);
                 machine.traits(changes, now)
             }
         };
@@ -227,7 +223,7 @@ impl Model {
         let so_far = self.customer.past.len();
         for note in notes {
             match (note, &mut self.instance) {
-                (Note::Entered, instance @ None) => {
+                (Note::Entered(_), instance @ None) => {
                     let first = event.expect("an event enters").clone();
                     *instance = Some(Instance {
                         entered: now,
@@ -236,13 +232,14 @@ impl Model {
                         ..Instance::default()
                     });
                 }
-                (Note::Left(0, 0), Some(instance)) => {
+                (Note::Left(_, 0, 0), Some(instance)) => {
                     let second = event.expect("an event opens the arm").clone();
                     instance.events.insert(SECOND, second);
                 }
-                (Note::Arrived(1), Some(instance)) => {
+                (Note::Arrived(_, 1), Some(instance)) => {
                     instance.marks.insert(LABEL.into(), so_far);
                 }
+                (Note::Faulted(_, fault), _) => panic!("the asking journey faulted: {fault}"),
                 _ => {}
             }
         }
@@ -277,7 +274,7 @@ impl Probe {
     }
 
     /// Probes of the parts of the expression.
-    pub fn parts(&self) -> Vec<Probe> {
+    pub(crate) fn parts(&self) -> Vec<Probe> {
         let event = if let Probe::Filter(event, _) = self { Some(*event) } else { None };
         let exprs = match self {
             Probe::Branch(..) => self.exprs(),
@@ -291,7 +288,7 @@ impl Probe {
         parts.collect()
     }
 
-    pub fn describe(&self, source: &dyn Fn(&Expr) -> String) -> String {
+    pub(crate) fn describe(&self, source: &dyn Fn(&Expr) -> String) -> String {
         match self {
             Probe::Value(name, expr) => format!("{name}: {}", source(expr)),
             Probe::Filter(event, expr) => format!("on event {event} where {}", source(expr)),

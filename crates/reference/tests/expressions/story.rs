@@ -9,7 +9,7 @@ use journey_sema::thir::Const;
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
-pub enum Happening {
+pub(crate) enum Happening {
     Event(Occurrence),
     Traits(Vec<(Arc<str>, Const)>),
     Nothing,
@@ -17,7 +17,7 @@ pub enum Happening {
 
 /// Things that happen, each with its instant. The journey is entered by the first purchase of a
 /// VIP; the story sees to it that one comes.
-pub fn tell(generator: &mut Generator, out_of_order: bool) -> Vec<(i64, Happening)> {
+pub(crate) fn tell(generator: &mut Generator, out_of_order: bool) -> Vec<(i64, Happening)> {
     let mut now = generator.time();
     let mut story = Vec::new();
     for chapter in 0..14 {

@@ -62,6 +62,8 @@ pub struct Generator {
     audiences: Vec<String>,
     /// Whether ends of ranges are thrown in.
     extremes: bool,
+    /// The instant that times and dates are around.
+    base: i64,
 }
 
 impl Generator {
@@ -75,6 +77,7 @@ impl Generator {
             known: Vec::new(),
             audiences: Vec::new(),
             extremes: true,
+            base: values::BASE,
         }
     }
 
@@ -92,6 +95,11 @@ impl Generator {
     /// else depend on the order.
     pub fn stay_moderate(&mut self) {
         self.extremes = false;
+    }
+
+    /// Makes times and dates around another instant from here on.
+    pub fn take_place(&mut self, base: i64) {
+        self.base = base;
     }
 
     /// An expression of a type. Of an optional type it may come out unset.

@@ -5,8 +5,8 @@ use journey_sema::thir::Const;
 
 use super::Generator;
 
-/// What generated stories take place around: shortly before clocks go forward in Europe, and
-/// three weeks after they did in America.
+/// What stories take place around unless told otherwise: shortly before clocks go forward in
+/// Europe, and three weeks after they did in America.
 pub(super) const BASE: i64 = 1_743_120_000_000;
 
 const HOUR: i64 = 3_600_000;
@@ -103,14 +103,16 @@ impl Generator {
     pub fn time(&mut self) -> i64 {
         let hours = self.random.below(24 * 60) as i64 - 24 * 25;
         let rest = if self.random.one_in(2) { 0 } else { self.random.below(3_600_000) as i64 };
-        BASE + hours * HOUR + rest
+        self.base + hours * HOUR + rest
     }
 
-    fn day(&mut self) -> i32 {
-        (BASE / DAY) as i32 + self.random.below(40) as i32 - 15
+    /// A day within some weeks.
+    pub fn day(&mut self) -> i32 {
+        (self.base / DAY) as i32 + self.random.below(40) as i32 - 15
     }
 
-    fn time_of_day(&mut self) -> i32 {
+    /// A time of day: a quarter of an hour, or one at which clocks are changed.
+    pub fn time_of_day(&mut self) -> i32 {
         let quarter_hours = self.random.below(96) as i32 * 900_000;
         // The hours in which clocks are changed are met more often.
         let night = self.one_of(&[0, 3_600_000, 7_200_000, 9_000_000, 10_800_000, 86_399_999]);
