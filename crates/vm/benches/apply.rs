@@ -1,7 +1,7 @@
 //! What an event costs: one journey with two waits, two sends and a window over thirty days, many
 //! customers who buy now and then.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::indexing_slicing)]
 
 #[allow(unused_imports)]
 #[path = "../tests/common/mod.rs"]

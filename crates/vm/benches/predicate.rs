@@ -1,6 +1,6 @@
 //! What a predicate costs: `lifetime_value > 500 and orders >= 3` over the traits of a customer.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::indexing_slicing)]
 
 #[allow(unused_imports)]
 #[path = "../tests/common/mod.rs"]

@@ -104,6 +104,12 @@ impl Row {
         self.slots == 0
     }
 
+    /// How many bytes the row has taken from the heap.
+    pub fn memory(&self) -> usize {
+        let cells = self.cells.capacity() * size_of::<Cell>();
+        self.words.capacity() * size_of::<u64>() + self.text.capacity() + cells
+    }
+
     /// Whether the slot holds a value.
     #[inline]
     pub fn is_set(&self, slot: u16) -> bool {

@@ -175,4 +175,24 @@ proptest! {
         prop_assert!(local(tz, day - 1).unwrap().date() <= then);
         prop_assert!(local(tz, day - 1).unwrap().date() != then || time_of(local(tz, day).unwrap()) == 0);
     }
+
+    /// Up to the next crossing a comparison with the time of day comes out as it does now, and up
+    /// to the next date the date stays.
+    #[test]
+    fn nothing_changes_before_it_can((zone, now) in any_moment(), time in 0..86_400) {
+        let tz: Tz = ZONES[zone].parse().unwrap();
+        let time = time * 1000;
+        let compare = |at| time_of(local(tz, at).unwrap()).cmp(&time);
+        let date = |at| local(tz, at).unwrap().date();
+        let until = next_crossing(tz, now, time).unwrap();
+        let next = next_date(tz, now).unwrap();
+        prop_assert!(until > now && next > now);
+        for at in (now..until).step_by(5 * 60_000 + 1).chain([until - 1]) {
+            // At midnight the time of day begins anew; the conditions it is asked for say so.
+            prop_assert!(compare(at) == compare(now) || date(at) != date(now), "{}", at);
+        }
+        for at in (now..next).step_by(5 * 60_000 + 1).chain([next - 1]) {
+            prop_assert_eq!(date(at), date(now));
+        }
+    }
 }
