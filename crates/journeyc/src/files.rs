@@ -17,24 +17,88 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     replace_with(path, |out| out.write_all(bytes))
 }
 
-/// Puts what `write` writes at `path`, in the same way.
+/// Puts what `write` writes at `path`, in the same way. A device or a pipe is written to instead:
+/// renaming would put a file in its place. A link stays, and what it leads to is replaced.
 pub fn replace_with(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), WriteError> {
+    let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
+    let written = if special {
+        write_file(path, write).map(drop)
+    } else {
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        rename_over(&target, write)
+    };
+    written.map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+fn rename_over(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let mut beside = path.to_owned().into_os_string();
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = PathBuf::from(beside);
-    let written = write_file(&beside, write).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|source| {
+    let written = write_file(&beside, write).and_then(|file| file.sync_all());
+    written.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
         // The half-written file is ours; whether it can be removed changes nothing.
         let _ = fs::remove_file(&beside);
-        WriteError { path: path.to_owned(), source }
     })
 }
 
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<File> {
     let mut out = BufWriter::new(File::create(path)?);
     write(&mut out)?;
-    out.into_inner()?.sync_all()
+    Ok(out.into_inner()?)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::io::Read as _;
+    use std::os::unix::fs::{FileTypeExt as _, symlink};
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::replace;
+
+    #[test]
+    fn a_link_stays_and_the_file_behind_it_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
+        fs::write(&file, "before").unwrap();
+        symlink("file", &link).unwrap();
+        replace(&link, b"after").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_pipe_stays_a_pipe() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || {
+                let mut text = String::new();
+                fs::File::open(pipe).and_then(|mut file| file.read_to_string(&mut text)).unwrap();
+                text
+            }
+        });
+        replace(&pipe, b"through").unwrap();
+        assert_eq!(reader.join().unwrap(), "through");
+        assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    }
+
+    #[test]
+    fn a_directory_is_no_place_for_a_file() {
+        let error = replace(Path::new("/"), b"x").unwrap_err();
+        assert_eq!(error.to_string(), "/: cannot be written");
+    }
 }
