@@ -656,6 +656,32 @@ journey a {
 }
 
 #[test]
+fn a_doc_comment_does_not_turn_a_clause_into_a_tile() {
+    check(
+        r#"
+journey a {
+  entry manual
+  /// How long.
+  exit late after 3d
+  /// Who again.
+  /// And when.
+  reenter always
+  /// A tile.
+  wait 1d
+  exit b
+}
+"#,
+        expect![[r#"
+            3:3 "/// How long." J0001 this doc comment describes nothing
+                help: doc comments stand before a declaration, a field or a tile; write `//` for a remark
+            6:3 "/// And when." J0001 this doc comment describes nothing
+                help: doc comments stand before a declaration, a field or a tile; write `//` for a remark
+            survived: a(2 tiles)
+        "#]],
+    );
+}
+
+#[test]
 fn waits_say_what_they_wait_for() {
     check(
         r#"

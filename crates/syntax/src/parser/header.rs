@@ -2,7 +2,7 @@
 
 use journey_base::Code;
 
-use super::declarations::{any_name, external_name, name};
+use super::declarations::{any_name, dangling_docs, docs, external_name, name};
 use super::recovery::Braced;
 use super::{Parser, expressions, tiles};
 use crate::SyntaxError;
@@ -20,10 +20,13 @@ pub(super) fn journey_decl(p: &mut Parser<'_>) -> SyntaxKind {
     external_name(p);
     let mut tiles_begun = false;
     p.braced(&BODY, "a block `{ … }` with the journey", |p| {
+        let mark = p.start();
+        docs(p);
         if !at_clause(p) {
             tiles_begun = true;
-            return tiles::tile(p);
+            return tiles::documented(p, mark);
         }
+        dangling_docs(p, mark);
         if tiles_begun {
             misplaced(p);
         } else {

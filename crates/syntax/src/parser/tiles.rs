@@ -50,11 +50,17 @@ pub(super) fn at_tile(p: &Parser<'_>) -> bool {
 
 /// `doc* ~ label? ~ tile_kind`
 pub(super) fn tile(p: &mut Parser<'_>) {
-    if header::at_clause(p) {
-        return header::misplaced(p);
-    }
     let mark = p.start();
     docs(p);
+    if header::at_clause(p) {
+        dangling_docs(p, mark);
+        return header::misplaced(p);
+    }
+    documented(p, mark);
+}
+
+/// The rest of a tile whose doc comments, from `mark` on, have been read.
+pub(super) fn documented(p: &mut Parser<'_>, mark: Mark) {
     let labelled = p.at_word() && p.nth(1) == COLON;
     if labelled {
         label(p);
