@@ -137,9 +137,8 @@ impl Checker<'_> {
             ast::ExitCriterion::ExitWhen(when) => {
                 let condition = self.cx.watched(when.expr(), "`exit … when`");
                 let otherwise = self.cx.paths.learn(&condition.test, false);
-                let of_traits = self.cx.paths.of_traits(&otherwise);
-                self.lasting.add(&of_traits);
-                self.cx.facts.add(&of_traits);
+                self.lasting.add(&otherwise);
+                self.cx.facts.add(&otherwise);
                 ExitTrigger::When(condition)
             }
             ast::ExitCriterion::ExitAfter(after) => {

@@ -87,8 +87,7 @@ impl Checker<'_> {
         self.cx.forgotten.add(&lost);
     }
 
-    /// Exit criteria are asked right before: what they guarantee holds, even if an update has just
-    /// shaken it.
+    /// Exit criteria are asked here: what they guarantee holds, even if an update shakes it.
     fn checkpoint(&mut self) {
         self.cx.facts.add(&self.lasting);
     }
@@ -152,6 +151,8 @@ impl Checker<'_> {
                 self.cx.facts.insert(path);
             }
         }
+        // And once more right behind it: whoever goes on has been through them.
+        self.checkpoint();
         Some(TileKind::Update(values))
     }
 
