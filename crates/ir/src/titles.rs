@@ -18,21 +18,28 @@ const LONGEST: usize = 100;
 
 /// `expr` as source, whole. `bindings` are those of its journey.
 pub fn source(expr: &Expr, bindings: &[Binding]) -> String {
-    let mut printer = Printer { bindings, out: String::new(), room: usize::MAX };
+    let mut printer = Printer { bindings, at_hand: None, out: String::new(), room: usize::MAX };
     printer.expr(expr, Level::Lowest);
     printer.out
 }
 
 /// `expr` on one line, cut off where it gets long. `bindings` are those of its journey.
 pub(crate) fn short(expr: &Expr, bindings: &[Binding]) -> String {
-    let mut printer = Printer { bindings, out: String::new(), room: 8 * LONGEST };
+    let mut printer = Printer { bindings, at_hand: None, out: String::new(), room: 8 * LONGEST };
     printer.expr(expr, Level::Lowest);
+    cut(printer.out)
+}
+
+/// The filter of an event that is bound to `name`, on one line.
+pub(crate) fn short_filter(filter: &Expr, name: Option<&str>, bindings: &[Binding]) -> String {
+    let mut printer = Printer { bindings, at_hand: name, out: String::new(), room: 8 * LONGEST };
+    printer.expr(filter, Level::Lowest);
     cut(printer.out)
 }
 
 /// Several, separated by commas.
 pub(crate) fn short_list(exprs: &[Expr], bindings: &[Binding]) -> String {
-    let mut printer = Printer { bindings, out: String::new(), room: 8 * LONGEST };
+    let mut printer = Printer { bindings, at_hand: None, out: String::new(), room: 8 * LONGEST };
     printer.list(exprs);
     cut(printer.out)
 }
@@ -62,6 +69,8 @@ enum Level {
 
 struct Printer<'a> {
     bindings: &'a [Binding],
+    /// The name that the event at hand goes by, where it is not its own.
+    at_hand: Option<&'a str>,
     out: String,
     /// Where to stop: nobody reads past the cut, and this keeps the title of a large condition
     /// cheap.
@@ -94,8 +103,10 @@ impl Printer<'_> {
             ExprKind::CustomerId => self.path("customer", "id"),
             ExprKind::Now => self.put("now"),
             ExprKind::Entered => self.put("entered"),
-            ExprKind::Event { event, property } => self.path(event, property),
-            ExprKind::EventAt { event } => self.path(event, "at"),
+            ExprKind::Event { event, property } => {
+                self.path(self.at_hand.unwrap_or(event), property);
+            }
+            ExprKind::EventAt { event } => self.path(self.at_hand.unwrap_or(event), "at"),
             ExprKind::Bound { binding, property } => {
                 self.binding(*binding);
                 self.put(".");
@@ -289,6 +300,8 @@ impl Printer<'_> {
     }
 
     fn history(&mut self, history: &History) {
+        // Inside, another event is at hand.
+        let outer = self.at_hand.take();
         self.put(match history.function {
             HistoryFn::Count => "count(",
             HistoryFn::Happened => "happened(",
@@ -316,6 +329,7 @@ impl Printer<'_> {
             }
         }
         self.put(")");
+        self.at_hand = outer;
     }
 }
 

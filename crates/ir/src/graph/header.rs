@@ -42,12 +42,13 @@ fn criterion(exit: &ExitCriterion, bindings: &[Binding]) -> String {
 
 fn on(event: &EventMatch, bindings: &[Binding]) -> String {
     let name = |BindingId(id)| bindings.get(id as usize).map(|binding| &binding.name);
+    let name = event.binding.and_then(name).map(|name| &**name);
     let mut text = event.event.to_string();
-    if let Some(name) = event.binding.and_then(name) {
+    if let Some(name) = name {
         text = format!("{text} as {name}");
     }
     if let Some(filter) = &event.filter {
-        text = format!("{text} where {}", titles::short(filter, bindings));
+        text = format!("{text} where {}", titles::short_filter(filter, name, bindings));
     }
     text
 }

@@ -7,7 +7,7 @@
 
 use journey_bytecode::TileKind as Kind;
 
-use super::measure::width;
+use super::measure::{width, wrap};
 use super::{Graph, Node, Stats, falls_through};
 
 /// Sizes of the picture, in pixels.
@@ -18,9 +18,11 @@ pub(super) mod size {
     pub(in crate::graph) const GAP: i32 = 26;
     /// From a tile to the bar from which its lanes hang, and from the lanes' ends to the bar
     /// that gathers them.
-    pub(in crate::graph) const FORK: i32 = 18;
-    /// Height of the label at the top of a lane, with the line above and below it.
+    pub(in crate::graph) const FORK: i32 = 22;
+    /// Height of a label of one line at the top of a lane, of each line more, and of the gaps above
+    /// and below.
     pub(in crate::graph) const LABEL: i32 = 20;
+    pub(in crate::graph) const LABEL_LINE: i32 = 14;
     pub(in crate::graph) const LABEL_GAP: i32 = 14;
     /// Between two lanes.
     pub(in crate::graph) const LANE_GAP: i32 = 28;
@@ -46,10 +48,14 @@ pub(super) struct Column<'g> {
 /// A tile with its lanes.
 pub(super) struct Placed<'g> {
     pub(super) node: &'g Node,
+    /// Its title, in lines.
+    pub(super) title: Vec<String>,
     /// Of the tile itself.
     pub(super) width: i32,
     pub(super) height: i32,
     pub(super) lanes: Vec<Lane<'g>>,
+    /// Height of the labels of all lanes: of the highest, so that what is below begins level.
+    pub(super) labels_height: i32,
     /// Height of the lanes alone: the highest of them.
     pub(super) lanes_height: i32,
     pub(super) falls_through: bool,
@@ -57,10 +63,19 @@ pub(super) struct Placed<'g> {
 
 /// One arm of a tile.
 pub(super) struct Lane<'g> {
-    pub(super) label: &'g str,
+    pub(super) label: Label<'g>,
     /// Where its spine is, as seen from that of the tile.
     pub(super) offset: i32,
     pub(super) column: Column<'g>,
+}
+
+/// What stands at the top of a lane.
+pub(super) struct Label<'g> {
+    pub(super) whole: &'g str,
+    /// The same, in lines.
+    pub(super) lines: Vec<String>,
+    pub(super) width: i32,
+    pub(super) height: i32,
 }
 
 /// Lays out the body of a journey.
@@ -70,8 +85,7 @@ pub(super) fn layout<'g>(graph: &'g Graph, stats: Option<&Stats>) -> Column<'g> 
 
 fn column<'g>(nodes: &'g [Node], stats: Option<&Stats>) -> Column<'g> {
     // Tiles of a column are equally wide: a ragged column is hard to read.
-    let inset = |node: &Node| if node.kind == Kind::Exit { 4 } else { 2 } * size::PADDING;
-    let wanted = nodes.iter().map(|node| inner_width(node, stats) + inset(node));
+    let wanted = nodes.iter().map(|node| inner_width(node, stats) + 2 * inset(node));
     let width = wanted.max().unwrap_or(0).clamp(size::NARROWEST, size::WIDEST);
     let tiles: Vec<_> = nodes.iter().map(|node| placed(node, width, stats)).collect();
     let gaps = size::GAP * i32::try_from(nodes.len()).unwrap_or(0).saturating_sub(1).max(0);
@@ -113,19 +127,21 @@ fn thousands(number: u64) -> String {
 fn placed<'g>(node: &'g Node, width: i32, stats: Option<&Stats>) -> Placed<'g> {
     // An exit is a full stop, and no wider than it needs to be.
     let width = match node.kind {
-        Kind::Exit => (inner_width(node, stats) + 4 * size::PADDING).min(width),
+        Kind::Exit => (inner_width(node, stats) + 2 * inset(node)).min(width),
         _ => width,
     };
-    let lines = if stats.is_some() { 3 } else { 2 };
-    let height = lines * size::LINE + size::PADDING;
+    let title = wrap(&node.title, size::TITLE, width - 2 * inset(node), 2);
+    let lines = 1 + title.len() + usize::from(stats.is_some());
+    let height = i32::try_from(lines).unwrap_or(0) * size::LINE + size::PADDING;
     let mut lanes = Vec::new();
     if node.forks() {
         let mut x = 0;
         for arm in &node.arms {
             let column = column(&arm.body, stats);
-            let label = self::label_width(&arm.label);
-            let (left, right) = (column.left.max(label / 2), column.right.max(label / 2));
-            lanes.push(Lane { label: &arm.label, offset: x + left, column });
+            let label = self::label(&arm.label);
+            let half = label.width / 2;
+            let (left, right) = (column.left.max(half), column.right.max(half));
+            lanes.push(Lane { label, offset: x + left, column });
             x += left + right + size::LANE_GAP;
         }
         // The spine of the tile goes down between its first and its last lane.
@@ -140,24 +156,34 @@ fn placed<'g>(node: &'g Node, width: i32, stats: Option<&Stats>) -> Placed<'g> {
             lane.offset -= shift;
         }
     }
-    let lanes_height = lanes.iter().map(|lane| lane.height()).max().unwrap_or(0);
+    let labels_height = lanes.iter().map(|lane| lane.label.height).max().unwrap_or(0);
+    let lanes_height = lanes.iter().map(|lane| lane.height(labels_height)).max().unwrap_or(0);
     let falls_through = falls_through(std::slice::from_ref(node));
-    Placed { node, width, height, lanes, lanes_height, falls_through }
+    Placed { node, title, width, height, lanes, labels_height, lanes_height, falls_through }
 }
 
-/// The width of the label at the top of a lane.
-pub(super) fn label_width(label: &str) -> i32 {
-    (width(label, size::SMALL) + size::PADDING).min(size::WIDEST_LABEL)
+/// The label at the top of a lane.
+fn label(whole: &str) -> Label<'_> {
+    let lines = wrap(whole, size::SMALL, size::WIDEST_LABEL - 2 * size::PADDING, 2);
+    let width = lines.iter().map(|line| width(line, size::SMALL)).max().unwrap_or(0);
+    let more = i32::try_from(lines.len()).unwrap_or(1) - 1;
+    let (width, height) = (width + 2 * size::PADDING, size::LABEL + more * size::LABEL_LINE);
+    Label { whole, lines, width, height }
+}
+
+/// Room between the border of a tile and its text: the round ends of an exit take more.
+pub(super) fn inset(node: &Node) -> i32 {
+    if node.kind == Kind::Exit { 2 * size::PADDING } else { size::PADDING }
 }
 
 impl Lane<'_> {
     /// From the bar above to the end of the lane.
-    fn height(&self) -> i32 {
+    fn height(&self, labels: i32) -> i32 {
         let body = match self.column.tiles.is_empty() {
             true => 0,
             false => size::LABEL_GAP + self.column.height,
         };
-        size::LABEL_GAP + size::LABEL + body
+        size::LABEL_GAP + labels + body
     }
 }
 
@@ -166,7 +192,7 @@ impl Placed<'_> {
     fn reach(&self) -> (i32, i32) {
         let mut reach = (self.width / 2, self.width / 2);
         for lane in &self.lanes {
-            let label = label_width(lane.label) / 2;
+            let label = lane.label.width / 2;
             reach.0 = reach.0.max(lane.column.left.max(label) - lane.offset);
             reach.1 = reach.1.max(lane.column.right.max(label) + lane.offset);
         }

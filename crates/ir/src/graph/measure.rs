@@ -29,13 +29,40 @@ pub(super) fn fit(text: &str, font_size: i32, room: i32) -> String {
     fitted
 }
 
+/// `text` in lines no wider than `room`, broken at blanks where that leaves no line too short;
+/// what does not fit into `most` lines is cut off.
+pub(super) fn wrap(text: &str, font_size: i32, room: i32, most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text.trim();
+    while lines.len() + 1 < most && width(rest, font_size) > room {
+        let mut end = 0;
+        for (at, c) in rest.char_indices() {
+            let next = at + c.len_utf8();
+            if width(rest.get(..next).unwrap_or_default(), font_size) > room {
+                break;
+            }
+            end = next;
+        }
+        let line = rest.get(..end).unwrap_or_default();
+        let blank = line.rfind(' ').filter(|blank| *blank > end / 2);
+        let (line, after) = rest.split_at(blank.unwrap_or(end));
+        if line.is_empty() {
+            break;
+        }
+        lines.push(line.trim_end().to_owned());
+        rest = after.trim_start();
+    }
+    lines.push(fit(rest, font_size, room));
+    lines
+}
+
 fn columns(c: char) -> i32 {
     if c >= '\u{1100}' && !('\u{2000}'..'\u{2E80}').contains(&c) { 2 } else { 1 }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{fit, width};
+    use super::{fit, width, wrap};
 
     #[test]
     fn what_fits_stays_and_what_does_not_is_cut_within_the_room() {
@@ -43,6 +70,16 @@ mod tests {
         let cut = fit("send mail.email(to: customer.email, template: \"x\")", 13, 200);
         assert!(cut.ends_with('…') && cut.len() > 12, "{cut}");
         assert!(width(&cut, 13) <= 200);
+    }
+
+    #[test]
+    fn a_long_line_is_broken_at_a_blank_and_a_word_without_one_anywhere() {
+        let lines = wrap("send mail.email(to: customer.email, template: \"x\")", 10, 200, 2);
+        assert_eq!(lines, ["send mail.email(to:", "customer.email, template: \"x\")"]);
+        let lines = wrap(&"x".repeat(100), 10, 200, 2);
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|line| width(line, 10) <= 200), "{lines:?}");
+        assert_eq!(wrap("買買買", 10, 5, 2), ["…"]);
     }
 
     #[test]

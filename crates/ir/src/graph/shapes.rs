@@ -5,7 +5,7 @@ use std::fmt::Write;
 use journey_bytecode::TileKind as Kind;
 
 use super::Node;
-use super::layout::size;
+use super::layout::{Label, Placed, inset, size};
 use super::measure::fit;
 
 /// Colours of a kind of tile: of its edge and head line, and of its ground.
@@ -33,15 +33,8 @@ impl Canvas {
     }
 
     /// A tile with its top edge at `y`, centred on `x`.
-    pub(super) fn tile(
-        &mut self,
-        node: &Node,
-        x: i32,
-        y: i32,
-        box_size: (i32, i32),
-        counts: Option<&str>,
-    ) {
-        let (width, height) = box_size;
+    pub(super) fn tile(&mut self, tile: &Placed<'_>, x: i32, y: i32, counts: Option<&str>) {
+        let Placed { node, width, height, .. } = *tile;
         let (edge, ground) = colours(node.kind);
         let left = x - width / 2;
         let dashes = if node.reachable { "" } else { " stroke-dasharray=\"4 3\" opacity=\"0.6\"" };
@@ -52,14 +45,13 @@ impl Canvas {
             "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
              fill=\"{ground}\" stroke=\"{edge}\" stroke-width=\"1.5\"{dashes}/>"
         ));
-        // The round ends of an exit leave less room for text.
-        let inset = if node.kind == Kind::Exit { size::PADDING * 2 } else { size::PADDING };
-        let room = width - 2 * inset;
+        let room = width - 2 * inset(node);
         let mut base = y + size::LINE;
-        let head = fit(&node.id, size::SMALL, room);
-        self.text(x, base, ("h", edge), &head);
-        base += size::LINE;
-        self.text(x, base, ("t", "#1c1e21"), &fit(&node.title, size::TITLE, room));
+        self.text(x, base, ("h", edge), &fit(&node.id, size::SMALL, room));
+        for line in &tile.title {
+            base += size::LINE;
+            self.text(x, base, ("t", "#1c1e21"), line);
+        }
         if let Some(counts) = counts {
             base += size::LINE;
             self.text(x, base, ("h", "#57606a"), &fit(counts, size::SMALL, room));
@@ -76,16 +68,19 @@ impl Canvas {
     }
 
     /// What stands at an edge: a pill centred on `x`.
-    pub(super) fn label(&mut self, x: i32, y: i32, width: i32, label: &str) {
+    pub(super) fn label(&mut self, label: &Label<'_>, x: i32, y: i32) {
+        let Label { whole, width, height, .. } = *label;
         let left = x - width / 2;
-        let height = size::LABEL;
-        self.put(format_args!("<g><title>{}</title>", escape(label)));
+        self.put(format_args!("<g><title>{}</title>", escape(whole)));
         self.put(format_args!(
             "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"10\" \
              fill=\"#f3f4f6\" stroke=\"#c9ced6\"/>"
         ));
-        let text = fit(label, size::SMALL, width - size::PADDING);
-        self.text(x, y + 14, ("h", "#3d444d"), &text);
+        let mut base = y + size::LABEL_LINE;
+        for line in &label.lines {
+            self.text(x, base, ("h", "#3d444d"), line);
+            base += size::LABEL_LINE;
+        }
         self.put(format_args!("</g>"));
     }
 
@@ -105,12 +100,13 @@ impl Canvas {
         ));
     }
 
-    /// A line that comes down a lane and turns sideways to (`x`, `y`).
-    pub(super) fn turn_in(&mut self, lane: i32, from: i32, x: i32, y: i32) {
-        let (side, _) = side(lane, x);
-        let before = y - 8;
+    /// A line that comes down a lane, turns sideways to the spine at `x`, and down again there.
+    pub(super) fn turn_in(&mut self, lane: i32, from: i32, x: i32, to: i32) {
+        let (side, before) = side(lane, x);
+        let (turn, bar) = (to - 16, to - 8);
         self.put(format_args!(
-            "<path class=\"l\" d=\"M{lane} {from}V{before}q0 8 {side} 8H{x}\"/>"
+            "<path class=\"l\" d=\"M{lane} {from}V{turn}Q{lane} {bar} {} {bar}H{before}q{side} 0 {side} 8\"/>",
+            lane + side
         ));
     }
 }

@@ -1,6 +1,6 @@
 //! The picture of a journey as SVG.
 
-use super::layout::{Column, Placed, counts, label_width, layout, size};
+use super::layout::{Column, Placed, counts, layout, size};
 use super::measure::{fit, width};
 use super::shapes::{Canvas, escape};
 use super::{Graph, Stats};
@@ -15,7 +15,7 @@ const HEADING_SIZE: i32 = 18;
 /// same bytes.
 pub fn render_svg(graph: &Graph, stats: Option<&Stats>) -> String {
     let column = layout(graph, stats);
-    let entry_width = (width(&graph.entry, size::TITLE) + 3 * size::PADDING).min(560);
+    let entry_width = (width(&graph.entry, size::TITLE) + 3 * size::PADDING).min(760);
     let heading_width = header_width(graph).min(760);
     let left = column.left.max(entry_width / 2);
     let right = column.right.max(entry_width / 2).max(heading_width - left);
@@ -95,7 +95,7 @@ fn draw(
 ) -> i32 {
     for (index, tile) in column.tiles.iter().enumerate() {
         let counts = counts(tile.node, stats);
-        canvas.tile(tile.node, spine, y, (tile.width, tile.height), counts.as_deref());
+        canvas.tile(tile, spine, y, counts.as_deref());
         y += tile.height;
         if !tile.lanes.is_empty() {
             y = fork(canvas, tile, spine, y, stats);
@@ -123,11 +123,12 @@ fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, stats: Optio
             0 => canvas.down(x, bar, label, false),
             _ => canvas.turn_down(spine, bar, x, label),
         }
-        let mut below = label + size::LABEL;
-        canvas.label(x, label, label_width(lane.label), lane.label);
+        canvas.label(&lane.label, x, label);
+        let mut below = label + lane.label.height;
         if !lane.column.tiles.is_empty() {
-            canvas.down(x, below, below + size::LABEL_GAP - 2, true);
-            below = draw(canvas, &lane.column, x, below + size::LABEL_GAP, stats);
+            let body = label + tile.labels_height + size::LABEL_GAP;
+            canvas.down(x, below, body - 2, true);
+            below = draw(canvas, &lane.column, x, body, stats);
         }
         if lane.column.falls_through {
             match lane.offset {

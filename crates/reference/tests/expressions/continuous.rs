@@ -50,7 +50,7 @@ const PLACES: [(&str, i64); 9] = [
 #[test]
 fn no_change_of_a_watched_condition_is_missed() {
     let first = number("JOURNEY_SEED", 1);
-    let worlds = number("JOURNEY_CASES", 6_000).div_ceil(60);
+    let worlds = number("JOURNEY_CASES", 6_000).div_ceil(100);
     let mut changes = 0;
     for seed in first..first + worlds {
         changes += Watched::new(seed).live();
