@@ -682,6 +682,38 @@ journey a {
 }
 
 #[test]
+fn what_cannot_be_seen_is_named() {
+    check(
+        "\njourney a {\n  entry\u{A0}manual\n  wait\u{200B} 1d\n  exit b\0\n}\n",
+        expect![[r#"
+            2:8 "\u{a0}" J0001 expected `event`, `audience` or `manual`, found an invisible character, U+00A0
+            3:7 "\u{200b}" J0003 an invisible character, U+200B, stands here
+                help: replace it with a blank, or remove it
+            4:9 "\0" J0003 an invisible character, U+0000, stands here
+                help: replace it with a blank, or remove it
+            survived: a(2 tiles)
+        "#]],
+    );
+}
+
+#[test]
+fn a_misspelt_entry_is_recognised() {
+    check(
+        r#"
+journey a {
+  entyr manual
+  exit b
+}
+"#,
+        expect![[r#"
+            2:3 "entyr" J0001 expected a tile, found `entyr`
+                help: did you mean `entry`?
+            survived: a(1 tiles)
+        "#]],
+    );
+}
+
+#[test]
 fn waits_say_what_they_wait_for() {
     check(
         r#"

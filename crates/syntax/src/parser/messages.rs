@@ -49,7 +49,10 @@ pub(super) fn found(p: &Parser<'_>) -> String {
         TEXT_QUOTE | TEXT_CHUNK => "a text".to_owned(),
         INTERP_CLOSE => "the `}` of the text".to_owned(),
         kind if kind.is_reserved() => format!("the keyword `{}`", p.token_text()),
-        _ => format!("`{}`", shortened(p.token_text())),
+        _ => match invisible(p.token_text()) {
+            Some(character) => format!("an invisible character, U+{:04X}", character as u32),
+            None => format!("`{}`", shortened(p.token_text())),
+        },
     }
 }
 
@@ -62,13 +65,22 @@ fn shortened(text: &str) -> String {
     }
 }
 
+/// The first character of a token, if it shows nothing that one could see in a message: what comes
+/// along with text copied from web pages and documents.
+fn invisible(text: &str) -> Option<char> {
+    let first = text.chars().next()?;
+    let joins_or_marks =
+        matches!(first, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}');
+    (first.is_whitespace() || first.is_control() || joins_or_marks).then_some(first)
+}
+
 /// A keyword that begins what is expected and resembles the current word.
 fn similar_keyword(p: &Parser<'_>, what: &str) -> Option<&'static str> {
     let candidates: &[&str] = match what {
         "a declaration" => {
             &["customer", "event", "audience", "let", "destination", "journey", "test"]
         }
-        "a tile" => &["wait", "branch", "split", "send", "update", "exit"],
+        "a tile" => &["wait", "branch", "split", "send", "update", "exit", "entry", "reenter"],
         "a step" => &["journey", "customer", "at", "after", "event", "update", "choose", "expect"],
         "`on`, `when` or `timeout`" => &["on", "when", "timeout"],
         "`when` or `else`" => &["when", "else"],
@@ -90,6 +102,10 @@ pub(super) fn stray(p: &Parser<'_>) -> SyntaxError {
     }
     let bad = |message: String| SyntaxError::new(Code::BAD_TOKEN, range, message);
     let first = text.chars().next().unwrap_or_default();
+    if let Some(character) = invisible(text) {
+        let message = format!("an invisible character, U+{:04X}, stands here", character as u32);
+        return bad(message).help("replace it with a blank, or remove it");
+    }
     match text {
         ";" => {
             bad("`;` is not needed here".to_owned()).help("remove it: statements end by themselves")
