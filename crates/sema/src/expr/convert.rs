@@ -267,8 +267,7 @@ impl Cx<'_> {
         finding = self.offer_guard(finding, expr, source);
         if self.was_known(expr) {
             finding = finding.note(
-                "it was known to be set further up, but a member waits in between, and traits can \
-                 change while it does",
+                "it was known to be set further up, but traits can change while a member waits",
             );
         }
         self.report(finding);
