@@ -83,6 +83,10 @@ fn customer(record: &ByteRecord, column: usize) -> Result<Box<str>, Reason> {
     let field = record.get(column).ok_or(Reason::MissingField { field: COLUMN })?;
     let id = std::str::from_utf8(field)
         .map_err(|error| Reason::NotUtf8 { at: error.valid_up_to() + 1 })?;
+    // A quote that is never closed takes the rest of the list for one field.
+    if id.contains(['\n', '\r']) {
+        return Err(Reason::Csv("a quote is opened here and not closed on the line".to_owned()));
+    }
     if id.is_empty() { Err(Reason::MissingField { field: COLUMN }) } else { Ok(id.into()) }
 }
 
@@ -118,6 +122,15 @@ mod tests {
         let not_utf8 = "byte 1 of the line is not UTF-8".to_owned();
         assert_eq!(bad, [(3, missing()), (4, missing()), (6, not_utf8)]);
         assert_eq!(list.ignored, ["name"]);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_makes_no_customer_of_the_rows_behind_it() {
+        let list = list(b"customer_id\n1\n\"2\n3\n4\n").unwrap();
+        assert_eq!(list.customers.iter().map(|c| &*c.id).collect::<Vec<_>>(), ["1"]);
+        let bad: Vec<_> = list.rejections.iter().map(|r| (r.line, r.reason.to_string())).collect();
+        let said = "not CSV: a quote is opened here and not closed on the line".to_owned();
+        assert_eq!(bad, [(3, said)]);
     }
 
     #[test]
