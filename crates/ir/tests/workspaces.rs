@@ -1,5 +1,7 @@
 //! Whole workspaces, from source to verified programs.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 
 use journey_bytecode::{Op, encode, verify};

@@ -65,64 +65,17 @@ pub struct World<'a> {
 /// The value of `expr`.
 pub fn evaluate(expr: &Expr, world: &World<'_>) -> Outcome {
     let value = |expr: &Expr| evaluate(expr, world);
-    let bool_of = |expr: &Expr| truth(&evaluate(expr, world)?);
     match &expr.kind {
-        ExprKind::Const(value) => Ok(value.clone()),
-        ExprKind::Trait(name) => Ok(world.customer.trait_(name)),
-        ExprKind::CustomerId => Ok(Value::Text(world.customer.id.as_str().into())),
-        ExprKind::Now => Ok(Value::Time(world.now)),
-        ExprKind::Entered => Ok(Value::Time(instance(world)?.entered)),
-        ExprKind::Event { event, property } => {
-            world.at_hand(event)?.property(world.checked, property)
-        }
-        ExprKind::EventAt { event } => Ok(Value::Time(world.at_hand(event)?.at)),
-        ExprKind::Bound { binding, property } => {
-            instance(world)?.bound(*binding, property, world.checked)
-        }
-        ExprKind::BindingIsSet(binding) => {
-            Ok(Value::Bool(instance(world)?.events.contains_key(binding)))
-        }
-        ExprKind::InAudience(name) => Ok(Value::Bool(world.is_member(name)?)),
-        ExprKind::Not(inner) => Ok(Value::Bool(!bool_of(inner)?)),
-        ExprKind::And(parts) => decide(parts, false, world),
-        ExprKind::Or(parts) => decide(parts, true, world),
-        ExprKind::If(parts) => {
-            let [test, yes, no] = &**parts;
-            if bool_of(test)? { value(yes) } else { value(no) }
-        }
-        ExprKind::Compare(op, parts) => {
-            let [a, b] = &**parts;
-            compare(*op, &value(a)?, &value(b)?)
-        }
-        ExprKind::InList(parts) => {
-            let [item, list] = &**parts;
-            let (item, list) = (value(item)?, value(list)?);
-            Ok(Value::Bool(item != Value::Unset && items(&list)?.contains(&item)))
-        }
-        ExprKind::ContainsItem(parts) => {
-            let [list, item] = &**parts;
-            let (list, item) = (value(list)?, set(value(item)?)?);
-            Ok(Value::Bool(items(&list)?.contains(&item)))
-        }
-        ExprKind::InRange(parts) => {
-            let [item, low, high] = &**parts;
-            in_range(&value(item)?, &value(low)?, &value(high)?)
-        }
-        ExprKind::ContainsText(parts) => two_texts(parts, world, |a, b| a.contains(b)),
-        ExprKind::StartsWith(parts) => two_texts(parts, world, |a, b| a.starts_with(b)),
-        ExprKind::EndsWith(parts) => two_texts(parts, world, |a, b| a.ends_with(b)),
-        ExprKind::Matches(inner, pattern) => {
-            let inner = value(inner)?;
-            let regex = regex::Regex::new(pattern).map_err(|_| Fault::Unchecked)?;
-            Ok(Value::Bool(regex.is_match(text::of(&inner)?)))
-        }
-        ExprKind::IsSet(inner) => Ok(Value::Bool(value(inner)? != Value::Unset)),
         ExprKind::Coalesce(parts) => {
             let [first, second] = &**parts;
             match value(first)? {
                 Value::Unset => value(second),
                 found => Ok(found),
             }
+        }
+        ExprKind::If(parts) => {
+            let [test, yes, no] = &**parts;
+            if truth(&value(test)?)? { value(yes) } else { value(no) }
         }
         ExprKind::Binary(BinaryOp::DateAt, parts) => {
             let [date, time] = &**parts;
@@ -164,6 +117,71 @@ pub fn evaluate(expr: &Expr, world: &World<'_>) -> Outcome {
             Ok(Value::Text(whole.into()))
         }
         ExprKind::History(asked) => history::answer(asked, world),
+        _ => match place(expr, world)? {
+            Some(value) => Ok(value),
+            None => holds(expr, world).map(Value::Bool),
+        },
+    }
+}
+
+/// What an expression without parts stands for; none if it has parts.
+fn place(expr: &Expr, world: &World<'_>) -> Result<Option<Value>, Fault> {
+    Ok(Some(match &expr.kind {
+        ExprKind::Const(value) => value.clone(),
+        ExprKind::Trait(name) => world.customer.trait_(name),
+        ExprKind::CustomerId => Value::Text(world.customer.id.as_str().into()),
+        ExprKind::Now => Value::Time(world.now),
+        ExprKind::Entered => Value::Time(instance(world)?.entered),
+        ExprKind::Event { event, property } => {
+            world.at_hand(event)?.property(world.checked, property)?
+        }
+        ExprKind::EventAt { event } => Value::Time(world.at_hand(event)?.at),
+        ExprKind::Bound { binding, property } => {
+            instance(world)?.bound(*binding, property, world.checked)?
+        }
+        ExprKind::BindingIsSet(binding) => {
+            Value::Bool(instance(world)?.events.contains_key(binding))
+        }
+        ExprKind::InAudience(name) => Value::Bool(world.is_member(name)?),
+        _ => return Ok(None),
+    }))
+}
+
+/// Whether a condition holds.
+fn holds(expr: &Expr, world: &World<'_>) -> Result<bool, Fault> {
+    let value = |expr: &Expr| evaluate(expr, world);
+    match &expr.kind {
+        ExprKind::Not(inner) => Ok(!truth(&value(inner)?)?),
+        ExprKind::And(parts) => decide(parts, false, world),
+        ExprKind::Or(parts) => decide(parts, true, world),
+        ExprKind::IsSet(inner) => Ok(value(inner)? != Value::Unset),
+        ExprKind::Compare(op, parts) => {
+            let [a, b] = &**parts;
+            compare(*op, &value(a)?, &value(b)?)
+        }
+        ExprKind::InList(parts) => {
+            let [item, list] = &**parts;
+            let (item, list) = (value(item)?, value(list)?);
+            Ok(item != Value::Unset && items(&list)?.contains(&item))
+        }
+        ExprKind::ContainsItem(parts) => {
+            let [list, item] = &**parts;
+            let (list, item) = (value(list)?, set(value(item)?)?);
+            Ok(items(&list)?.contains(&item))
+        }
+        ExprKind::InRange(parts) => {
+            let [item, low, high] = &**parts;
+            in_range(&value(item)?, &value(low)?, &value(high)?)
+        }
+        ExprKind::ContainsText(parts) => two_texts(parts, world, |a, b| a.contains(b)),
+        ExprKind::StartsWith(parts) => two_texts(parts, world, |a, b| a.starts_with(b)),
+        ExprKind::EndsWith(parts) => two_texts(parts, world, |a, b| a.ends_with(b)),
+        ExprKind::Matches(inner, pattern) => {
+            let inner = value(inner)?;
+            let regex = regex::Regex::new(pattern).map_err(|_| Fault::Unchecked)?;
+            Ok(regex.is_match(text::of(&inner)?))
+        }
+        _ => Err(Fault::Unchecked),
     }
 }
 
@@ -195,13 +213,13 @@ fn instance<'a>(world: &World<'a>) -> Result<&'a Instance, Fault> {
 }
 
 /// `and` and `or`: the first part that comes out as `decides` is the outcome.
-fn decide(parts: &[Expr], decides: bool, world: &World<'_>) -> Outcome {
+fn decide(parts: &[Expr], decides: bool, world: &World<'_>) -> Result<bool, Fault> {
     for part in parts {
         if truth(&evaluate(part, world)?)? == decides {
-            return Ok(Value::Bool(decides));
+            return Ok(decides);
         }
     }
-    Ok(Value::Bool(!decides))
+    Ok(!decides)
 }
 
 fn truth(value: &Value) -> Result<bool, Fault> {
@@ -224,24 +242,28 @@ fn items(value: &Value) -> Result<&[Value], Fault> {
     }
 }
 
-fn two_texts(parts: &[Expr; 2], world: &World<'_>, holds: impl Fn(&str, &str) -> bool) -> Outcome {
+fn two_texts(
+    parts: &[Expr; 2],
+    world: &World<'_>,
+    holds: impl Fn(&str, &str) -> bool,
+) -> Result<bool, Fault> {
     let (a, b) = (evaluate(&parts[0], world)?, evaluate(&parts[1], world)?);
-    Ok(Value::Bool(holds(text::of(&a)?, text::of(&b)?)))
+    Ok(holds(text::of(&a)?, text::of(&b)?))
 }
 
 /// Compares two values of one type; an unset one equals nothing and comes before nothing.
-fn compare(op: CompareOp, a: &Value, b: &Value) -> Outcome {
+fn compare(op: CompareOp, a: &Value, b: &Value) -> Result<bool, Fault> {
     if *a == Value::Unset || *b == Value::Unset {
-        return Ok(Value::Bool(false));
+        return Ok(false);
     }
-    Ok(Value::Bool(match op {
-        CompareOp::Eq => a == b,
-        CompareOp::Ne => a != b,
-        CompareOp::Lt => before(a, b)?,
-        CompareOp::Gt => before(b, a)?,
-        CompareOp::Le => !before(b, a)?,
-        CompareOp::Ge => !before(a, b)?,
-    }))
+    match op {
+        CompareOp::Eq => Ok(a == b),
+        CompareOp::Ne => Ok(a != b),
+        CompareOp::Lt => before(a, b),
+        CompareOp::Gt => before(b, a),
+        CompareOp::Le => Ok(!before(b, a)?),
+        CompareOp::Ge => Ok(!before(a, b)?),
+    }
 }
 
 fn before(a: &Value, b: &Value) -> Result<bool, Fault> {
@@ -257,21 +279,24 @@ fn before(a: &Value, b: &Value) -> Result<bool, Fault> {
     })
 }
 
-fn in_range(item: &Value, low: &Value, high: &Value) -> Outcome {
+fn in_range(item: &Value, low: &Value, high: &Value) -> Result<bool, Fault> {
     if [item, low, high].contains(&&Value::Unset) {
-        return Ok(Value::Bool(false));
+        return Ok(false);
     }
     if let (Value::Weekday(day), Value::Weekday(first), Value::Weekday(last)) = (item, low, high) {
         // Walk the week from the first day to the last and see whether the day is met.
         let mut walked = *first;
-        while walked != *last && walked != *day {
+        for _ in 0..7 {
+            if walked == *last || walked == *day {
+                break;
+            }
             walked = (walked + 1) % 7;
         }
-        return Ok(Value::Bool(walked == *day));
+        return Ok(walked == *day);
     }
     let (from, until) = (!before(item, low)?, before(item, high)?);
     let wraps = matches!(item, Value::TimeOfDay(_)) && before(high, low)?;
-    Ok(Value::Bool(if wraps { from || until } else { from && until }))
+    Ok(if wraps { from || until } else { from && until })
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ impl Watched {
             );
         }
         let (times, lengths) = (conditions.times.into_iter().collect(), conditions.lengths);
-        let checked = check(seed, zone, source);
+        let checked = check(seed, zone, &source);
         let story = tell(&mut generator, late);
         let customer = generator.customer();
         let program = lower(&checked).expect("what is checked compiles");
@@ -308,9 +308,9 @@ fn asks_audience(test: &Expr) -> bool {
         || journey_ir::source(test, &[]).contains("customer not in a")
 }
 
-fn check(seed: u64, zone: &str, source: String) -> Checked {
+fn check(seed: u64, zone: &str, source: &str) -> Checked {
     let config = Config { name: "world".into(), timezone: zone.into(), ..Config::default() };
-    let workspace = Workspace::new(config, vec![("world.journey".into(), source.clone())]);
+    let workspace = Workspace::new(config, vec![("world.journey".into(), source.to_owned())]);
     workspace.checked().unwrap_or_else(|| {
         let errors: Vec<_> = workspace
             .diagnostics()
@@ -318,7 +318,7 @@ fn check(seed: u64, zone: &str, source: String) -> Checked {
             .filter(|it| it.severity == journey_base::Severity::Error)
             .map(|it| {
                 let range = it.primary.range;
-                format!("{}: {}", it.message, range.of(&source))
+                format!("{}: {}", it.message, range.of(source))
             })
             .collect();
         panic!("seed {seed}: {}", errors.join("\n"))

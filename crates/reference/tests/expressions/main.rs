@@ -7,6 +7,8 @@
 //! `JOURNEY_SEED` chooses where to begin, `JOURNEY_CASES` how many expressions to try. A failure
 //! names the seed of its world and the smallest part of the expression that still disagrees.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod conditions;
 mod continuous;
 mod machine;
@@ -52,7 +54,7 @@ fn the_interpreter_computes_what_the_reference_computes() {
 }
 
 /// Follows a disagreement down to the smallest part that still disagrees.
-fn smallest(world: &World, mut found: Disagreement) -> Disagreement {
+fn smallest(world: &World, mut found: Box<Disagreement>) -> Box<Disagreement> {
     loop {
         let parts = found.probe.parts();
         let smaller = parts.into_iter().find_map(|part| {

@@ -115,7 +115,7 @@ impl World {
     }
 
     /// Lives through the story and asks all probes at each of its instants.
-    pub(crate) fn run(&self, probes: &[Probe], seen: &mut Seen) -> Result<(), Disagreement> {
+    pub(crate) fn run(&self, probes: &[Probe], seen: &mut Seen) -> Result<(), Box<Disagreement>> {
         let mut checked = self.checked.clone();
         checked.journeys = vec![Arc::new(asking(probes))];
         let program = lower(&checked).expect("generated expressions compile");
@@ -148,14 +148,14 @@ impl World {
                 let interpreter = machine.value(*id, *now, at_hand, is_test);
                 seen.count(&reference);
                 if !agree(&reference, &interpreter, probe) {
-                    return Err(Disagreement {
+                    return Err(Box::new(Disagreement {
                         probe: probe.clone(),
                         instant: *now,
                         reference,
                         interpreter,
                         code: listing(&program, *id),
                         past: model.customer.past.iter().map(|it| format!("\n{it:?}")).collect(),
-                    });
+                    }));
                 }
             }
         }
