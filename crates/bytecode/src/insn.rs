@@ -102,7 +102,7 @@ pub enum UnaryOp {
     LengthList,
     /// any scalar → text, as interpolation shows it: `2.5`, `true`, `2026-12-01T09:00:00Z` (always
     /// UTC, milliseconds only where there are any), `2026-12-01`, `09:00` (`09:00:30.250`), `mon`,
-    /// `1d12h` (no weeks; `0s`; `1.250s`)
+    /// `1d12h` (no weeks; `0s`; `1s250ms`)
     ToText,
     /// text → number, unset where it is none: an optional sign, digits, an optional fraction and
     /// exponent, nothing around it

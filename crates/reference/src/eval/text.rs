@@ -74,15 +74,13 @@ fn show_duration(millis: i64) -> String {
     let sign = if millis < 0 { "-" } else { "" };
     let millis = millis.unsigned_abs();
     let part = |count: u64, unit| if count > 0 { format!("{count}{unit}") } else { String::new() };
-    let seconds = match (millis / 1_000 % 60, millis % 1_000) {
-        (0, 0) if millis > 0 => String::new(),
-        (seconds, 0) => format!("{seconds}s"),
-        (seconds, rest) => format!("{seconds}.{rest:03}s"),
-    };
-    let days = part(millis / 86_400_000, 'd');
-    let hours = part(millis / 3_600_000 % 24, 'h');
-    let minutes = part(millis / 60_000 % 60, 'm');
-    format!("{sign}{days}{hours}{minutes}{seconds}")
+    let days = part(millis / 86_400_000, "d");
+    let hours = part(millis / 3_600_000 % 24, "h");
+    let minutes = part(millis / 60_000 % 60, "m");
+    let seconds = part(millis / 1_000 % 60, "s");
+    let rest = part(millis % 1_000, "ms");
+    let shown = format!("{sign}{days}{hours}{minutes}{seconds}{rest}");
+    if shown.is_empty() { "0s".to_owned() } else { shown }
 }
 
 /// The number that a text shows, unset if it shows none.
