@@ -50,7 +50,9 @@ pub(crate) fn lex(text: &str) -> Lexed {
         depth: 0,
         balanced: true,
     };
-    while let Some(token) = lexer.inner.next() {
+    loop {
+        lexer.blanks();
+        let Some(token) = lexer.inner.next() else { break };
         lexer.token(token.unwrap_or(ERROR_TOKEN));
     }
     Lexed { balanced: lexer.balanced && lexer.depth == 0, tokens: lexer.tokens }
@@ -71,6 +73,18 @@ struct Lexer<'t> {
 }
 
 impl Lexer<'_> {
+    /// Reads blanks before Logos sees them: half of all tokens are a single one.
+    fn blanks(&mut self) {
+        let rest = self.inner.remainder().as_bytes();
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
+        let len = rest.iter().take_while(is_blank).count();
+        if len > 0 {
+            self.crossed_line |= rest.iter().take(len).any(|byte| *byte == b'\n');
+            self.inner.bump(len);
+            self.tokens.push(Token { kind: WHITESPACE, len: len as u32 });
+        }
+    }
+
     /// Takes a token from Logos and reads on where it only saw the beginning.
     fn token(&mut self, kind: SyntaxKind) {
         if !self.interpolations.is_empty() {
@@ -104,7 +118,6 @@ impl Lexer<'_> {
             self.stray_keyword = self.crossed_line && !after_dot && starts_statement(kind);
         }
         match kind {
-            WHITESPACE => self.crossed_line |= self.inner.slice().contains('\n'),
             L_BRACE => {
                 if let Some(braces) = self.interpolations.last_mut() {
                     *braces += 1;

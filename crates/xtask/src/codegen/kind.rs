@@ -13,8 +13,7 @@ const HEAD: &str = r#"
     #[token("&&")]
     #[token("||")]
     ERROR_TOKEN,
-    /// Blanks and line ends.
-    #[regex("[ \t\r\n]+")]
+    /// Blanks and line ends; the lexer reads all but this one by itself.
     #[token("\u{FEFF}")]
     WHITESPACE,
     /// `// …`; the lexer reads on to the end of the line.
