@@ -216,6 +216,9 @@ impl Cx<'_> {
             (Type::Int | Type::Number, Type::Duration) => {
                 finding.note("a duration has a unit: `30s`, `5m`, `2h`, `3d`, `1w`")
             }
+            (Type::Int, Type::Date) => finding.note(
+                "days are added to a date, and before `at` in parentheses: `(d + 2) at 09:00`",
+            ),
             (Type::Date, Type::Time) => finding
                 .note("a date is a whole day; `d at 09:00` is an instant on it")
                 .guess("take the beginning of the date", TextRange::empty(range.end), " at 00:00"),
