@@ -15,7 +15,9 @@ use journey_reference::eval::generate::Generator;
 use journey_reference::eval::generate::schema::FIRST;
 use journey_reference::eval::{self, Customer, Fault, Instance, evaluate, time_zone};
 use journey_reference::random::Random;
-use journey_sema::thir::{Const, ExitTrigger, Expr};
+use journey_sema::thir::{
+    ArmTrigger, Condition, Const, ExitCriterion, ExitTrigger, Expr, Journey, TileKind,
+};
 use journey_sema::{Checked, Config, Workspace};
 use journey_vm::ProgramSet;
 
@@ -102,9 +104,17 @@ impl Watched {
         conditions.inside = true;
         for number in 0..CONDITIONS {
             let condition = conditions.condition(number % 3);
+            // Half of them as exit criteria, half as arms of a wait.
+            let (criterion, wait) = match number % 2 {
+                0 => (format!("exit hit when {condition}"), "wait 900d".to_owned()),
+                _ => (
+                    String::new(),
+                    format!("wait up to 900d {{ when {condition} {{ exit hit }} }}"),
+                ),
+            };
             source += &format!(
                 "journey j{number} {{\n  entry event purchase as first where first.vip\n  \
-                 exit hit when {condition}\n  wait 900d\n  exit done\n}}\n"
+                 {criterion}\n  {wait}\n  exit done\n}}\n"
             );
         }
         let (times, lengths) = (conditions.times.into_iter().collect(), conditions.lengths);
@@ -230,7 +240,7 @@ impl Watched {
             else {
                 continue;
             };
-            let ExitTrigger::When(condition) = &journey.exits[0].trigger else { continue };
+            let condition = watched(journey);
             let reference = self.reference(&condition.test, now, Some(instance));
             if self.machine.is_waiting(number) && reference == Ok(true) {
                 self.fail(&journey.name, now, reference, false, &condition.test);
@@ -268,7 +278,7 @@ impl Watched {
                 Note::Exited(journey, _) => {
                     let instance = self.instances[usize::from(*journey)].take();
                     let source = &self.checked.journeys[usize::from(*journey)];
-                    let ExitTrigger::When(condition) = &source.exits[0].trigger else { continue };
+                    let condition = watched(source);
                     let reference = self.reference(&condition.test, now, instance.as_ref());
                     // An event is shown to instances before audiences follow what it changes.
                     let behind = event.is_some() && asks_audience(&condition.test);
@@ -300,6 +310,18 @@ impl Watched {
             self.machine.next_due(),
             self.customer.past.iter().map(|it| format!("\n{it:?}")).collect::<String>(),
         )
+    }
+}
+
+/// The condition that a journey watches.
+fn watched(journey: &Journey) -> &Condition {
+    match (journey.exits.first(), journey.body.first().map(|tile| &tile.kind)) {
+        (Some(ExitCriterion { trigger: ExitTrigger::When(condition), .. }), _) => condition,
+        (None, Some(TileKind::WaitArms { arms, .. })) => match &arms[0].trigger {
+            ArmTrigger::When(condition) => condition,
+            ArmTrigger::Event(_) => panic!("the arm waits for an event"),
+        },
+        _ => panic!("the journey watches nothing"),
     }
 }
 
