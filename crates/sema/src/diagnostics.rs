@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use journey_base::{Code, Diagnostic, Edit, FileId, Fix, Label, LineIndex, Severity, TextRange};
 use journey_syntax::{AstNode, SyntaxError, ast};
+use salsa::Cancelled;
 
 use crate::cx::did_you_mean;
 use crate::db::{Db, Project, SourceFile};
@@ -49,8 +50,17 @@ impl Found {
     }
 }
 
-/// Checks a file.
+/// Checks a file. A panic in a check is a finding too, one that asks for a report: the other
+/// items and files are checked all the same.
 pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
+    let id = file.id(db);
+    let found = contained(|| findings_of(db, file)).unwrap_or_else(|reason| {
+        vec![Found::InItem(Box::new(internal(TextRange::default(), "this file", &reason)), 0)]
+    });
+    shown(db, id, found)
+}
+
+fn findings_of(db: &dyn Db, file: SourceFile) -> Vec<Found> {
     let id = file.id(db);
     let parse = parse(db, file);
     let placed = |it: Diagnostic| Found::Placed(Box::new(it));
@@ -62,7 +72,10 @@ pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
     let broken_lines: Vec<u32> = parse.errors.iter().map(|it| line(it.range.start)).collect();
     for item in items(db, file) {
         let offset = item.offset(db);
-        for finding in guarded(*item, db) {
+        let findings = contained(|| item_findings(*item, db)).unwrap_or_else(|reason| {
+            vec![internal(first_line(*item, db), "this declaration", &reason)]
+        });
+        for finding in findings {
             // What the parser could not read gives rise to more on the same line.
             let start = finding.range.shift(offset).start;
             if !item.broken(db) || !broken_lines.contains(&line(start)) {
@@ -71,8 +84,10 @@ pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
         }
     }
     found.extend(duplicates(db, file).into_iter().map(placed));
-    found.extend(usage::unused(db, file).into_iter().map(placed));
-    shown(db, id, found)
+    // Uses are collected from all items; one that cannot be checked is reported where it stands.
+    let unused = contained(|| usage::unused(db, file)).unwrap_or_default();
+    found.extend(unused.into_iter().map(placed));
+    found
 }
 
 /// Gives findings the severity the workspace wants, leaves out what is too much, and sorts. Errors
@@ -115,34 +130,33 @@ fn resolved(db: &dyn Db, mut finding: Finding, file: FileId, offset: u32) -> Dia
     placed(db, &finding, file, offset)
 }
 
-/// What was found in an item. A panic in the check is a finding too, one that asks for a report:
-/// the other items are checked all the same.
-fn guarded(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
-    contained(item_end(item, db), || item_findings(item, db))
+/// Runs a check; a panic in it becomes the reason it gave.
+pub(crate) fn contained<T>(check: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(check)).map_err(|payload| {
+        match payload.downcast_ref::<Cancelled>() {
+            // Another thread panicked over something that this check needs as well.
+            Some(Cancelled::PropagatedPanic) => return "another check failed".to_owned(),
+            // A newer version of the workspace is waiting; this check is pointless.
+            Some(_) => resume_unwind(payload),
+            None => {}
+        }
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+        text.unwrap_or("no reason given").to_owned()
+    })
 }
 
-/// Where a finding about an item as a whole points: its first line at most.
-fn item_end(item: Item<'_>, db: &dyn Db) -> TextRange {
+/// The finding about a mistake of the checker.
+fn internal(range: TextRange, what: &str, reason: &str) -> Finding {
+    let message = format!("the checker failed on {what}: {reason}");
+    let finding = Finding::new(Code::INTERNAL, range, message);
+    finding.note("this is a mistake of the checker, not yours; please report it, with the source")
+}
+
+/// Where a finding about an item as a whole points.
+fn first_line(item: Item<'_>, db: &dyn Db) -> TextRange {
     let text = item.tree(db).text();
     TextRange::new(0, text.find('\n').unwrap_or(text.len()) as u32)
-}
-
-fn contained(range: TextRange, check: impl FnOnce() -> Vec<Finding>) -> Vec<Finding> {
-    match catch_unwind(AssertUnwindSafe(check)) {
-        Ok(findings) => findings,
-        // A newer version of the workspace is waiting; this check is pointless.
-        Err(payload) if payload.is::<salsa::Cancelled>() => resume_unwind(payload),
-        Err(payload) => {
-            let what = payload
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| payload.downcast_ref::<&str>().copied())
-                .unwrap_or("no reason given");
-            let message = format!("the checker failed on this declaration: {what}");
-            let finding = Finding::new(Code::INTERNAL, range, message);
-            vec![finding.note("this is a mistake of the checker, not yours; please report it with this declaration")]
-        }
-    }
 }
 
 fn item_findings(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
@@ -250,32 +264,40 @@ fn duplicates(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
 }
 
 /// Whether the parser found no mistake in the whole workspace. If it did, uses may be missing.
-#[salsa::tracked(returns(copy))]
 pub(crate) fn parses(db: &dyn Db) -> bool {
-    let project = Project::get(db);
-    project.closed(db).iter().chain(project.open(db)).all(|file| parse(db, *file).errors.is_empty())
+    closed_parse(db) && Project::get(db).open(db).iter().all(|file| is_sound(db, *file))
+}
+
+#[salsa::tracked(returns(copy))]
+fn closed_parse(db: &dyn Db) -> bool {
+    Project::get(db).closed(db).iter().all(|file| is_sound(db, *file))
+}
+
+#[salsa::tracked(returns(copy))]
+fn is_sound(db: &dyn Db, file: SourceFile) -> bool {
+    parse(db, file).errors.is_empty()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::contained;
+    use super::{contained, internal};
     use journey_base::TextRange;
+    use salsa::Cancelled;
 
     #[test]
     fn a_panic_in_a_check_becomes_a_finding_that_asks_for_a_report() {
-        let findings = contained(TextRange::new(0, 7), || panic!("index out of bounds"));
-        let [finding] = findings.as_slice() else { panic!("one finding") };
+        let reason = contained(|| -> u8 { panic!("index out of bounds") }).unwrap_err();
+        let finding = internal(TextRange::new(0, 7), "this declaration", &reason);
         assert_eq!(finding.message, "the checker failed on this declaration: index out of bounds");
         assert!(finding.notes[0].contains("report"));
     }
 
     #[test]
     fn a_cancelled_check_stays_cancelled() {
-        let unwound = std::panic::catch_unwind(|| {
-            contained(TextRange::default(), || {
-                std::panic::resume_unwind(Box::new(salsa::Cancelled::PendingWrite))
-            })
-        });
-        assert!(unwound.unwrap_err().is::<salsa::Cancelled>());
+        let throw = |why: Cancelled| std::panic::resume_unwind(Box::new(why));
+        let unwound = std::panic::catch_unwind(|| contained(|| throw(Cancelled::PendingWrite)));
+        assert!(unwound.unwrap_err().is::<Cancelled>());
+        let waited_for = contained(|| throw(Cancelled::PropagatedPanic)).unwrap_err();
+        assert_eq!(waited_for, "another check failed");
     }
 }

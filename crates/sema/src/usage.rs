@@ -75,10 +75,6 @@ fn is_used<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
 /// Warnings about names that this file declares and nobody uses. A name that begins with `_` says
 /// that this is meant. Journeys are what it is all for, and traits come from outside.
 pub(crate) fn unused(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    // What the parser could not read may use any name.
-    if !parses(db) {
-        return Vec::new();
-    }
     let mut found = Vec::new();
     for item in items(db, file) {
         for declared in declared(db, *item) {
@@ -103,5 +99,6 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
             );
         }
     }
-    found
+    // What the parser could not read may use any name.
+    if found.is_empty() || parses(db) { found } else { Vec::new() }
 }

@@ -7,7 +7,7 @@ use journey_base::{Diagnostic, FileId};
 use rayon::prelude::*;
 
 use crate::db::{Database, SourceFile};
-use crate::diagnostics::{FileReport, check_file};
+use crate::diagnostics::{FileReport, check_file, contained};
 use crate::items::{ItemKind, items};
 use crate::names::NameKind;
 use crate::schema::{Checked, CheckedTest, Schema};
@@ -113,7 +113,15 @@ impl Workspace {
         match pool {
             Ok(pool) if self.files.len() > 1 => {
                 let (db, files) = (self.db.clone(), &self.files);
-                pool.install(move || files.par_iter().map_with(db, check).collect())
+                pool.install(move || {
+                    // Every check needs the names of all files: one thread would have to parse
+                    // them all, and the others wait for it.
+                    let parse = |db: &mut Database, file: &SourceFile| {
+                        let _ = contained(|| items(db, *file).len());
+                    };
+                    files.par_iter().for_each_with(db.clone(), parse);
+                    files.par_iter().map_with(db, check).collect()
+                })
             }
             _ => self.files.iter().map(|file| check_file(&self.db, *file)).collect(),
         }

@@ -119,12 +119,12 @@ fn narrowing_along_ten_thousand_tiles() {
 
 #[test]
 fn a_hundred_findings_are_shown_and_the_rest_counted() {
-    let text: String = (0..500).map(|at| format!("let a{at} = b{at}\n")).collect();
+    let text: String = (0..500).map(|at| format!("let _first{at} = second{at}\n")).collect();
     let found = one_file(&text).diagnostics();
     assert_eq!(found.len(), 101);
     let last = found.last().unwrap();
     assert_eq!(last.code, Code::TOO_MANY);
-    assert!(last.message.starts_with("500 findings") || last.message.starts_with("1000 findings"));
+    assert!(last.message.ends_with("findings in this file; the first 100 are shown"));
     // Many warnings do not make an error, nor hide one.
     let mut text: String = (0..200).map(|at| format!("let A{at} = 1\n")).collect();
     let workspace = one_file(&text);

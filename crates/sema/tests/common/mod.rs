@@ -38,7 +38,7 @@ pub(crate) fn line(workspace: &Workspace, finding: &Diagnostic) -> String {
 pub(crate) fn short(workspace: &Workspace, finding: &Diagnostic) -> String {
     let mut out = line(workspace, finding);
     let shown = shown(workspace, finding.primary.file, finding.primary.range);
-    out.push_str(&format!("\n  | {shown:?} {}", finding.primary.text).trim_end());
+    out.push_str(format!("\n  | {shown:?} {}", finding.primary.text).trim_end());
     for label in &finding.secondary {
         let at = place(workspace, label.file, label.range.start);
         out.push_str(&format!("\n  | {at} {}", label.text));
