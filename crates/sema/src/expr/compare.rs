@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use journey_base::{Code, TextRange};
+use journey_base::{Applicability, Code, TextRange};
 use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use crate::Type;
@@ -459,6 +459,9 @@ impl Cx<'_> {
     fn matches(&mut self, left: Expr, right: Option<ast::Expr<'_>>, range: TextRange) -> Expr {
         let left = self.present(left);
         let left = self.coerce(left, &Type::Text, Role::new("the left side of `matches`"));
+        if right.is_some_and(|right| self.puts_into_pattern(right)) {
+            return Expr::error(range);
+        }
         let pattern = self.inner_typed(right, &Type::Text, Role::new("`matches`"), range);
         let Some(Const::Text(text)) = self.known(&pattern) else { return Expr::error(range) };
         if text.len() > MAX_PATTERN {
@@ -476,6 +479,27 @@ impl Cx<'_> {
             return Expr::error(range);
         }
         Expr::bool(ExprKind::Matches(left.into(), text), range)
+    }
+
+    /// Whether something is put into a pattern; reported. `{5}` in a pattern is meant to repeat,
+    /// and in a text it is a 5: the pattern would compile, and match something else.
+    fn puts_into_pattern(&mut self, pattern: ast::Expr<'_>) -> bool {
+        let ast::Expr::Text(text) = pattern else { return false };
+        let parts = text.syntax().elements().filter(|it| it.kind() == SyntaxKind::INTERPOLATION);
+        let parts: Vec<TextRange> = parts.map(|part| part.range()).collect();
+        let Some(first) = parts.first() else { return false };
+        let source = self.source(*first);
+        let message = format!("a pattern stands as it is, and `{source}` puts a value into it");
+        let escaped = parts.iter().filter_map(|part| {
+            let inside = self.source(*part).strip_prefix('{')?.strip_suffix('}')?;
+            Some((*part, format!("\\{{{inside}\\}}")))
+        });
+        let escaped: Vec<_> = escaped.collect();
+        let finding = Finding::new(Code::BAD_REGEX, *first, message)
+            .label("this is not a part of the pattern")
+            .repair("write braces of a pattern as `\\{` and `\\}`", Applicability::Unsafe, escaped);
+        self.report(finding);
+        true
     }
 }
 
