@@ -149,8 +149,13 @@ impl Cx<'_> {
         };
         let [_, low, high] = &parts;
         if let (Some(a), Some(b)) = (low.as_const(), high.as_const())
-            && matches!(ty, Type::Int | Type::Number)
-            && fold::compare(CompareOp::Ge, a, b) == Some(true)
+            && let Some(empty) = match ty {
+                Type::Int | Type::Number => Some(CompareOp::Ge),
+                // `21:00..08:00` goes round midnight.
+                Type::TimeOfDay => Some(CompareOp::Eq),
+                _ => None,
+            }
+            && fold::compare(empty, a, b) == Some(true)
         {
             let message = "this range contains nothing";
             let finding = Finding::new(Code::BAD_OPERANDS, low.range.cover(high.range), message);
