@@ -6,7 +6,7 @@ use journey_bytecode::{
 };
 
 use crate::bits::Bits;
-use crate::eval::Leaf;
+use crate::eval::{Form, Leaf};
 use crate::history::Kept;
 use crate::row::Row;
 use crate::value::Kind;
@@ -16,8 +16,6 @@ use crate::value::Kind;
 pub struct ProgramSet {
     program: Verified<Program>,
     exprs: Vec<ExprPlan>,
-    /// The instructions of all expressions, prepared.
-    leaves: Vec<Leaf>,
     pub(crate) trait_kinds: Vec<Kind>,
     event_kinds: Vec<Vec<Kind>>,
     windows: Vec<WindowPlan>,
@@ -36,12 +34,13 @@ pub struct ProgramSet {
 /// An expression without its type.
 #[derive(Debug)]
 pub(crate) struct ExprPlan {
+    /// The instructions, prepared.
+    pub(crate) leaves: Box<[Leaf]>,
     start: u32,
     end: u32,
     pub(crate) registers: u8,
     pub(crate) optional: bool,
-    /// Whether it consists of fused instructions alone.
-    pub(crate) fused: bool,
+    pub(crate) form: Form,
     pub(crate) event: Option<u16>,
     pub(crate) journey: Option<u16>,
 }
@@ -170,10 +169,8 @@ static NO_WINDOW: Window = Window {
 impl ProgramSet {
     /// Prepares a program.
     pub fn new(program: Verified<Program>) -> ProgramSet {
-        let leaves: Vec<_> = program.code.iter().map(|insn| Leaf::new(&program, *insn)).collect();
         let mut set = ProgramSet {
-            exprs: program.exprs.iter().map(|expr| plan_expr(&leaves, expr)).collect(),
-            leaves,
+            exprs: program.exprs.iter().map(|expr| plan_expr(&program, expr)).collect(),
             trait_kinds: program.traits.iter().map(|slot| Kind::of(&slot.ty)).collect(),
             event_kinds: Vec::new(),
             windows: Vec::new(),
@@ -283,11 +280,6 @@ impl ProgramSet {
         self.program.code.get(expr.start as usize..expr.end as usize).unwrap_or_default()
     }
 
-    #[inline]
-    pub(crate) fn leaves(&self, expr: &ExprPlan) -> &[Leaf] {
-        self.leaves.get(expr.start as usize..expr.end as usize).unwrap_or_default()
-    }
-
     /// A text of the constants.
     #[inline]
     pub(crate) fn text(&self, k: u64) -> &str {
@@ -333,13 +325,13 @@ impl ProgramSet {
     }
 }
 
-fn plan_expr(leaves: &[Leaf], expr: &Expr) -> ExprPlan {
+fn plan_expr(program: &Program, expr: &Expr) -> ExprPlan {
     let (start, end) = (expr.start, expr.start.saturating_add(expr.len));
-    let fused = leaves
-        .get(start as usize..end as usize)
-        .is_some_and(|leaves| leaves.iter().all(Leaf::is_fused));
+    let code = program.code.get(start as usize..end as usize).unwrap_or_default();
+    let leaves: Box<[Leaf]> = code.iter().map(|insn| Leaf::new(program, *insn)).collect();
+    let form = Form::of(&leaves);
     let Expr { registers, optional, event, journey, .. } = *expr;
-    ExprPlan { start, end, registers, optional, fused, event, journey }
+    ExprPlan { leaves, start, end, registers, optional, form, event, journey }
 }
 
 impl JourneyPlan {

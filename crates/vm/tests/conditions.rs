@@ -72,7 +72,7 @@ fn criteria_are_checked_right_after_an_update_and_before_a_send() {
     let when = f.when_flag();
     let yes = f.value(true);
     let mut s = Steps::new("j", on(f.shop.visit));
-    s.exit_on("flagged", ExitTrigger::When(when.clone()));
+    s.exit_on("flagged", ExitTrigger::When(when));
     s.update("raise", &[(f.flag, yes)]);
     s.send("never", f.shop.note, &[]);
     s.exit("done");

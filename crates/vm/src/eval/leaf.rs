@@ -3,12 +3,13 @@
 //! A predicate such as `lifetime_value > 500 and orders >= 3` is two comparisons of a slot with a
 //! constant and two jumps. Each of its instructions is prepared into a [`Leaf`] that has the
 //! constant in it and names its comparison with one number, so that running it is one indirect
-//! jump, one look at the row and one comparison.
+//! jump, one look at the row and one comparison. Most predicates look at one row only, and have a
+//! loop of their own in which nothing else has to be kept at hand.
 
 use journey_bytecode::{Cmp, Cond, Const, Insn, Program};
 
 use super::Eval;
-use crate::{ProgramSet, Row};
+use crate::{Fault, ProgramSet, Row};
 
 /// A prepared instruction.
 #[derive(Debug, Clone, Copy)]
@@ -54,22 +55,37 @@ enum Test {
     Other,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(u8)]
-enum Source {
+pub(crate) enum Source {
     Trait,
     Event,
     Local,
 }
 
-/// The rows that leaves look at, by source; a row that is not at hand has nothing in it.
-pub(super) type Rows<'a> = [&'a Row; 3];
+impl Source {
+    /// The row of the source.
+    pub(super) fn row<'a>(self, ctx: &Eval<'a>) -> &'a Row {
+        match self {
+            Source::Trait => ctx.traits,
+            Source::Event => ctx.event.map_or(&NOTHING, |(row, _)| row),
+            Source::Local => ctx.locals.unwrap_or(&NOTHING),
+        }
+    }
+}
 
+/// The row of an event or instance that is not at hand.
 static NOTHING: Row = Row::nothing();
 
-pub(super) fn rows<'a>(ctx: &Eval<'a>) -> Rows<'a> {
-    let event = ctx.event.map_or(&NOTHING, |(row, _)| row);
-    [ctx.traits, event, ctx.locals.unwrap_or(&NOTHING)]
+/// How an expression can be run, the fastest first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Form {
+    /// Leaves that look at nothing but the words of one row.
+    OneRow(Source),
+    /// Leaves.
+    Leaves,
+    /// It needs registers.
+    Registers,
 }
 
 /// What comes after a leaf.
@@ -82,34 +98,68 @@ pub(super) enum Next {
     Other,
 }
 
+/// Runs a predicate over one row.
+#[inline(never)]
+pub(super) fn run_in(row: &Row, leaves: &[Leaf]) -> Result<bool, Fault> {
+    let mut pc = 0;
+    while let Some(leaf) = leaves.get(pc) {
+        match leaf.step_in(row) {
+            Next::Skip(skip) => pc += 1 + skip,
+            Next::Done(holds) => return Ok(holds),
+            Next::Other => break,
+        }
+    }
+    Err(Fault::Program)
+}
+
 /// Runs a predicate that consists of leaves alone.
 #[inline(never)]
-pub(super) fn run(set: &ProgramSet, leaves: &[Leaf], ctx: &Eval<'_>) -> Option<bool> {
-    let rows = rows(ctx);
-    let mut rest = leaves;
-    loop {
-        let (leaf, after) = rest.split_first()?;
-        match leaf.step(set, &rows, ctx) {
-            Next::Skip(skip) => rest = after.get(skip..)?,
-            Next::Done(holds) => return Some(holds),
-            Next::Other => return None,
+pub(super) fn run(set: &ProgramSet, leaves: &[Leaf], ctx: &Eval<'_>) -> Result<bool, Fault> {
+    let mut pc = 0;
+    while let Some(leaf) = leaves.get(pc) {
+        match leaf.step(set, ctx) {
+            Next::Skip(skip) => pc += 1 + skip,
+            Next::Done(holds) => return Ok(holds),
+            Next::Other => break,
+        }
+    }
+    Err(Fault::Program)
+}
+
+impl Form {
+    /// How an expression of these leaves can be run.
+    pub(crate) fn of(leaves: &[Leaf]) -> Form {
+        if leaves.iter().any(|leaf| leaf.test == Test::Other) {
+            return Form::Registers;
+        }
+        let looks = |leaf: &&Leaf| !matches!(leaf.test, Test::Always | Test::True | Test::False);
+        let source = leaves.iter().find(looks).map_or(Source::Trait, |leaf| leaf.source);
+        let apart = [Test::TextEq, Test::TextNe, Test::Audience];
+        let one = leaves.iter().filter(looks).all(|leaf| leaf.source == source);
+        match one && !leaves.iter().any(|leaf| apart.contains(&leaf.test)) {
+            true => Form::OneRow(source),
+            false => Form::Leaves,
         }
     }
 }
 
 impl Leaf {
-    /// Whether it needs no registers.
-    pub(crate) fn is_fused(&self) -> bool {
-        self.test != Test::Other
-    }
-
     /// Runs one leaf. An absent slot makes the comparison false.
     #[inline(always)]
-    pub(super) fn step(&self, set: &ProgramSet, rows: &Rows<'_>, ctx: &Eval<'_>) -> Next {
-        let row = match rows.get(self.source as usize) {
-            Some(row) => *row,
-            None => &NOTHING,
+    pub(super) fn step(&self, set: &ProgramSet, ctx: &Eval<'_>) -> Next {
+        let row = self.source.row(ctx);
+        let holds = match self.test {
+            Test::TextEq => row.text(self.slot).is_some_and(|v| v == set.text(self.constant)),
+            Test::TextNe => row.text(self.slot).is_some_and(|v| v != set.text(self.constant)),
+            Test::Audience => ctx.audiences.contains(self.slot),
+            _ => return self.step_in(row),
         };
+        self.jump(holds)
+    }
+
+    /// Runs a leaf that looks at nothing but the words of one row.
+    #[inline(always)]
+    fn step_in(&self, row: &Row) -> Next {
         let number = f64::from_bits(self.constant);
         let word = self.constant.cast_signed();
         let holds = match self.test {
@@ -125,16 +175,18 @@ impl Leaf {
             Test::WordLe => row.int(self.slot).is_some_and(|v| v <= word),
             Test::WordGt => row.int(self.slot).is_some_and(|v| v > word),
             Test::WordGe => row.int(self.slot).is_some_and(|v| v >= word),
-            Test::TextEq => row.text(self.slot).is_some_and(|v| v == set.text(self.constant)),
-            Test::TextNe => row.text(self.slot).is_some_and(|v| v != set.text(self.constant)),
             Test::Bool => row.bool(self.slot) == Some(true),
             Test::Set => row.is_set(self.slot),
-            Test::Audience => ctx.audiences.contains(self.slot),
             Test::Always => true,
             Test::True => return Next::Done(true),
             Test::False => return Next::Done(false),
-            Test::Other => return Next::Other,
+            Test::TextEq | Test::TextNe | Test::Audience | Test::Other => return Next::Other,
         };
+        self.jump(holds)
+    }
+
+    #[inline(always)]
+    fn jump(&self, holds: bool) -> Next {
         Next::Skip(if holds == self.on { usize::from(self.skip) } else { 0 })
     }
 

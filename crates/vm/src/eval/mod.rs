@@ -11,8 +11,8 @@ use crate::history::{self, History};
 use crate::set::ExprPlan;
 use crate::state::Profile;
 use crate::{Bits, Customer, Fault, Instance, ProgramSet, Row, Scratch, Val};
-pub(crate) use leaf::Leaf;
 use leaf::Next;
+pub(crate) use leaf::{Form, Leaf};
 use ops::{MAX_SIZE, Means};
 
 /// All that an expression can read. Everything is borrowed; building one costs nothing.
@@ -87,9 +87,16 @@ pub fn eval<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<Val<'
 /// Evaluates a condition; unset counts as false.
 pub fn test<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<bool, Fault> {
     let expr = set.expr(id).ok_or(Fault::Program)?;
-    if expr.fused {
-        return leaf::run(set, set.leaves(expr), ctx).ok_or(Fault::Program);
+    match expr.form {
+        Form::OneRow(source) => leaf::run_in(source.row(ctx), &expr.leaves),
+        Form::Leaves => leaf::run(set, &expr.leaves, ctx),
+        Form::Registers => test_value(set, expr, ctx),
     }
+}
+
+/// A condition that needs registers.
+#[inline(never)]
+fn test_value<'a>(set: &'a ProgramSet, expr: &ExprPlan, ctx: &Eval<'a>) -> Result<bool, Fault> {
     match run(set, expr, ctx)? {
         Val::Bool(v) => Ok(v),
         Val::Unset => Ok(false),
@@ -99,13 +106,12 @@ pub fn test<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<bool,
 
 /// The interpreter: one instruction after the other. Jumps go forward only, so it ends.
 fn run<'a>(set: &'a ProgramSet, expr: &ExprPlan, ctx: &Eval<'a>) -> Result<Val<'a>, Fault> {
-    let (code, leaves) = (set.code(expr), set.leaves(expr));
-    let rows = leaf::rows(ctx);
+    let code = set.code(expr);
     let mut registers = Registers::new(expr.registers, ctx.arena);
     let mut pc = 0;
-    while let (Some(insn), Some(leaf)) = (code.get(pc), leaves.get(pc)) {
+    while let (Some(insn), Some(leaf)) = (code.get(pc), expr.leaves.get(pc)) {
         pc += 1;
-        match leaf.step(set, &rows, ctx) {
+        match leaf.step(set, ctx) {
             Next::Skip(skip) => pc += skip,
             Next::Done(holds) => return Ok(Val::Bool(holds)),
             Next::Other => match *insn {
