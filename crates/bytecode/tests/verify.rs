@@ -252,9 +252,10 @@ fn a_condition_declares_what_its_windows_read_late() {
             Insn::RetFalse,
         ],
     );
-    b.program.windows[5].filter = Some(filter);
-    let test = b.at_least(5, 1, Some(0));
-    let condition = b.on_window(test, 5);
+    // Since the entry, but the filter reads a local that may be captured only later.
+    b.program.windows[3].filter = Some(filter);
+    let test = b.at_least(3, 1, Some(0));
+    let condition = b.on_window(test, 3);
     b.program.journeys[0].exits[1].trigger = ExitTrigger::When(condition.clone());
     let error = verify(b.program.clone()).map(|_| ()).unwrap_err();
     assert_eq!(error.problem, Problem::UndeclaredRead { what: "trait", index: 6 });

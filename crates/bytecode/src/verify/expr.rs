@@ -7,9 +7,7 @@
 use super::problem::Problem;
 use super::shape::Shape;
 use super::{Checked, at, limit, ops, refuse, schema};
-use crate::{
-    Aggregate, BinaryOp, Cmp, Cond, Expr, Insn, Program, Range, Reads, Slot, UnaryOp, Window,
-};
+use crate::{Aggregate, BinaryOp, Cmp, Cond, Expr, Insn, Program, Reads, Slot, UnaryOp, Window};
 
 /// The longest expression.
 const MAX_EXPR: usize = 1 << 14;
@@ -21,6 +19,8 @@ pub(super) struct Facts {
     pub(super) event: bool,
     /// The instance at hand: its locals, its entry, its windows.
     pub(super) instance: bool,
+    /// The locals of the instance.
+    pub(super) locals: bool,
     /// Traits, windows and audiences.
     pub(super) reads: Reads,
 }
@@ -377,6 +377,7 @@ impl Check<'_> {
 
     fn load_local(&mut self, slot: u16) -> Result<Shape, Problem> {
         let journey = self.journey()?;
+        self.facts.locals = true;
         let journey = at(&self.program.journeys, usize::from(journey), "journey")?;
         slot_shape(&journey.locals, slot, "local")
     }
@@ -417,11 +418,6 @@ fn window_shape(program: &Program, window: &Window) -> Result<Shape, Problem> {
             Ok(Shape::Record(fields.collect::<Result<_, _>>()?))
         }
     }
-}
-
-/// Whether a window's events are filtered when it is asked, not when they come.
-pub(super) fn filters_late(window: &Window) -> bool {
-    window.journey.is_some() && matches!(window.range, Range::All | Range::Within(_))
 }
 
 fn slot_shape(slots: &[Slot], slot: u16, what: &'static str) -> Result<Shape, Problem> {

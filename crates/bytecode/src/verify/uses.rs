@@ -1,6 +1,6 @@
 //! Checks of what uses expressions: windows, audiences, conditions.
 
-use super::expr::{Facts, filters_late, matches};
+use super::expr::{Facts, matches};
 use super::problem::Problem;
 use super::shape::Shape;
 use super::{Checked, at, refuse};
@@ -82,20 +82,34 @@ fn check_window(program: &Program, facts: &[Facts], window: &Window) -> Result<(
 
 /// Adds to what each expression reads what the windows it asks read when they are asked.
 pub(super) fn close(program: &Program, mut facts: Vec<Facts>) -> Vec<Facts> {
-    for number in 0..facts.len() {
-        let windows = facts.get(number).map(|facts| facts.reads.windows.clone());
-        for window in windows.unwrap_or_default() {
-            let window = program.windows.get(usize::from(window)).filter(|w| filters_late(w));
-            let Some(window) = window else { continue };
-            for id in [window.filter, window.value].into_iter().flatten() {
-                let inner = facts.get(id.0 as usize).map(|facts| facts.reads.clone());
-                let (Some(inner), Some(outer)) = (inner, facts.get_mut(number)) else { continue };
-                outer.reads.traits.extend(inner.traits);
-                outer.reads.audiences.extend(inner.audiences);
-            }
+    let late: Vec<Reads> =
+        program.windows.iter().map(|window| late_reads(&facts, window)).collect();
+    for facts in &mut facts {
+        let Reads { traits, windows, audiences } = &mut facts.reads;
+        for window in windows {
+            let Some(late) = late.get(usize::from(*window)) else { continue };
+            traits.extend(&late.traits);
+            audiences.extend(&late.audiences);
         }
     }
     facts
+}
+
+/// What a window reads when it is asked: nothing if its events are filtered as they come. They are
+/// filtered when it is asked if it belongs to a journey but counts over all instances, or if the
+/// filter reads locals, which may be captured later.
+fn late_reads(facts: &[Facts], window: &Window) -> Reads {
+    let mut reads = Reads::default();
+    let exprs = || [window.filter, window.value].into_iter().flatten();
+    let facts: Vec<_> = exprs().filter_map(|id| facts.get(id.0 as usize)).collect();
+    let shared = matches!(window.range, Range::All | Range::Within(_));
+    if window.journey.is_some() && (shared || facts.iter().any(|facts| facts.locals)) {
+        for facts in facts {
+            reads.traits.extend(&facts.reads.traits);
+            reads.audiences.extend(&facts.reads.audiences);
+        }
+    }
+    reads
 }
 
 pub(super) fn check_audiences(program: &Program, facts: &[Facts]) -> Checked<()> {
