@@ -2,7 +2,7 @@
 
 use journey_base::TextRange;
 
-use crate::thir::{Expr, ExprKind};
+use crate::thir::{Const, Expr, ExprKind};
 
 /// The expressions directly inside `expr`.
 pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
@@ -92,6 +92,33 @@ pub(crate) fn depth(expr: &Expr) -> usize {
         open.extend(children(expr).into_iter().map(|child| (child, depth + 1)));
     }
     deepest
+}
+
+/// What putting `expr` in place of a name costs, in expressions: those inside it, and one for so
+/// many items or characters of the constants among them.
+pub(crate) fn weight(expr: &Expr) -> usize {
+    const ITEMS: usize = 64;
+    const BYTES: usize = 1024;
+    let (mut inside, mut items, mut bytes) = (0, 0, 0);
+    let mut open = vec![expr];
+    let mut values: Vec<&Const> = Vec::new();
+    while let Some(expr) = open.pop() {
+        let parts = children(expr);
+        inside += parts.len();
+        open.extend(parts);
+        values.extend(expr.as_const());
+        while let Some(value) = values.pop() {
+            match value {
+                Const::Text(text) => bytes += text.len(),
+                Const::List(parts) | Const::Record(parts) => {
+                    items += parts.len();
+                    values.extend(parts.iter());
+                }
+                _ => {}
+            }
+        }
+    }
+    inside + items / ITEMS + bytes / BYTES
 }
 
 /// Gives `expr` and all that is inside another place: a constant stands where it is used.

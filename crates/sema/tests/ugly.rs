@@ -80,6 +80,23 @@ fn a_long_chain_of_constants_needs_no_stack() {
 }
 
 #[test]
+fn constants_made_of_one_another_twice_do_not_grow_without_end() {
+    for (first, operator) in [
+        ("\"aaaaaaaaaa\"", "+"),
+        ("[1, 2]", "+"),
+        ("lower(\"É\")", "+"),
+        ("number(\"1\") ?? 1", "*"),
+    ] {
+        let mut text = format!("let a0 = {first}\n");
+        for index in 1..60 {
+            let _ = writeln!(text, "let a{index} = a{0} {operator} a{0}", index - 1);
+        }
+        let _ = writeln!(text, "let _last = a59");
+        assert_eq!(codes(&text), ["J0308"], "{first}");
+    }
+}
+
+#[test]
 fn a_long_chain_of_audiences_needs_no_stack() {
     let mut text = String::from("customer { n: int = 0 }\naudience a0 = customer.n > 1\n");
     for index in 1..5_000 {

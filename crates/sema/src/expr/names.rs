@@ -67,6 +67,11 @@ impl Cx<'_> {
         }?;
         self.uses(NameKind::Constant, &name);
         Some(match value {
+            // It stands here in full: constants made of one another twice each would grow without
+            // end otherwise.
+            Some(value) if !(0..walk::weight(&value)).all(|_| self.count(range)) => {
+                Expr::error(range)
+            }
             Some(value) => {
                 let mut value = (*value).clone();
                 walk::relocate(&mut value, range);
