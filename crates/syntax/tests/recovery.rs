@@ -697,6 +697,24 @@ fn what_cannot_be_seen_is_named() {
 }
 
 #[test]
+fn else_if_is_another_arm() {
+    check(
+        r#"
+journey a {
+  entry manual
+  branch { when true { } else if false { wait 1d } }
+  exit b
+}
+"#,
+        expect![[r#"
+            3:31 "if" J0001 expected a block `{ … }` after `else`, found the keyword `if`
+                help: another case is another arm: `when … { … }` before `else`
+            survived: a(2 tiles)
+        "#]],
+    );
+}
+
+#[test]
 fn a_misspelt_entry_is_recognised() {
     check(
         r#"

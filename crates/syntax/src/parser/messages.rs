@@ -12,7 +12,13 @@ use crate::SyntaxKind::{
 /// `what` is missing at the current token.
 pub(super) fn expected(p: &Parser<'_>, what: &str) -> SyntaxError {
     let found = found(p);
-    SyntaxError::new(Code::SYNTAX, place(p), format!("expected {what}, found {found}"))
+    let error = SyntaxError::new(Code::SYNTAX, place(p), format!("expected {what}, found {found}"));
+    match p.current {
+        KW_IF | KW_WHEN if what.ends_with("`else`") => {
+            error.help("another case is another arm: `when … { … }` before `else`")
+        }
+        _ => error,
+    }
 }
 
 /// The current token begins no element of a list, whose elements are called `what`.
