@@ -79,7 +79,7 @@ pub enum LoadError {
         path: String,
     },
     /// The configuration or a directory could not be read.
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be read")]
     Io {
         /// What could not be read.
         path: String,
