@@ -475,7 +475,7 @@ let b = 3 in 1..2
 #[test]
 fn a_file_full_of_mistakes_stops_at_a_hundred() {
     let text = "let 1\n".repeat(150);
-    let errors = parse(&text).errors;
+    let errors = journey_syntax::parse(&text).errors;
     assert_eq!(errors.len(), 101);
     assert_eq!(errors.last().unwrap().message, "this file has more than 100 mistakes");
 }
