@@ -17,7 +17,7 @@ use crate::{constants, graph, thir};
 #[salsa::tracked]
 pub(crate) fn check_audience<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<thir::Audience> {
     let tree = item.tree(db);
-    let mut cx = Cx::new(db, tree.text(), Stage::Audience);
+    let mut cx = Cx::new(db, item, Stage::Audience);
     let decl: Option<ast::AudienceDecl<'_>> = declaration(tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));

@@ -114,7 +114,7 @@ fn let_names<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Arc<str>> {
 
 fn compute<'db>(db: &'db dyn Db, item: Item<'db>, known: &ConstantValues) -> Outcome<Expr> {
     let tree = item.tree(db);
-    let mut cx = Cx::new(db, tree.text(), Stage::Constant);
+    let mut cx = Cx::new(db, item, Stage::Constant);
     cx.constants = Some(known);
     let decl: Option<ast::LetDecl<'_>> = declaration(tree);
     let name = decl.and_then(|decl| decl.name());

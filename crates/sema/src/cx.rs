@@ -13,6 +13,7 @@ use crate::db::{Db, workspace_zone};
 use crate::declarations::EventInfo;
 use crate::facts::{Facts, Paths};
 use crate::findings::{Finding, Place, Unknown};
+use crate::items::Item;
 use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
 use crate::table::{self, Name};
@@ -58,6 +59,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) facts: Facts,
     /// What was known before a wait, and is not any more.
     pub(crate) forgotten: Facts,
+    /// Where the parser found mistakes. If it did, what is missing may be in what it could not read.
+    pub(crate) mistakes: &'a [TextRange],
+    /// Whether some condition could not be understood: then more may be known to be set.
+    pub(crate) unsure: bool,
     /// The labels of the journey, and where they stand.
     pub(crate) labels: BTreeMap<Arc<str>, TextRange>,
     /// Where an exit criterion can be inserted in the journey's header.
@@ -112,7 +117,7 @@ impl Stage {
     pub(crate) fn refuses(self, what: Knowledge) -> Option<&'static str> {
         use Knowledge::{Customer, History, Instance, Now};
         Some(match (self, what) {
-            (Stage::Constant, _) => "a constant is computed before anything runs",
+            (Stage::Constant, _) => "what stands here must be known before anything runs",
             (Stage::Audience, Instance) => {
                 "an audience is about customers, whether they are in a journey or not"
             }
@@ -172,10 +177,11 @@ const MAX_MEANT: usize = 100;
 const MAX_NODES: u32 = 4096;
 
 impl<'a> Cx<'a> {
-    pub(crate) fn new(db: &'a dyn Db, text: &'a str, stage: Stage) -> Cx<'a> {
+    pub(crate) fn new(db: &'a dyn Db, item: Item<'a>, stage: Stage) -> Cx<'a> {
+        let mistakes = item.mistakes(db);
         Cx {
             db,
-            text,
+            text: item.tree(db).text(),
             zone: workspace_zone(db),
             findings: Vec::new(),
             uses: Uses::new(),
@@ -187,6 +193,8 @@ impl<'a> Cx<'a> {
             paths: Paths::default(),
             facts: Facts::default(),
             forgotten: Facts::default(),
+            mistakes,
+            unsure: !mistakes.is_empty(),
             labels: BTreeMap::new(),
             header_end: None,
             constants: None,
@@ -198,7 +206,8 @@ impl<'a> Cx<'a> {
 
     /// The outcome: findings, uses, and the value unless there was an error.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Outcome<T> {
-        let failed = self.findings.iter().any(Finding::is_error);
+        // Half of a declaration is none.
+        let failed = !self.mistakes.is_empty() || self.findings.iter().any(Finding::is_error);
         Outcome {
             value: value.filter(|_| !failed).map(Arc::new),
             findings: self.findings.into(),
@@ -208,6 +217,21 @@ impl<'a> Cx<'a> {
 
     pub(crate) fn report(&mut self, finding: Finding) {
         self.findings.push(finding);
+    }
+
+    /// Reports what is missing or superfluous, unless the parser may have lost it.
+    pub(crate) fn structural(&mut self, finding: Finding) {
+        if self.mistakes.is_empty() {
+            self.report(finding);
+        }
+    }
+
+    /// Whether the parser found a mistake in a range or behind it on its last line.
+    pub(crate) fn mistaken(&self, range: TextRange) -> bool {
+        let behind = self.text.get(range.end as usize..).unwrap_or_default();
+        let line = behind.find('\n').unwrap_or(behind.len()) as u32;
+        let end = range.end + line;
+        self.mistakes.iter().any(|mistake| mistake.start <= end && range.start <= mistake.end)
     }
 
     pub(crate) fn uses(&mut self, kind: NameKind, name: &Arc<str>) {

@@ -28,7 +28,7 @@ pub(crate) struct EventInfo {
 #[salsa::tracked]
 pub(crate) fn check_customer<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Vec<Field>> {
     let tree = item.tree(db);
-    let mut cx = Cx::new(db, tree.text(), Stage::Constant);
+    let mut cx = Cx::new(db, item, Stage::Constant);
     let decl: Option<ast::CustomerDecl<'_>> = declaration(tree);
     let fields = decl.into_iter().flat_map(|decl| decl.fields()).map(FieldSyntax::from);
     let fields = cx.fields(fields.collect(), FieldRole::Trait);
@@ -39,7 +39,7 @@ pub(crate) fn check_customer<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<V
 #[salsa::tracked]
 pub(crate) fn check_event<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<EventInfo> {
     let tree = item.tree(db);
-    let mut cx = Cx::new(db, tree.text(), Stage::Constant);
+    let mut cx = Cx::new(db, item, Stage::Constant);
     let decl: Option<ast::EventDecl<'_>> = declaration(tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));
@@ -55,7 +55,7 @@ pub(crate) fn check_event<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Even
 #[salsa::tracked]
 pub(crate) fn check_destination<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Vec<ActionType>> {
     let tree = item.tree(db);
-    let mut cx = Cx::new(db, tree.text(), Stage::Constant);
+    let mut cx = Cx::new(db, item, Stage::Constant);
     let decl: Option<ast::DestinationDecl<'_>> = declaration(tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     let kind = decl.and_then(|decl| cx.destination_kind(decl));

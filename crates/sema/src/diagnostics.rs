@@ -248,7 +248,9 @@ fn duplicates(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     for duplicate in table::duplicates(db) {
         let (kind, name) = (duplicate.kind, &duplicate.name);
         let Some((first, rest)) = duplicate.sites.split_first() else { continue };
-        for site in rest.iter().filter(|site| site.item.file(db) == file) {
+        // What the parser took for a declaration need not be one where it found a mistake.
+        let sound = |site: &&Site<'_>| !site.item.broken(db) && !first.item.broken(db);
+        for site in rest.iter().filter(|site| site.item.file(db) == file).filter(sound) {
             let place =
                 |site: Site<'_>| table::name_range(db, site, kind).shift(site.item.offset(db));
             let message = match duplicate.wire {

@@ -45,14 +45,20 @@ pub(crate) struct Item<'db> {
     /// Its syntax, offsets counted from its own start.
     #[tracked]
     pub(crate) tree: Tree,
-    /// Whether the parser found a mistake in it.
+    /// Where the parser found mistakes in it, counted from its own start.
     #[tracked]
-    #[returns(copy)]
-    pub(crate) broken: bool,
+    pub(crate) mistakes: Vec<TextRange>,
     /// Where it begins in the file. Only what makes diagnostics may ask.
     #[tracked]
     #[returns(copy)]
     pub(crate) offset: u32,
+}
+
+impl Item<'_> {
+    /// Whether the parser found a mistake in it.
+    pub(crate) fn broken(self, db: &dyn Db) -> bool {
+        !self.mistakes(db).is_empty()
+    }
 }
 
 /// The syntax of a file.
@@ -69,11 +75,20 @@ pub(crate) fn items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db>> {
     let mut items = Vec::new();
     for item in root.items() {
         let range = item.range();
-        let touches = |error: &TextRange| error.start <= range.end && range.start <= error.end;
-        let broken = parse.errors.iter().any(|error| touches(&error.range));
+        // A mistake behind it on the same line is one in it: it was cut off there.
+        let behind = TextRange::new(range.end, parse.tree.text().len() as u32);
+        let behind = behind.of(parse.tree.text());
+        let gap = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+        let end = range.end + gap as u32;
+        let touches = |it: &TextRange| it.start <= end && range.start <= it.end;
+        let mistakes = parse.errors.iter().map(|error| error.range).filter(touches);
+        let mistakes = mistakes.map(|it| {
+            TextRange::new(it.start.saturating_sub(range.start), it.end.saturating_sub(range.start))
+        });
+        let mistakes = mistakes.collect();
         let (kind, name) = head(item);
         let tree = Tree::subtree(item.syntax());
-        items.push(Item::new(db, file, kind, name, tree, broken, range.start));
+        items.push(Item::new(db, file, kind, name, tree, mistakes, range.start));
     }
     items
 }

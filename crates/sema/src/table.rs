@@ -194,18 +194,25 @@ pub(crate) fn may_be_broken<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
     let (kind, text) = (name.kind(db), name.text(db));
     let project = Project::get(db);
     project.closed(db).iter().chain(project.open(db)).any(|file| {
-        // A block with a mistake in it may have lost some of its fields.
-        let in_block = |item: &Item<'db>| item.broken(db) && holds(item.kind(db), kind);
-        stray_words(db, *file).contains(&text) || items(db, *file).iter().any(in_block)
+        // A block with a mistake in it may have lost some of its fields, or its name.
+        let lost = |item: &Item<'db>| item.broken(db) && may_hold(db, *item, kind);
+        stray_words(db, *file).contains(&text) || items(db, *file).iter().any(lost)
     })
 }
 
-/// Whether names of the kind are declared inside such items.
-fn holds(item: ItemKind, name: NameKind) -> bool {
-    matches!(
-        (item, name),
-        (ItemKind::Customer, NameKind::Trait) | (ItemKind::Destination, NameKind::Action)
-    )
+/// Whether a name of the kind may have been lost in a broken item.
+fn may_hold(db: &dyn Db, item: Item<'_>, kind: NameKind) -> bool {
+    let nameless = item.name(db).is_empty();
+    match item.kind(db) {
+        ItemKind::Customer => kind == NameKind::Trait,
+        // Of `destination mail {` the name may be what is read as the kind.
+        ItemKind::Destination => matches!(kind, NameKind::Action | NameKind::Destination),
+        ItemKind::Event => nameless && kind == NameKind::Event,
+        ItemKind::Audience => nameless && kind == NameKind::Audience,
+        ItemKind::Let => nameless && kind == NameKind::Constant,
+        ItemKind::Journey => nameless && kind == NameKind::Journey,
+        ItemKind::Test => false,
+    }
 }
 
 /// Names declared more than once, and names on the wire that stand for two things.

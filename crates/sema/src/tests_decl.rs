@@ -39,7 +39,7 @@ struct Checker<'a> {
 #[salsa::tracked]
 pub(crate) fn check_test<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Test> {
     let tree = item.tree(db);
-    let mut cx = Cx::new(db, tree.text(), Stage::Test);
+    let mut cx = Cx::new(db, item, Stage::Test);
     let Some(decl) = declaration::<ast::TestDecl<'_>>(tree) else { return cx.finish(None) };
     let title = decl.text().and_then(|text| cx.plain_text(text, "the title of a test"));
     let mut checker = Checker {
@@ -78,7 +78,7 @@ impl Checker<'_> {
         let Some(first) = said.next() else {
             let message = "this test does not say which journey it is about";
             let finding = Finding::new(Code::TEST_SETUP, self.title, message);
-            self.cx.report(finding.note("write `journey NAME` as its first step"));
+            self.cx.structural(finding.note("write `journey NAME` as its first step"));
             return;
         };
         for again in said {
@@ -177,7 +177,7 @@ impl Checker<'_> {
         let finding = Finding::new(Code::TEST_SETUP, range, message)
             .note("nothing happens by the real clock in a test; say when it begins");
         let at = TextRange::empty(range.start);
-        self.cx.report(finding.guess("begin at some time", at, "at 2026-01-05T09:00Z\n  "));
+        self.cx.structural(finding.guess("begin at some time", at, "at 2026-01-05T09:00Z\n  "));
     }
 
     fn customer(&mut self, assignments: ast::Assignments<'_>, range: TextRange) {
@@ -231,6 +231,12 @@ impl Checker<'_> {
                 cx.constant(Some(syntax), &field.ty, role)
             },
         );
+        if info.broken {
+            // The property may be there, in what the parser could not read.
+            let unknown = |finding: &Finding| finding.code == Code::UNKNOWN_FIELD;
+            let later = self.cx.findings.split_off(found);
+            self.cx.findings.extend(later.into_iter().filter(|finding| !unknown(finding)));
+        }
         let mut values = Vec::with_capacity(given.len());
         let mut missing: Vec<&str> = Vec::new();
         let mut complete = true;
@@ -252,7 +258,7 @@ impl Checker<'_> {
                 let message = format!("{noun} `{}` lacks {names}", event.name);
                 let finding = Finding::new(Code::BAD_ARGUMENT, range, message);
                 let place = crate::cx::declaration_of(NameKind::Event, &event.name);
-                self.cx.report(finding.at(place, "the event is declared here"));
+                self.cx.structural(finding.at(place, "the event is declared here"));
             }
             return None;
         }
@@ -301,7 +307,8 @@ impl Checker<'_> {
         let name = name?;
         let known = known?;
         let text: Arc<str> = name.source().into();
-        if known.contains(&text) {
+        let broken = self.journey.as_ref().is_some_and(|(_, outline)| outline.broken);
+        if broken || known.contains(&text) {
             return Some(text);
         }
         let journey = self.journey.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();

@@ -130,6 +130,8 @@ impl Cx<'_> {
                 self.report(finding.here(first, "first here"));
             }
             let ty = field.ty.map_or(Type::Error, |ty| self.type_ref(ty));
+            // Half of a type is not the type.
+            let ty = if self.mistaken(range) { Type::Error } else { ty };
             let default = field.default.and_then(|default| self.default(default, &ty, role, &name));
             if role == FieldRole::Trait && field.default.is_none() {
                 self.must_have_default(&name, field.ty, &ty);

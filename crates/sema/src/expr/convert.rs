@@ -90,6 +90,7 @@ impl Cx<'_> {
                 let optional = expr.ty.is_optional();
                 Expr { ty: if optional { Type::Text.optional() } else { Type::Text }, ..expr }
             }
+            Some(Conversion::Same) if expr.ty == Type::Unset => Expr { ty: wanted.clone(), ..expr },
             Some(Conversion::Same) => expr,
             None => match convert_items(&expr, wanted) {
                 Some(value) => Expr::new(ExprKind::Const(value), wanted.required(), expr.range),
@@ -252,6 +253,9 @@ impl Cx<'_> {
     /// Reports a value that may be unset where it must not be. In an `operand`, a fallback needs
     /// parentheses.
     pub(crate) fn unhandled(&mut self, expr: &Expr, operand: bool) {
+        if self.unsure {
+            return;
+        }
         let range = expr.range;
         let source = self.source(range);
         let shown =

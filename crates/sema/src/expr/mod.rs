@@ -98,7 +98,9 @@ impl Cx<'_> {
 
     /// A condition.
     pub(crate) fn condition(&mut self, syntax: Option<ast::Expr<'_>>, what: &str) -> Expr {
-        self.typed(syntax, &Type::Bool, Role::new(what))
+        let condition = self.typed(syntax, &Type::Bool, Role::new(what));
+        self.unsure |= condition.is_error();
+        condition
     }
 
     /// A value that is known before anything runs.

@@ -139,7 +139,8 @@ impl Cx<'_> {
     fn unknown_value(&mut self, name: &str, range: TextRange, hint: Option<&Type>) -> Expr {
         let error = Expr::error(range);
         let key = Name::new(self.db, NameKind::Constant, Arc::from(name));
-        if table::may_be_broken(self.db, key) {
+        // A binding or constant may have been lost in a mistake.
+        if !self.mistakes.is_empty() || table::may_be_broken(self.db, key) {
             return error;
         }
         if let Some(hidden) = self.bindings.iter().find(|bound| *bound.name == *name) {
@@ -310,12 +311,9 @@ impl Cx<'_> {
                 None => return self.message_field(*id, name, field, range),
             },
         };
-        if self.stage == Stage::Constant {
-            return self.refuse(
-                &format!("`{name}.{property}`"),
-                "a constant is computed before anything runs",
-                range,
-            );
+        if let (Stage::Constant, Some(why)) = (self.stage, self.stage.refuses(Knowledge::Instance))
+        {
+            return self.refuse(&format!("`{name}.{property}`"), why, range);
         }
         let declared = info.ty.properties.iter().find(|known| known.name == property);
         let ty = match declared {

@@ -94,6 +94,8 @@ impl Cx<'_> {
                 cx.inner_typed(Some(operand), &Type::Bool, role, range)
             });
             known.add(&self.paths.learn(&part, and));
+            // The condition that was misspelt may have been the one that asked.
+            self.unsure |= part.is_error();
             parts.push(part);
         }
         if parts.len() < 2 || parts.iter().any(Expr::is_error) {

@@ -355,7 +355,7 @@ impl Cx<'_> {
     /// Says which values were not given.
     pub(crate) fn missing(&mut self, what: &str, names: &[&str], range: TextRange) {
         let message = format!("{what} lacks {}", suggest::list_all(names));
-        self.report(Finding::new(Code::BAD_ARGUMENT, range, message));
+        self.structural(Finding::new(Code::BAD_ARGUMENT, range, message));
     }
 
     /// The default of a field: a literal, or a constant of `let`.

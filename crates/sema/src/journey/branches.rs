@@ -197,14 +197,14 @@ impl Checker<'_> {
             .label(format!("this is {}", subject.ty.with_article()))
             .note("every value needs an arm, or an `else` for the rest");
         let Some(brace) = branch.r_brace_token().map(|brace| brace.range()) else {
-            return self.cx.report(finding);
+            return self.cx.structural(finding);
         };
         let at = TextRange::empty(brace.start);
         let indent = self.indent(brace.start);
         let arms: String =
             missing.iter().map(|value| format!("  {value} {{ }}\n{indent}")).collect();
         let finding = finding.guess("add the missing arms", at, arms);
-        self.cx.report(finding.guess("add an `else`", at, format!("  else {{ }}\n{indent}")));
+        self.cx.structural(finding.guess("add an `else`", at, format!("  else {{ }}\n{indent}")));
     }
 
     /// The blanks before a place, if nothing else stands before it on its line.
@@ -289,7 +289,7 @@ impl Checker<'_> {
                 true => (100_000 - sum, "are missing"),
                 false => (sum - 100_000, "are too much"),
             };
-            self.cx.report(finding.label(format!("{} % {word}", decimals(gap))));
+            self.cx.structural(finding.label(format!("{} % {word}", decimals(gap))));
         }
     }
 }

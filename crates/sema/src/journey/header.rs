@@ -59,7 +59,7 @@ impl Checker<'_> {
                 let text = name.map_or("", |name| name.source());
                 let message = format!("nobody can enter the journey `{text}`: it has no `entry`");
                 let finding = Finding::new(Code::ENTRY, range, message);
-                self.cx.report(finding.note(
+                self.cx.structural(finding.note(
                     "begin it with `entry event NAME`, `entry audience NAME` or `entry manual`",
                 ));
                 None
@@ -168,6 +168,6 @@ impl Checker<'_> {
     /// A finding at the head of something.
     pub(super) fn shape(&mut self, range: TextRange, message: impl Into<String>, note: &str) {
         let finding = Finding::new(Code::BAD_SHAPE, range, message);
-        self.cx.report(if note.is_empty() { finding } else { finding.note(note) });
+        self.cx.structural(if note.is_empty() { finding } else { finding.note(note) });
     }
 }

@@ -38,7 +38,7 @@ struct Checker<'a> {
 #[salsa::tracked]
 pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<thir::Journey> {
     let tree = item.tree(db);
-    let mut cx = Cx::new(db, tree.text(), Stage::Journey);
+    let mut cx = Cx::new(db, item, Stage::Journey);
     let Some(decl) = declaration::<ast::JourneyDecl<'_>>(tree) else { return cx.finish(None) };
     cx.style_of(decl.name());
     cx.external_name(decl.external_name());
@@ -48,10 +48,7 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
     let mut checker = Checker { cx, lasting: Facts::default(), limited: false };
     let header = checker.header(decl);
     let (body, flow) = checker.block(decl.tiles());
-    // A path that seems to end may go on in what the parser could not read.
-    if !item.broken(db) {
-        checker.must_exit(decl, &body, &flow);
-    }
+    checker.must_exit(decl, &body, &flow);
     checker.unused_bindings();
     let Checker { cx, .. } = checker;
     let bindings = cx.bindings.iter();
@@ -127,7 +124,7 @@ impl Checker<'_> {
         let indented =
             self.cx.text.get(..close.start as usize).is_some_and(|before| before.ends_with('\n'));
         let text = if indented || body.is_empty() { "  exit done\n" } else { "\n  exit done\n" };
-        self.cx.report(finding.guess(
+        self.cx.structural(finding.guess(
             "leave with the outcome `done`",
             TextRange::empty(close.start),
             text,
@@ -136,6 +133,9 @@ impl Checker<'_> {
 
     /// Names that nothing speaks of.
     fn unused_bindings(&mut self) {
+        if !self.cx.mistakes.is_empty() {
+            return;
+        }
         let unused: Vec<(String, TextRange, TextRange)> = self
             .cx
             .bindings

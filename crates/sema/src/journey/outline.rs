@@ -18,6 +18,8 @@ pub(crate) struct Outline {
     pub(crate) outcomes: Vec<Arc<str>>,
     /// Splits with their arms.
     pub(crate) splits: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+    /// Whether there may be more, in what the parser could not read.
+    pub(crate) broken: bool,
 }
 
 /// The outline of a journey; nothing if there is none of this name.
@@ -28,7 +30,7 @@ pub(crate) fn journey_outline<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<A
     }
     let site = lookup(db, name).first()?;
     let decl: ast::JourneyDecl<'_> = declaration(site.item.tree(db))?;
-    let mut outline = Outline::default();
+    let mut outline = Outline { broken: site.item.broken(db), ..Outline::default() };
     for clause in decl.header_clauses() {
         if let ast::HeaderClause::ExitClause(exit) = clause {
             outline.outcomes.extend(exit.name().map(|name| Arc::from(name.source())));

@@ -35,7 +35,7 @@ impl Checker<'_> {
                 warned = true;
                 let message = "nothing can reach this tile";
                 let finding = Finding::new(Code::UNREACHABLE, outline::head(tile), message);
-                self.cx.report(finding.note("every path before it ends with an `exit`"));
+                self.cx.structural(finding.note("every path before it ends with an `exit`"));
             }
             let Some(kind) = tile.tile_kind() else { continue };
             let (kind, after) = self.tile_kind(kind, outline::head(tile));
@@ -233,7 +233,10 @@ impl crate::cx::Cx<'_> {
         let mut given: Vec<Option<(T, TextRange)>> = action.params.iter().map(|_| None).collect();
         let places: FxHashMap<&str, usize> =
             action.params.iter().enumerate().map(|(at, param)| (&*param.name, at)).collect();
-        let mut mistaken = false;
+        // If the action's declaration has a mistake in it, parameters may have been lost.
+        let key = Name::new(self.db, NameKind::Action, action.name.clone());
+        let mut mistaken = table::may_be_broken(self.db, key);
+        let lost = mistaken;
         for arg in args {
             let Some(name) = arg.arg_name().and_then(|name| name.any_name()) else {
                 mistaken = true;
@@ -249,7 +252,9 @@ impl crate::cx::Cx<'_> {
                 found.and_then(|at| Some((action.params.get(*at)?, given.get_mut(*at)?)))
             else {
                 mistaken = true;
-                self.unknown_parameter(name, action);
+                if !lost {
+                    self.unknown_parameter(name, action);
+                }
                 continue;
             };
             if let Some((_, first)) = slot {
@@ -275,7 +280,7 @@ impl crate::cx::Cx<'_> {
             let message = format!("`{}` lacks {}", action.name, suggest::list_all(&missing));
             let finding = Finding::new(Code::BAD_ARGUMENT, range, message);
             let place = Place::Name(NameKind::Action, action.name.clone());
-            self.report(finding.at(place, "the action is declared here"));
+            self.structural(finding.at(place, "the action is declared here"));
         }
         let names = action.params.iter().map(|param| param.name.clone());
         names.zip(given).filter_map(|(name, given)| Some((name, given?.0))).collect()

@@ -93,7 +93,7 @@ impl Checker<'_> {
         let finding = Finding::new(Code::ENDLESS_WAIT, head, message)
             .note("limit it with `up to`, or the whole journey with `exit NAME after D`");
         let at = TextRange::empty(head.end);
-        self.cx.report(finding.guess("limit it to a week", at, limit));
+        self.cx.structural(finding.guess("limit it to a week", at, limit));
     }
 
     /// `wait … { arms }`.
@@ -239,7 +239,7 @@ impl Checker<'_> {
             let message = "this `timeout` can never happen: the wait has no limit";
             let finding = Finding::new(Code::BAD_SHAPE, timeout, message);
             let at = TextRange::empty(head.end);
-            self.cx.report(finding.guess("limit the wait to a week", at, " up to 7d"));
+            self.cx.structural(finding.guess("limit the wait to a week", at, " up to 7d"));
         } else if unlimited {
             self.endless(head, "a wait", " up to 7d");
         }
