@@ -59,6 +59,16 @@ fn problems(schema: &str, fence: &Fence) -> Vec<String> {
         let said = (finding.severity, finding.code.to_string(), finding.message);
         found.entry(at.line as usize).or_default().push(said);
     }
+    let failed = found.values().flatten().any(|(severity, ..)| *severity == Severity::Error);
+    match workspace.checked() {
+        Some(_) if failed => problems.push("checked in spite of errors".to_owned()),
+        None if !failed => problems.push("not checked though there is no error".to_owned()),
+        // What was reported has the error type; nobody behind the checker may meet it.
+        Some(checked) if format!("{checked:?}").contains("ty: Error") => {
+            problems.push("an error that nobody reported".to_owned());
+        }
+        _ => {}
+    }
     for (number, line) in fence.text.lines().enumerate() {
         let mut here = found.remove(&(number + 1)).unwrap_or_default();
         for (severity, code, part) in markers(line) {

@@ -17,8 +17,15 @@ use crate::walk;
 
 /// What an arm of a wait came to.
 struct Arm {
-    arm: Option<WaitArm>,
+    arm: WaitArm,
     head: TextRange,
+    flow: Flow,
+}
+
+/// What the timeout came to.
+struct Timeout {
+    head: TextRange,
+    body: Vec<Tile>,
     flow: Flow,
 }
 
@@ -102,68 +109,29 @@ impl Checker<'_> {
         wait: ast::WaitArms<'_>,
         head: TextRange,
     ) -> (Option<TileKind>, Flow) {
-        let up_to = match wait.wait_limit() {
-            Some(ast::WaitLimit::UpTo(limit)) => Some(self.duration(limit.expr(), "`up to`")),
-            _ => None,
-        };
-        self.suspend();
-        let limit = match (up_to, wait.wait_limit()) {
-            (Some(duration), _) => WaitLimit::UpTo(duration),
-            (None, Some(ast::WaitLimit::ByTime(by))) => {
-                WaitLimit::By(self.instant(by.expr(), "`by`"))
-            }
-            _ => WaitLimit::None,
-        };
+        let limit = self.wait_limit(&wait);
         let start = self.cx.facts.clone();
         let mut ways = Vec::new();
         let mut arms: Vec<Arm> = Vec::new();
-        let mut timeout: Option<(TextRange, Vec<Tile>, Flow)> = None;
+        let mut timeout: Option<Timeout> = None;
         for arm in wait.wait_arms() {
             self.cx.facts = start.clone();
-            let arm_head = outline::head_of(arm.syntax());
+            let head = outline::head_of(arm.syntax());
             let open = match arm {
-                ast::WaitArm::TimeoutArm(syntax) => {
-                    if let Some((first, ..)) = &timeout {
-                        let message = "a wait has one `timeout`";
-                        let finding =
-                            Finding::new(Code::BAD_SHAPE, arm_head, message).label("again");
-                        let finding = finding.here(*first, "first here");
-                        self.cx.report(finding);
-                    }
-                    let (body, flow) = self.arm_block(syntax.block());
-                    let flow = flow.of_arm(arm_head, "after this timeout");
-                    let open = flow.is_open();
-                    timeout = Some((arm_head, body, flow));
-                    open
-                }
-                ast::WaitArm::OnArm(syntax) => self.on_arm(syntax, arm_head, &mut arms),
-                ast::WaitArm::WhenArm(syntax) => {
-                    let condition = self.cx.watched(syntax.expr(), "`when`");
-                    let known = self.cx.paths.learn(&condition.test, true);
-                    self.cx.facts.add(&known);
-                    let trigger = ArmTrigger::When(condition);
-                    self.finish_arm(
-                        syntax.syntax(),
-                        Some(trigger),
-                        syntax.block(),
-                        arm_head,
-                        &mut arms,
-                    )
-                }
+                ast::WaitArm::TimeoutArm(syntax) => self.timeout_arm(syntax, head, &mut timeout),
+                ast::WaitArm::OnArm(syntax) => self.on_arm(syntax, head, &mut arms),
+                ast::WaitArm::WhenArm(syntax) => self.when_arm(syntax, head, &mut arms),
             };
             if open {
                 ways.push(self.cx.facts.clone());
             }
         }
-        self.check_arms(&wait, &arms, &limit, timeout.as_ref().map(|timeout| timeout.0), head);
-        let unlimited = limit == WaitLimit::None;
-        let mut flow = Flow::Closed;
-        for arm in &arms {
-            flow = flow.or(arm.flow.clone());
-        }
+        self.check_arms(&wait, &arms, &limit, timeout.as_ref().map(|timeout| timeout.head), head);
+        let flows = arms.iter().map(|arm| arm.flow.clone());
+        let mut flow = flows.fold(Flow::Closed, Flow::or);
         match &timeout {
-            Some((_, _, after)) => flow = flow.or(after.clone()),
-            None if !unlimited => {
+            Some(timeout) => flow = flow.or(timeout.flow.clone()),
+            None if limit != WaitLimit::None => {
                 ways.push(start.clone());
                 flow = flow.or(Flow::from(head, "when the time is up"));
             }
@@ -171,11 +139,61 @@ impl Checker<'_> {
         }
         self.cx.facts = start;
         self.merge(ways);
-        let arms: Option<Vec<WaitArm>> = arms.into_iter().map(|arm| arm.arm).collect();
-        let timeout = timeout.map(|(_, body, _)| body);
-        (arms.map(|arms| TileKind::WaitArms { limit, arms, timeout }), flow)
+        let arms = arms.into_iter().map(|arm| arm.arm).collect();
+        let timeout = timeout.map(|timeout| timeout.body);
+        (Some(TileKind::WaitArms { limit, arms, timeout }), flow)
     }
 
+    /// The limit of a wait. A duration counts from arrival; an instant is computed again while the
+    /// member waits, so from here on what was known of traits is forgotten.
+    fn wait_limit(&mut self, wait: &ast::WaitArms<'_>) -> WaitLimit {
+        match wait.wait_limit() {
+            Some(ast::WaitLimit::UpTo(limit)) => {
+                let duration = self.duration(limit.expr(), "`up to`");
+                self.suspend();
+                WaitLimit::UpTo(duration)
+            }
+            Some(ast::WaitLimit::ByTime(by)) => {
+                self.suspend();
+                WaitLimit::By(self.instant(by.expr(), "`by`"))
+            }
+            None => {
+                self.suspend();
+                WaitLimit::None
+            }
+        }
+    }
+
+    /// The timeout; whether it goes on.
+    fn timeout_arm(
+        &mut self,
+        syntax: ast::TimeoutArm<'_>,
+        head: TextRange,
+        timeout: &mut Option<Timeout>,
+    ) -> bool {
+        if let Some(first) = timeout {
+            let message = "a wait has one `timeout`";
+            let finding = Finding::new(Code::BAD_SHAPE, head, message).label("again");
+            let finding = finding.here(first.head, "first here");
+            self.cx.report(finding);
+        }
+        let (body, flow) = self.arm_block(syntax.block());
+        let flow = flow.of_arm(head, "after this timeout");
+        let open = flow.is_open();
+        *timeout = Some(Timeout { head, body, flow });
+        open
+    }
+
+    /// An arm that a condition opens; whether it goes on.
+    fn when_arm(&mut self, syntax: ast::WhenArm<'_>, head: TextRange, arms: &mut Vec<Arm>) -> bool {
+        let condition = self.cx.watched(syntax.expr(), "`when`");
+        let known = self.cx.paths.learn(&condition.test, true);
+        self.cx.facts.add(&known);
+        let trigger = ArmTrigger::When(condition);
+        self.finish_arm(syntax.syntax(), trigger, syntax.block(), head, arms)
+    }
+
+    /// An arm that an event opens; whether it goes on.
     fn on_arm(&mut self, syntax: ast::OnArm<'_>, head: TextRange, arms: &mut Vec<Arm>) -> bool {
         let pattern =
             Pattern { name: syntax.name(), alias: syntax.alias(), filter: syntax.where_clause() };
@@ -184,7 +202,7 @@ impl Checker<'_> {
         let scope = self.cx.scope.len();
         self.cx.scope.extend(matched.event.binding);
         let trigger = ArmTrigger::Event(matched.event);
-        let open = self.finish_arm(syntax.syntax(), Some(trigger), syntax.block(), head, arms);
+        let open = self.finish_arm(syntax.syntax(), trigger, syntax.block(), head, arms);
         self.cx.scope.truncate(scope);
         open
     }
@@ -193,7 +211,7 @@ impl Checker<'_> {
     fn finish_arm(
         &mut self,
         node: journey_syntax::SyntaxNode<'_>,
-        trigger: Option<ArmTrigger>,
+        trigger: ArmTrigger,
         block: Option<ast::Block<'_>>,
         head: TextRange,
         arms: &mut Vec<Arm>,
@@ -202,8 +220,7 @@ impl Checker<'_> {
         let flow = flow.of_arm(head, "after this arm");
         let open = flow.is_open();
         let title = outline::one_line(node, head);
-        let arm = trigger.map(|trigger| WaitArm { trigger, body, title });
-        arms.push(Arm { arm, head, flow });
+        arms.push(Arm { arm: WaitArm { trigger, body, title }, head, flow });
         open
     }
 
@@ -257,8 +274,7 @@ impl Checker<'_> {
 
 /// Whether one arm happens whenever a later one does; arms tie in source order.
 fn shadows(earlier: &Arm, later: &Arm) -> bool {
-    let (Some(earlier), Some(later)) = (&earlier.arm, &later.arm) else { return false };
-    match (&earlier.trigger, &later.trigger) {
+    match (&earlier.arm.trigger, &later.arm.trigger) {
         (ArmTrigger::Event(a), ArmTrigger::Event(b)) => {
             let same_filter = match (&a.filter, &b.filter) {
                 (None, _) => true,
