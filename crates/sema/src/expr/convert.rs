@@ -266,11 +266,14 @@ impl Cx<'_> {
         if let ExprKind::Trait(name) = &expr.kind {
             finding = finding.at(place_of_trait(name), "declared with a `?`");
         }
-        if let Some(fallback) = placeholder(&expr.ty.required()) {
-            let text = format!("{source} ?? {fallback}");
-            let text = if operand { format!("({text})") } else { text };
-            finding = finding.guess(format!("use {fallback} where it is unset"), range, text);
-        }
+        finding = match placeholder(&expr.ty.required()) {
+            Some(fallback) => {
+                let text = format!("{source} ?? {fallback}");
+                let text = if operand { format!("({text})") } else { text };
+                finding.guess(format!("use {fallback} where it is unset"), range, text)
+            }
+            None => finding.note("`x ?? fallback` gives a value for the case that it is unset"),
+        };
         finding = self.offer_guard(finding, expr, source);
         if self.was_known(expr) {
             finding = finding.note(
@@ -289,7 +292,7 @@ impl Cx<'_> {
                 | ExprKind::Bound { .. }
                 | ExprKind::Field(..)
         ) {
-            return finding.note("`x ?? fallback` gives a value for the case that it is unset");
+            return finding;
         }
         if let Some(guard) = self.guard {
             let (open, close) = if guard.parenthesised { ("(", ")") } else { ("", "") };
