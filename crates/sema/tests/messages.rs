@@ -29,18 +29,18 @@ journey known { entry audience known exit done }
               | "customer.email" this is a `text?`
               | 2:12 declared with a `?`
               = it was known to be set further up, but traits can change while a member waits
-              > use "" where it is unset (unsafe): 6:71+14 "customer.email ?? \"\""
+              > use `""` where it is unset (unsafe): 6:71+14 "customer.email ?? \"\""
               > leave when customer.email is unset (unsafe): 5:15+0 "\n  exit no_email when customer.email is unset"
             7:31 J0202 `customer.email` may be unset here
               | "customer.email" this is a `text?`
               | 2:12 declared with a `?`
               = it was known to be set further up, but traits can change while a member waits
-              > use "" where it is unset (unsafe): 7:31+14 "customer.email ?? \"\""
+              > use `""` where it is unset (unsafe): 7:31+14 "customer.email ?? \"\""
               > leave when customer.email is unset (unsafe): 5:15+0 "\n  exit no_email when customer.email is unset"
             10:18 J0202 `customer.email` may be unset here
               | "customer.email" this is a `text?`
               | 2:12 declared with a `?`
-              > use "" where it is unset (unsafe): 10:18+14 "(customer.email ?? \"\")"
+              > use `""` where it is unset (unsafe): 10:18+14 "(customer.email ?? \"\")"
               > ask for `customer.email is set` first (unsafe): 10:18+0 "customer.email is set and "
         "#]],
     );

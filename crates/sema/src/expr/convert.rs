@@ -270,7 +270,7 @@ impl Cx<'_> {
             Some(fallback) => {
                 let text = format!("{source} ?? {fallback}");
                 let text = if operand { format!("({text})") } else { text };
-                finding.guess(format!("use {fallback} where it is unset"), range, text)
+                finding.guess(format!("use `{fallback}` where it is unset"), range, text)
             }
             None => finding.note("`x ?? fallback` gives a value for the case that it is unset"),
         };
