@@ -57,6 +57,24 @@ fn predicate(c: &mut Criterion) {
             holds.count()
         });
     });
+    // The limit: the same comparisons compiled into the benchmark.
+    group.bench_function("by hand", |bencher| {
+        bencher.iter(|| {
+            let holds = customers.iter().filter(|customer| {
+                let (value, orders) = black_box((value, orders));
+                let traits = customer.traits();
+                traits.number(value).is_some_and(|v| v > 500.0)
+                    && traits.int(orders).is_some_and(|v| v >= 3)
+            });
+            holds.count()
+        });
+    });
+    // One row again and again, both halves looked at: no jump is guessed wrong.
+    let warm = &loaded[26];
+    assert_eq!(test(&set, fused, warm), Ok(true));
+    group.bench_function("fused, one row", |bencher| {
+        bencher.iter(|| (0..64).filter(|_| test(&set, black_box(fused), warm) == Ok(true)).count());
+    });
     let mut scratch = Scratch::new();
     group.bench_function("registers", |bencher| {
         bencher.iter(|| {

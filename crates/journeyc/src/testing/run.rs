@@ -123,13 +123,13 @@ impl<'a> Runner<'a> {
         match step {
             Step::At(time) => {
                 self.now = *time;
-                self.note(format!("at {}", instant(*time)));
                 self.apply(Input::Tick);
+                self.note(format!("at {}", instant(*time)));
             }
             Step::After(length) => {
                 self.now = self.now.saturating_add(*length);
-                self.note(format!("after {}", journey_ir::duration(*length)));
                 self.apply(Input::Tick);
+                self.note(format!("after {}", journey_ir::duration(*length)));
             }
             Step::Event(name, properties) => self.event(name, properties),
             Step::Update(changes) => self.update(changes),
