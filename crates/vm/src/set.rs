@@ -328,7 +328,7 @@ impl ProgramSet {
 fn plan_expr(program: &Program, expr: &Expr) -> ExprPlan {
     let (start, end) = (expr.start, expr.start.saturating_add(expr.len));
     let code = program.code.get(start as usize..end as usize).unwrap_or_default();
-    let leaves: Box<[Leaf]> = code.iter().map(|insn| Leaf::new(program, *insn)).collect();
+    let leaves = Leaf::prepare(program, code);
     let form = Form::of(&leaves);
     let Expr { registers, optional, event, journey, .. } = *expr;
     ExprPlan { leaves, start, end, registers, optional, form, event, journey }

@@ -16,16 +16,22 @@ use crate::{Fault, ProgramSet, Row};
 pub(crate) struct Leaf {
     /// The bits of the constant; for a text its number in the pool.
     constant: u64,
+    /// How many instructions to pass over when the test holds, and when it does not; or
+    /// [`HOLDS`], or [`FAILS`].
+    then: u32,
+    otherwise: u32,
     /// The slot, or the audience.
     slot: u16,
-    /// How far it jumps.
-    skip: u16,
     test: Test,
     /// Whose slot it is.
     source: Source,
-    /// The outcome on which it jumps.
-    on: bool,
 }
+
+/// In place of a jump to `return true`. Real jumps have 16 bits.
+const HOLDS: u32 = u32::MAX;
+
+/// In place of a jump to `return false`.
+const FAILS: u32 = u32::MAX - 1;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(u8)]
@@ -187,12 +193,44 @@ impl Leaf {
 
     #[inline(always)]
     fn jump(&self, holds: bool) -> Next {
-        Next::Skip(if holds == self.on { usize::from(self.skip) } else { 0 })
+        match if holds { self.then } else { self.otherwise } {
+            HOLDS => Next::Done(true),
+            FAILS => Next::Done(false),
+            skip => Next::Skip(skip as usize),
+        }
+    }
+
+    /// Prepares the code of an expression. A leaf that leads to a closing `return` ends the
+    /// expression itself: of the three instructions of `a > 1 and b > 2` two are run.
+    pub(crate) fn prepare(program: &Program, code: &[Insn]) -> Box<[Leaf]> {
+        let mut leaves: Box<[Leaf]> = code.iter().map(|insn| Leaf::new(program, *insn)).collect();
+        let ends: Vec<Option<u32>> = leaves.iter().map(Leaf::end).collect();
+        for (index, leaf) in leaves.iter_mut().enumerate() {
+            for way in [&mut leaf.then, &mut leaf.otherwise] {
+                let target = index + 1 + *way as usize;
+                *way = ends.get(target).copied().flatten().unwrap_or(*way);
+            }
+        }
+        leaves
+    }
+
+    /// What stands for a jump to this leaf if it is the end of the expression.
+    fn end(&self) -> Option<u32> {
+        match self.test {
+            Test::True => Some(HOLDS),
+            Test::False => Some(FAILS),
+            _ => None,
+        }
     }
 
     /// Prepares an instruction.
-    pub(crate) fn new(program: &Program, insn: Insn) -> Leaf {
+    fn new(program: &Program, insn: Insn) -> Leaf {
         use Source::{Event, Local, Trait};
+        let leaf = |constant, slot, test, source, on: bool, skip: u16| {
+            let skip = u32::from(skip);
+            let (then, otherwise) = if on { (skip, 0) } else { (0, skip) };
+            Leaf { constant, then, otherwise, slot, test, source }
+        };
         let number = |source, cond: Cond, slot, k: u16, skip| {
             let (cmp, on) = parts(cond);
             let tests = [
@@ -203,7 +241,7 @@ impl Leaf {
                 Test::NumberGt,
                 Test::NumberGe,
             ];
-            Leaf { constant: word(program, k), slot, skip, test: pick(tests, cmp), source, on }
+            leaf(word(program, k), slot, pick(tests, cmp), source, on, skip)
         };
         let int = |source, cond: Cond, slot, k: u16, skip| {
             let (cmp, on) = parts(cond);
@@ -215,15 +253,14 @@ impl Leaf {
                 Test::WordGt,
                 Test::WordGe,
             ];
-            Leaf { constant: word(program, k), slot, skip, test: pick(tests, cmp), source, on }
+            leaf(word(program, k), slot, pick(tests, cmp), source, on, skip)
         };
         let text = |source, cond: Cond, slot, k: u16, skip| {
             let (cmp, on) = parts(cond);
             let test = if cmp == Cmp::Ne { Test::TextNe } else { Test::TextEq };
-            Leaf { constant: u64::from(k), slot, skip, test, source, on }
+            leaf(u64::from(k), slot, test, source, on, skip)
         };
-        let plain =
-            |test, source, on, slot, skip| Leaf { constant: 0, slot, skip, test, source, on };
+        let plain = |test, source, on, slot, skip| leaf(0, slot, test, source, on, skip);
         match insn {
             Insn::TraitNumber { cond, slot, k, skip } => number(Trait, cond, slot, k, skip),
             Insn::TraitWord { cond, slot, k, skip } => int(Trait, cond, slot, k, skip),
