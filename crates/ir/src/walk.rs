@@ -1,9 +1,10 @@
 //! Visiting expressions.
 
 use journey_sema::thir::{
-    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, ExprKind, Journey, Tile, TileKind,
+    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, Journey, Tile, TileKind,
     WaitLimit, Wake,
 };
+use journey_sema::walk::children;
 
 use crate::ways;
 
@@ -14,49 +15,7 @@ pub fn expr<'a>(root: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
     let mut stack = vec![root];
     while let Some(next) = stack.pop() {
         visit(next);
-        let from = stack.len();
-        children(next, &mut stack);
-        if let Some(added) = stack.get_mut(from..) {
-            added.reverse();
-        }
-    }
-}
-
-fn children<'a>(expr: &'a Expr, out: &mut Vec<&'a Expr>) {
-    match &expr.kind {
-        ExprKind::Const(_)
-        | ExprKind::Trait(_)
-        | ExprKind::CustomerId
-        | ExprKind::Now
-        | ExprKind::Entered
-        | ExprKind::Event { .. }
-        | ExprKind::EventAt { .. }
-        | ExprKind::Bound { .. }
-        | ExprKind::BindingIsSet(_)
-        | ExprKind::InAudience(_) => {}
-        ExprKind::Not(inner)
-        | ExprKind::Matches(inner, _)
-        | ExprKind::IsSet(inner)
-        | ExprKind::Unary(_, inner)
-        | ExprKind::Field(inner, _) => out.push(inner),
-        ExprKind::And(parts)
-        | ExprKind::Or(parts)
-        | ExprKind::List(parts)
-        | ExprKind::Record(parts)
-        | ExprKind::Concat(parts) => out.extend(parts),
-        ExprKind::If(parts) | ExprKind::InRange(parts) => out.extend(parts.iter()),
-        ExprKind::Compare(_, parts)
-        | ExprKind::Binary(_, parts)
-        | ExprKind::InList(parts)
-        | ExprKind::ContainsText(parts)
-        | ExprKind::ContainsItem(parts)
-        | ExprKind::StartsWith(parts)
-        | ExprKind::EndsWith(parts)
-        | ExprKind::Coalesce(parts) => out.extend(parts.iter()),
-        ExprKind::History(history) => {
-            out.extend(&history.filter);
-            out.extend(&history.value);
-        }
+        stack.extend(children(next).into_iter().rev());
     }
 }
 

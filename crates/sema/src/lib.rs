@@ -37,7 +37,7 @@ pub mod thir;
 pub mod ty;
 mod types;
 mod usage;
-mod walk;
+pub mod walk;
 mod workspace;
 mod zone;
 

@@ -4,8 +4,8 @@ use journey_base::TextRange;
 
 use crate::thir::{Const, Expr, ExprKind};
 
-/// The expressions directly inside `expr`.
-pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
+/// The expressions directly inside `expr`, in the order in which they stand.
+pub fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Const(_)
         | ExprKind::Trait(_)
