@@ -21,7 +21,7 @@ pub(crate) fn check_audience<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<t
     let decl: Option<ast::AudienceDecl<'_>> = declaration(tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));
-    let condition = cx.watched(decl.and_then(|decl| decl.expr()), "an audience");
+    let condition = cx.watched(decl.and_then(|decl| decl.definition()?.expr()), "an audience");
     let name = item.name(db);
     let title = table::wire(decl.and_then(|decl| decl.external_name()), &name);
     let value = (!condition.test.is_error()).then_some(thir::Audience { name, title, condition });

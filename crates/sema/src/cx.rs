@@ -219,6 +219,11 @@ impl<'a> Cx<'a> {
         self.findings.push(finding);
     }
 
+    /// What the grammar has and the compiler does not know yet.
+    pub(crate) fn not_yet(&mut self, range: TextRange) {
+        self.report(Finding::new(Code::SYNTAX, range, "this cannot be compiled yet"));
+    }
+
     /// Reports what is missing or superfluous, unless the parser may have lost it.
     pub(crate) fn structural(&mut self, finding: Finding) {
         if self.mistakes.is_empty() {

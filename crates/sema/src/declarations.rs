@@ -60,7 +60,7 @@ pub(crate) fn check_destination<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcom
     cx.style_of(decl.and_then(|decl| decl.name()));
     let kind = decl.and_then(|decl| cx.destination_kind(decl));
     let mut actions: Vec<ActionType> = Vec::new();
-    for action in decl.into_iter().flat_map(|decl| decl.action_decls()) {
+    for action in decl.into_iter().flat_map(table::actions) {
         cx.style_of(action.name());
         let params = action.param_list().into_iter().flat_map(|list| list.params());
         let params = params.map(FieldSyntax::from).collect();

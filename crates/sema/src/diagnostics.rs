@@ -234,7 +234,7 @@ fn resolve(db: &dyn Db, place: &Place) -> Option<(FileId, TextRange)> {
         Place::Parameter(action, parameter) => {
             let site = table::declaring(db, NameKind::Action, action)?;
             let decl: ast::DestinationDecl<'_> = declaration(site.item.tree(db))?;
-            let params = decl.action_decls().nth(site.index)?.param_list()?.params();
+            let params = table::actions(decl).nth(site.index)?.param_list()?.params();
             let mut names = params.filter_map(|param| param.any_name());
             let name = names.find(|name| *name.source() == **parameter)?;
             Some(at(site, name.range()))

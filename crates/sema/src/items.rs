@@ -22,6 +22,8 @@ pub(crate) enum ItemKind {
     Audience,
     /// `let …`
     Let,
+    /// `policy …`
+    Policy,
     /// `destination …`
     Destination,
     /// `journey …`
@@ -101,6 +103,7 @@ fn head(item: ast::Item<'_>) -> (ItemKind, Arc<str>) {
         ast::Item::EventDecl(decl) => (ItemKind::Event, text(decl.name())),
         ast::Item::AudienceDecl(decl) => (ItemKind::Audience, text(decl.name())),
         ast::Item::LetDecl(decl) => (ItemKind::Let, text(decl.name())),
+        ast::Item::PolicyDecl(decl) => (ItemKind::Policy, text(decl.name())),
         ast::Item::DestinationDecl(decl) => (ItemKind::Destination, text(decl.name())),
         ast::Item::JourneyDecl(decl) => (ItemKind::Journey, text(decl.name())),
         ast::Item::TestDecl(decl) => {

@@ -28,6 +28,7 @@ mod journey;
 mod literals;
 mod loops;
 mod names;
+mod policies;
 mod relations;
 pub mod schema;
 pub mod suggest;

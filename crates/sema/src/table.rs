@@ -98,7 +98,7 @@ pub(crate) fn declared<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Declared> {
         ItemKind::Destination => {
             let mut names = one(NameKind::Destination, None);
             let decl: Option<ast::DestinationDecl<'_>> = declaration(tree);
-            let actions = decl.into_iter().flat_map(|decl| decl.action_decls().enumerate());
+            let actions = decl.into_iter().flat_map(|decl| actions(decl).enumerate());
             names.extend(actions.filter_map(|(index, action)| {
                 let full: Arc<str> =
                     format!("{}.{}", item.name(db), action.name()?.source()).into();
@@ -106,7 +106,7 @@ pub(crate) fn declared<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Declared> {
             }));
             names
         }
-        ItemKind::Test => Vec::new(),
+        ItemKind::Policy | ItemKind::Test => Vec::new(),
     }
 }
 
@@ -211,7 +211,7 @@ fn may_hold(db: &dyn Db, item: Item<'_>, kind: NameKind) -> bool {
         ItemKind::Audience => nameless && kind == NameKind::Audience,
         ItemKind::Let => nameless && kind == NameKind::Constant,
         ItemKind::Journey => nameless && kind == NameKind::Journey,
-        ItemKind::Test => false,
+        ItemKind::Policy | ItemKind::Test => false,
     }
 }
 
@@ -261,6 +261,16 @@ fn name_at<'db>(db: &'db dyn Db, site: Site<'db>, kind: NameKind) -> Option<Arc<
     found.map(|declared| declared.name.clone())
 }
 
+/// The actions of a destination, in order.
+pub(crate) fn actions<'t>(
+    decl: ast::DestinationDecl<'t>,
+) -> impl Iterator<Item = ast::ActionDecl<'t>> + 't {
+    decl.destination_items().filter_map(|item| match item {
+        ast::DestinationItem::ActionDecl(action) => Some(action),
+        _ => None,
+    })
+}
+
 /// Where in its item a name is written.
 pub(crate) fn name_range(db: &dyn Db, site: Site<'_>, kind: NameKind) -> TextRange {
     let tree = site.item.tree(db);
@@ -269,7 +279,7 @@ pub(crate) fn name_range(db: &dyn Db, site: Site<'_>, kind: NameKind) -> TextRan
             .and_then(|decl| decl.fields().nth(site.index)?.any_name())
             .map(|name| name.range()),
         NameKind::Action => declaration::<ast::DestinationDecl<'_>>(tree)
-            .and_then(|decl| decl.action_decls().nth(site.index)?.name())
+            .and_then(|decl| actions(decl).nth(site.index)?.name())
             .map(|name| name.range()),
         _ => tree.root().child::<ast::Name<'_>>().map(|name| name.range()),
     };

@@ -149,8 +149,12 @@ impl Checker<'_> {
                     times => Some(Step::ExpectSend { action, args, times: times.flatten() }),
                 }
             }
-            ast::Step::ExpectNoSend(step) => {
+            ast::Step::ExpectNo(step) => {
                 self.starts(range);
+                let Some(ast::Absence::NoSend(step)) = step.absence() else {
+                    self.cx.not_yet(range);
+                    return None;
+                };
                 let (action, args) = self.sent(step.action_ref(), step.arg_list(), range)?;
                 Some(Step::ExpectNoSend { action, args })
             }
@@ -162,6 +166,18 @@ impl Checker<'_> {
                 self.starts(range);
                 let condition = self.cx.condition(step.expr(), "`expect`");
                 (!condition.is_error()).then_some(Step::ExpectCondition(condition))
+            }
+            ast::Step::JoinStep(_)
+            | ast::Step::LeaveStep(_)
+            | ast::Step::EnterStep(_)
+            | ast::Step::RespondStep(_)
+            | ast::Step::FailStep(_)
+            | ast::Step::PauseStep(_)
+            | ast::Step::ResumeStep(_)
+            | ast::Step::ExpectWebhook(_)
+            | ast::Step::ExpectGoal(_) => {
+                self.cx.not_yet(range);
+                None
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::findings::Finding;
 use crate::items::{Item, ItemKind, items};
 use crate::names::NameKind;
 use crate::table::{self, Name, Site, declared};
-use crate::{audiences, constants, declarations, journey, suggest, tests_decl};
+use crate::{audiences, constants, declarations, journey, policies, suggest, tests_decl};
 
 /// What was found in an item's body.
 pub(crate) fn findings<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<[Finding]> {
@@ -21,6 +21,7 @@ pub(crate) fn findings<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<[Findi
         ItemKind::Event => &declarations::check_event(db, item).findings,
         ItemKind::Destination => &declarations::check_destination(db, item).findings,
         ItemKind::Let => &constants::check_let(db, item).findings,
+        ItemKind::Policy => &policies::check_policy(db, item).findings,
         ItemKind::Audience => &audiences::check_audience(db, item).findings,
         ItemKind::Journey => &journey::check_journey(db, item).findings,
         ItemKind::Test => &tests_decl::check_test(db, item).findings,
@@ -34,6 +35,7 @@ fn uses<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<Uses> {
         ItemKind::Event => &declarations::check_event(db, item).uses,
         ItemKind::Destination => &declarations::check_destination(db, item).uses,
         ItemKind::Let => &constants::check_let(db, item).uses,
+        ItemKind::Policy => &policies::check_policy(db, item).uses,
         ItemKind::Audience => &audiences::check_audience(db, item).uses,
         ItemKind::Journey => &journey::check_journey(db, item).uses,
         ItemKind::Test => &tests_decl::check_test(db, item).uses,

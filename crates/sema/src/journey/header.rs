@@ -29,6 +29,9 @@ impl Checker<'_> {
                 ast::HeaderClause::EntryClause(entry) => entries.push(entry),
                 ast::HeaderClause::ReenterClause(reenter) => reenters.push(reenter),
                 ast::HeaderClause::ExitClause(exit) => exits.push(exit),
+                ast::HeaderClause::WhileClause(clause) => self.cx.not_yet(clause.range()),
+                ast::HeaderClause::GoalClause(clause) => self.cx.not_yet(clause.range()),
+                ast::HeaderClause::TimezoneClause(clause) => self.cx.not_yet(clause.range()),
             }
         }
         let entry = self.single_entry(decl, &entries);

@@ -74,6 +74,17 @@ impl Checker<'_> {
                 self.cx.style_of(exit.name());
                 (exit.name().map(|name| TileKind::Exit(name.source().into())), Flow::Closed)
             }
+            ast::TileKind::WaitWindow(_)
+            | ast::TileKind::Webhook(_)
+            | ast::TileKind::AddCustomer(_)
+            | ast::TileKind::RemoveCustomer(_)
+            | ast::TileKind::Run(_)
+            | ast::TileKind::Enter(_)
+            | ast::TileKind::LetTile(_)
+            | ast::TileKind::Repeat(_) => {
+                self.cx.not_yet(head);
+                next(None)
+            }
         }
     }
 

@@ -33,6 +33,7 @@ impl<'t> File<'t> {
 ///   | event_decl
 ///   | audience_decl
 ///   | let_decl
+///   | policy_decl
 ///   | destination_decl
 ///   | journey_decl
 ///   | test_decl
@@ -48,6 +49,8 @@ pub enum Item<'t> {
     AudienceDecl(AudienceDecl<'t>),
     /// `let_decl`
     LetDecl(LetDecl<'t>),
+    /// `policy_decl`
+    PolicyDecl(PolicyDecl<'t>),
     /// `destination_decl`
     DestinationDecl(DestinationDecl<'t>),
     /// `journey_decl`
@@ -64,6 +67,7 @@ impl<'t> AstNode<'t> for Item<'t> {
                 | SyntaxKind::EVENT_DECL
                 | SyntaxKind::AUDIENCE_DECL
                 | SyntaxKind::LET_DECL
+                | SyntaxKind::POLICY_DECL
                 | SyntaxKind::DESTINATION_DECL
                 | SyntaxKind::JOURNEY_DECL
                 | SyntaxKind::TEST_DECL
@@ -75,6 +79,7 @@ impl<'t> AstNode<'t> for Item<'t> {
             SyntaxKind::EVENT_DECL => Item::EventDecl(EventDecl(node)),
             SyntaxKind::AUDIENCE_DECL => Item::AudienceDecl(AudienceDecl(node)),
             SyntaxKind::LET_DECL => Item::LetDecl(LetDecl(node)),
+            SyntaxKind::POLICY_DECL => Item::PolicyDecl(PolicyDecl(node)),
             SyntaxKind::DESTINATION_DECL => Item::DestinationDecl(DestinationDecl(node)),
             SyntaxKind::JOURNEY_DECL => Item::JourneyDecl(JourneyDecl(node)),
             SyntaxKind::TEST_DECL => Item::TestDecl(TestDecl(node)),
@@ -87,6 +92,7 @@ impl<'t> AstNode<'t> for Item<'t> {
             Item::EventDecl(view) => view.0,
             Item::AudienceDecl(view) => view.0,
             Item::LetDecl(view) => view.0,
+            Item::PolicyDecl(view) => view.0,
             Item::DestinationDecl(view) => view.0,
             Item::JourneyDecl(view) => view.0,
             Item::TestDecl(view) => view.0,
@@ -140,7 +146,7 @@ impl<'t> CustomerDecl<'t> {
 }
 
 /// ```text
-/// event_decl = { doc* ~ kw_event ~ name ~ external_name? ~ "{" ~ field* ~ "}" }
+/// event_decl = { doc* ~ kw_event ~ name ~ external_name? ~ attribute* ~ "{" ~ field* ~ "}" }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventDecl<'t>(SyntaxNode<'t>);
@@ -178,6 +184,11 @@ impl<'t> EventDecl<'t> {
         self.0.child()
     }
 
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
+    }
+
     /// Its `L_BRACE` token.
     pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::L_BRACE)
@@ -197,7 +208,7 @@ impl<'t> EventDecl<'t> {
 /// A trait of the customer or a property of an event.
 ///
 /// ```text
-/// field = { doc* ~ any_name ~ external_name? ~ ":" ~ type_ref ~ default? }
+/// field = { doc* ~ any_name ~ external_name? ~ ":" ~ type_ref ~ default? ~ attribute* }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Field<'t>(SyntaxNode<'t>);
@@ -243,6 +254,11 @@ impl<'t> Field<'t> {
     /// Its `default`.
     pub fn default(&self) -> Option<Default<'t>> {
         self.0.child()
+    }
+
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
     }
 }
 
@@ -357,6 +373,53 @@ impl<'t> AstNode<'t> for DefaultValue<'t> {
     }
 }
 
+/// `@pii`, `@deprecated("use email")`.
+///
+/// ```text
+/// attribute = { "@" ~ any_name ~ ("(" ~ text ~ ")")? }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Attribute<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Attribute<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::ATTRIBUTE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::ATTRIBUTE).then_some(Attribute(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Attribute<'t> {
+    /// Its `AT_SIGN` token.
+    pub fn at_sign_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::AT_SIGN)
+    }
+
+    /// Its `any_name`.
+    pub fn any_name(&self) -> Option<AnyName<'t>> {
+        self.0.child()
+    }
+
+    /// Its `L_PAREN` token.
+    pub fn l_paren_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::L_PAREN)
+    }
+
+    /// Its `text`.
+    pub fn text(&self) -> Option<Text<'t>> {
+        self.0.child()
+    }
+
+    /// Its `R_PAREN` token.
+    pub fn r_paren_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::R_PAREN)
+    }
+}
+
 /// ```text
 /// signed_literal = { "-" ~ literal }
 /// ```
@@ -387,8 +450,10 @@ impl<'t> SignedLiteral<'t> {
     }
 }
 
+/// Without a definition its members are set from outside, or by `add` and `remove`.
+///
 /// ```text
-/// audience_decl = { doc* ~ kw_audience ~ name ~ external_name? ~ "=" ~ expr }
+/// audience_decl = { doc* ~ kw_audience ~ name ~ external_name? ~ attribute* ~ definition? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AudienceDecl<'t>(SyntaxNode<'t>);
@@ -426,6 +491,36 @@ impl<'t> AudienceDecl<'t> {
         self.0.child()
     }
 
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
+    }
+
+    /// Its `definition`.
+    pub fn definition(&self) -> Option<Definition<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// definition = { "=" ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Definition<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Definition<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::DEFINITION
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::DEFINITION).then_some(Definition(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Definition<'t> {
     /// Its `EQ` token.
     pub fn eq_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::EQ)
@@ -482,8 +577,282 @@ impl<'t> LetDecl<'t> {
     }
 }
 
+/// What must hold before a message of an action declared `under` it leaves.
+///
 /// ```text
-/// destination_decl = { doc* ~ kw_destination ~ name ~ destination_kind ~ "{" ~ action_decl* ~ "}" }
+/// policy_decl = { doc* ~ kw_policy ~ name ~ "{" ~ policy_rule* ~ "}" }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PolicyDecl<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for PolicyDecl<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::POLICY_DECL
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::POLICY_DECL).then_some(PolicyDecl(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> PolicyDecl<'t> {
+    /// Its `DOC` tokens, in order.
+    pub fn doc_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::DOC)
+    }
+
+    /// Its `KW_POLICY` token.
+    pub fn kw_policy_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_POLICY)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `L_BRACE` token.
+    pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::L_BRACE)
+    }
+
+    /// Each `policy_rule` in it, in order.
+    pub fn policy_rules(&self) -> Children<'t, PolicyRule<'t>> {
+        self.0.children()
+    }
+
+    /// Its `R_BRACE` token.
+    pub fn r_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::R_BRACE)
+    }
+}
+
+/// ```text
+/// policy_rule = _{ require_rule | quiet_rule | cap_rule }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PolicyRule<'t> {
+    /// `require_rule`
+    RequireRule(RequireRule<'t>),
+    /// `quiet_rule`
+    QuietRule(QuietRule<'t>),
+    /// `cap_rule`
+    CapRule(CapRule<'t>),
+}
+
+impl<'t> AstNode<'t> for PolicyRule<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        matches!(kind, SyntaxKind::REQUIRE_RULE | SyntaxKind::QUIET_RULE | SyntaxKind::CAP_RULE)
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::REQUIRE_RULE => PolicyRule::RequireRule(RequireRule(node)),
+            SyntaxKind::QUIET_RULE => PolicyRule::QuietRule(QuietRule(node)),
+            SyntaxKind::CAP_RULE => PolicyRule::CapRule(CapRule(node)),
+            _ => return None,
+        })
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        match self {
+            PolicyRule::RequireRule(view) => view.0,
+            PolicyRule::QuietRule(view) => view.0,
+            PolicyRule::CapRule(view) => view.0,
+        }
+    }
+}
+
+/// ```text
+/// require_rule = { doc* ~ kw_require ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RequireRule<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for RequireRule<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::REQUIRE_RULE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::REQUIRE_RULE).then_some(RequireRule(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> RequireRule<'t> {
+    /// Its `DOC` tokens, in order.
+    pub fn doc_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::DOC)
+    }
+
+    /// Its `KW_REQUIRE` token.
+    pub fn kw_require_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_REQUIRE)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// `quiet 21:00..08:00 hold spread 2h`
+///
+/// ```text
+/// quiet_rule = {
+///   doc* ~ kw_quiet ~ timeofday_lit ~ ".." ~ timeofday_lit ~ (kw_skip | kw_hold ~ spread?)
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct QuietRule<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for QuietRule<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::QUIET_RULE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::QUIET_RULE).then_some(QuietRule(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> QuietRule<'t> {
+    /// Its `DOC` tokens, in order.
+    pub fn doc_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::DOC)
+    }
+
+    /// Its `KW_QUIET` token.
+    pub fn kw_quiet_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_QUIET)
+    }
+
+    /// Its `TIMEOFDAY_LIT` tokens, in order.
+    pub fn timeofday_lit_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::TIMEOFDAY_LIT)
+    }
+
+    /// Its `DOT_DOT` token.
+    pub fn dot_dot_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::DOT_DOT)
+    }
+
+    /// Its `KW_SKIP` token.
+    pub fn kw_skip_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SKIP)
+    }
+
+    /// Its `KW_HOLD` token.
+    pub fn kw_hold_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_HOLD)
+    }
+
+    /// Its `spread`.
+    pub fn spread(&self) -> Option<Spread<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// spread = { kw_spread ~ duration_lit }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Spread<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Spread<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::SPREAD
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::SPREAD).then_some(Spread(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Spread<'t> {
+    /// Its `KW_SPREAD` token.
+    pub fn kw_spread_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SPREAD)
+    }
+
+    /// Its `DURATION_LIT` token.
+    pub fn duration_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::DURATION_LIT)
+    }
+}
+
+/// `cap 2 per 7d hold up to 5d`
+///
+/// ```text
+/// cap_rule = { doc* ~ kw_cap ~ int_lit ~ kw_per ~ duration_lit ~ (kw_skip | kw_hold ~ up_to?) }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CapRule<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for CapRule<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::CAP_RULE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::CAP_RULE).then_some(CapRule(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> CapRule<'t> {
+    /// Its `DOC` tokens, in order.
+    pub fn doc_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::DOC)
+    }
+
+    /// Its `KW_CAP` token.
+    pub fn kw_cap_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_CAP)
+    }
+
+    /// Its `INT_LIT` token.
+    pub fn int_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::INT_LIT)
+    }
+
+    /// Its `KW_PER` token.
+    pub fn kw_per_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_PER)
+    }
+
+    /// Its `DURATION_LIT` token.
+    pub fn duration_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::DURATION_LIT)
+    }
+
+    /// Its `KW_SKIP` token.
+    pub fn kw_skip_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SKIP)
+    }
+
+    /// Its `KW_HOLD` token.
+    pub fn kw_hold_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_HOLD)
+    }
+
+    /// Its `up_to`.
+    pub fn up_to(&self) -> Option<UpTo<'t>> {
+        self.0.child()
+    }
+}
+
+/// Of the kind HTTP where it names none.
+///
+/// ```text
+/// destination_decl = { doc* ~ kw_destination ~ name ~ destination_kind? ~ "{" ~ destination_item* ~ "}" }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DestinationDecl<'t>(SyntaxNode<'t>);
@@ -526,8 +895,8 @@ impl<'t> DestinationDecl<'t> {
         self.0.token(SyntaxKind::L_BRACE)
     }
 
-    /// Each `action_decl` in it, in order.
-    pub fn action_decls(&self) -> Children<'t, ActionDecl<'t>> {
+    /// Each `destination_item` in it, in order.
+    pub fn destination_items(&self) -> Children<'t, DestinationItem<'t>> {
         self.0.children()
     }
 
@@ -563,7 +932,126 @@ impl<'t> DestinationKind<'t> {
 }
 
 /// ```text
-/// action_decl = { doc* ~ kw_action ~ name ~ param_list }
+/// destination_item = _{ setting_decl | secret_decl | action_decl }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DestinationItem<'t> {
+    /// `setting_decl`
+    SettingDecl(SettingDecl<'t>),
+    /// `secret_decl`
+    SecretDecl(SecretDecl<'t>),
+    /// `action_decl`
+    ActionDecl(ActionDecl<'t>),
+}
+
+impl<'t> AstNode<'t> for DestinationItem<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        matches!(kind, SyntaxKind::SETTING_DECL | SyntaxKind::SECRET_DECL | SyntaxKind::ACTION_DECL)
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::SETTING_DECL => DestinationItem::SettingDecl(SettingDecl(node)),
+            SyntaxKind::SECRET_DECL => DestinationItem::SecretDecl(SecretDecl(node)),
+            SyntaxKind::ACTION_DECL => DestinationItem::ActionDecl(ActionDecl(node)),
+            _ => return None,
+        })
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        match self {
+            DestinationItem::SettingDecl(view) => view.0,
+            DestinationItem::SecretDecl(view) => view.0,
+            DestinationItem::ActionDecl(view) => view.0,
+        }
+    }
+}
+
+/// ```text
+/// setting_decl = { doc* ~ kw_setting ~ any_name ~ ":" ~ type_ref ~ default? }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SettingDecl<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for SettingDecl<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::SETTING_DECL
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::SETTING_DECL).then_some(SettingDecl(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> SettingDecl<'t> {
+    /// Its `DOC` tokens, in order.
+    pub fn doc_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::DOC)
+    }
+
+    /// Its `KW_SETTING` token.
+    pub fn kw_setting_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SETTING)
+    }
+
+    /// Its `any_name`.
+    pub fn any_name(&self) -> Option<AnyName<'t>> {
+        self.0.child()
+    }
+
+    /// Its `COLON` token.
+    pub fn colon_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::COLON)
+    }
+
+    /// Its `type_ref`.
+    pub fn type_ref(&self) -> Option<TypeRef<'t>> {
+        self.0.child()
+    }
+
+    /// Its `default`.
+    pub fn default(&self) -> Option<Default<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// secret_decl = { doc* ~ kw_secret ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SecretDecl<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for SecretDecl<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::SECRET_DECL
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::SECRET_DECL).then_some(SecretDecl(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> SecretDecl<'t> {
+    /// Its `DOC` tokens, in order.
+    pub fn doc_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::DOC)
+    }
+
+    /// Its `KW_SECRET` token.
+    pub fn kw_secret_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SECRET)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// action_decl = { doc* ~ kw_action ~ name ~ param_list ~ under? ~ attribute* ~ action_body? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ActionDecl<'t>(SyntaxNode<'t>);
@@ -599,6 +1087,531 @@ impl<'t> ActionDecl<'t> {
     /// Its `param_list`.
     pub fn param_list(&self) -> Option<ParamList<'t>> {
         self.0.child()
+    }
+
+    /// Its `under`.
+    pub fn under(&self) -> Option<Under<'t>> {
+        self.0.child()
+    }
+
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
+    }
+
+    /// Its `action_body`.
+    pub fn action_body(&self) -> Option<ActionBody<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// under = { kw_under ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Under<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Under<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::UNDER
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::UNDER).then_some(Under(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Under<'t> {
+    /// Its `KW_UNDER` token.
+    pub fn kw_under_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_UNDER)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// action_body = { "{" ~ request_part* ~ "}" }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ActionBody<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for ActionBody<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::ACTION_BODY
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::ACTION_BODY).then_some(ActionBody(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> ActionBody<'t> {
+    /// Its `L_BRACE` token.
+    pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::L_BRACE)
+    }
+
+    /// Each `request_part` in it, in order.
+    pub fn request_parts(&self) -> Children<'t, RequestPart<'t>> {
+        self.0.children()
+    }
+
+    /// Its `R_BRACE` token.
+    pub fn r_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::R_BRACE)
+    }
+}
+
+/// What a request or a mail is made of. Which parts may stand where is checked by kind.
+///
+/// ```text
+/// request_part = _{
+///     request_line
+///   | header_part
+///   | body_part
+///   | timeout_part
+///   | retry_part
+///   | limit_part
+///   | mail_part
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RequestPart<'t> {
+    /// `request_line`
+    RequestLine(RequestLine<'t>),
+    /// `header_part`
+    HeaderPart(HeaderPart<'t>),
+    /// `body_part`
+    BodyPart(BodyPart<'t>),
+    /// `timeout_part`
+    TimeoutPart(TimeoutPart<'t>),
+    /// `retry_part`
+    RetryPart(RetryPart<'t>),
+    /// `limit_part`
+    LimitPart(LimitPart<'t>),
+    /// `mail_part`
+    MailPart(MailPart<'t>),
+}
+
+impl<'t> AstNode<'t> for RequestPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        matches!(
+            kind,
+            SyntaxKind::REQUEST_LINE
+                | SyntaxKind::HEADER_PART
+                | SyntaxKind::BODY_PART
+                | SyntaxKind::TIMEOUT_PART
+                | SyntaxKind::RETRY_PART
+                | SyntaxKind::LIMIT_PART
+                | SyntaxKind::MAIL_PART
+        )
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::REQUEST_LINE => RequestPart::RequestLine(RequestLine(node)),
+            SyntaxKind::HEADER_PART => RequestPart::HeaderPart(HeaderPart(node)),
+            SyntaxKind::BODY_PART => RequestPart::BodyPart(BodyPart(node)),
+            SyntaxKind::TIMEOUT_PART => RequestPart::TimeoutPart(TimeoutPart(node)),
+            SyntaxKind::RETRY_PART => RequestPart::RetryPart(RetryPart(node)),
+            SyntaxKind::LIMIT_PART => RequestPart::LimitPart(LimitPart(node)),
+            SyntaxKind::MAIL_PART => RequestPart::MailPart(MailPart(node)),
+            _ => return None,
+        })
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        match self {
+            RequestPart::RequestLine(view) => view.0,
+            RequestPart::HeaderPart(view) => view.0,
+            RequestPart::BodyPart(view) => view.0,
+            RequestPart::TimeoutPart(view) => view.0,
+            RequestPart::RetryPart(view) => view.0,
+            RequestPart::LimitPart(view) => view.0,
+            RequestPart::MailPart(view) => view.0,
+        }
+    }
+}
+
+/// `post "{base_url}/v1/send"`
+///
+/// ```text
+/// request_line = { http_method ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RequestLine<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for RequestLine<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::REQUEST_LINE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::REQUEST_LINE).then_some(RequestLine(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> RequestLine<'t> {
+    /// Its `http_method`.
+    pub fn http_method(&self) -> Option<HttpMethod<'t>> {
+        self.0.child()
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// http_method = { kw_get | kw_post | kw_put | kw_patch | kw_delete }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HttpMethod<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for HttpMethod<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::HTTP_METHOD
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::HTTP_METHOD).then_some(HttpMethod(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> HttpMethod<'t> {
+    /// Its `KW_GET` token.
+    pub fn kw_get_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_GET)
+    }
+
+    /// Its `KW_POST` token.
+    pub fn kw_post_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_POST)
+    }
+
+    /// Its `KW_PUT` token.
+    pub fn kw_put_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_PUT)
+    }
+
+    /// Its `KW_PATCH` token.
+    pub fn kw_patch_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_PATCH)
+    }
+
+    /// Its `KW_DELETE` token.
+    pub fn kw_delete_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_DELETE)
+    }
+}
+
+/// ```text
+/// header_part = { kw_header ~ header_name ~ ":" ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HeaderPart<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for HeaderPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::HEADER_PART
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::HEADER_PART).then_some(HeaderPart(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> HeaderPart<'t> {
+    /// Its `KW_HEADER` token.
+    pub fn kw_header_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_HEADER)
+    }
+
+    /// Its `header_name`.
+    pub fn header_name(&self) -> Option<HeaderName<'t>> {
+        self.0.child()
+    }
+
+    /// Its `COLON` token.
+    pub fn colon_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::COLON)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// header_name = { text }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HeaderName<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for HeaderName<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::HEADER_NAME
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::HEADER_NAME).then_some(HeaderName(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> HeaderName<'t> {
+    /// Its `text`.
+    pub fn text(&self) -> Option<Text<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// body_part = { kw_body ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BodyPart<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for BodyPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::BODY_PART
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::BODY_PART).then_some(BodyPart(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> BodyPart<'t> {
+    /// Its `KW_BODY` token.
+    pub fn kw_body_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_BODY)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// timeout_part = { kw_timeout ~ duration_lit }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimeoutPart<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for TimeoutPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::TIMEOUT_PART
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::TIMEOUT_PART).then_some(TimeoutPart(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> TimeoutPart<'t> {
+    /// Its `KW_TIMEOUT` token.
+    pub fn kw_timeout_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TIMEOUT)
+    }
+
+    /// Its `DURATION_LIT` token.
+    pub fn duration_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::DURATION_LIT)
+    }
+}
+
+/// `retry 8 times from 5s to 1h`
+///
+/// ```text
+/// retry_part = { kw_retry ~ int_lit ~ kw_times ~ kw_from ~ duration_lit ~ kw_to ~ duration_lit }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RetryPart<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for RetryPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::RETRY_PART
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::RETRY_PART).then_some(RetryPart(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> RetryPart<'t> {
+    /// Its `KW_RETRY` token.
+    pub fn kw_retry_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_RETRY)
+    }
+
+    /// Its `INT_LIT` token.
+    pub fn int_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::INT_LIT)
+    }
+
+    /// Its `KW_TIMES` token.
+    pub fn kw_times_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TIMES)
+    }
+
+    /// Its `KW_FROM` token.
+    pub fn kw_from_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_FROM)
+    }
+
+    /// Its `DURATION_LIT` tokens, in order.
+    pub fn duration_lit_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::DURATION_LIT)
+    }
+
+    /// Its `KW_TO` token.
+    pub fn kw_to_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TO)
+    }
+}
+
+/// `limit 250 per 1s`
+///
+/// ```text
+/// limit_part = { kw_limit ~ int_lit ~ kw_per ~ duration_lit }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LimitPart<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for LimitPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::LIMIT_PART
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::LIMIT_PART).then_some(LimitPart(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> LimitPart<'t> {
+    /// Its `KW_LIMIT` token.
+    pub fn kw_limit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_LIMIT)
+    }
+
+    /// Its `INT_LIT` token.
+    pub fn int_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::INT_LIT)
+    }
+
+    /// Its `KW_PER` token.
+    pub fn kw_per_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_PER)
+    }
+
+    /// Its `DURATION_LIT` token.
+    pub fn duration_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::DURATION_LIT)
+    }
+}
+
+/// ```text
+/// mail_part = { mail_field ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MailPart<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for MailPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::MAIL_PART
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::MAIL_PART).then_some(MailPart(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> MailPart<'t> {
+    /// Its `mail_field`.
+    pub fn mail_field(&self) -> Option<MailField<'t>> {
+        self.0.child()
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// mail_field = { kw_from | kw_to | kw_reply_to | kw_subject | kw_text | kw_html }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MailField<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for MailField<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::MAIL_FIELD
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::MAIL_FIELD).then_some(MailField(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> MailField<'t> {
+    /// Its `KW_FROM` token.
+    pub fn kw_from_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_FROM)
+    }
+
+    /// Its `KW_TO` token.
+    pub fn kw_to_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TO)
+    }
+
+    /// Its `KW_REPLY_TO` token.
+    pub fn kw_reply_to_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_REPLY_TO)
+    }
+
+    /// Its `KW_SUBJECT` token.
+    pub fn kw_subject_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SUBJECT)
+    }
+
+    /// Its `KW_TEXT` token.
+    pub fn kw_text_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TEXT)
+    }
+
+    /// Its `KW_HTML` token.
+    pub fn kw_html_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_HTML)
     }
 }
 
@@ -643,7 +1656,7 @@ impl<'t> ParamList<'t> {
 }
 
 /// ```text
-/// param = { doc* ~ any_name ~ ":" ~ type_ref ~ default? }
+/// param = { doc* ~ any_name ~ ":" ~ type_ref ~ default? ~ attribute* }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Param<'t>(SyntaxNode<'t>);
@@ -684,6 +1697,11 @@ impl<'t> Param<'t> {
     /// Its `default`.
     pub fn default(&self) -> Option<Default<'t>> {
         self.0.child()
+    }
+
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
     }
 }
 
@@ -917,7 +1935,10 @@ impl<'t> RecordType<'t> {
 }
 
 /// ```text
-/// journey_decl = { doc* ~ kw_journey ~ name ~ external_name? ~ "{" ~ header_clause* ~ tile* ~ "}" }
+/// journey_decl = {
+///   doc* ~ kw_journey ~ name ~ external_name? ~ param_list? ~ attribute*
+///   ~ "{" ~ header_clause* ~ tile* ~ "}"
+/// }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct JourneyDecl<'t>(SyntaxNode<'t>);
@@ -955,6 +1976,16 @@ impl<'t> JourneyDecl<'t> {
         self.0.child()
     }
 
+    /// Its `param_list`.
+    pub fn param_list(&self) -> Option<ParamList<'t>> {
+        self.0.child()
+    }
+
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
+    }
+
     /// Its `L_BRACE` token.
     pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::L_BRACE)
@@ -977,7 +2008,14 @@ impl<'t> JourneyDecl<'t> {
 }
 
 /// ```text
-/// header_clause = _{ entry_clause | reenter_clause | exit_clause }
+/// header_clause = _{
+///     entry_clause
+///   | reenter_clause
+///   | while_clause
+///   | exit_clause
+///   | goal_clause
+///   | timezone_clause
+/// }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HeaderClause<'t> {
@@ -985,22 +2023,36 @@ pub enum HeaderClause<'t> {
     EntryClause(EntryClause<'t>),
     /// `reenter_clause`
     ReenterClause(ReenterClause<'t>),
+    /// `while_clause`
+    WhileClause(WhileClause<'t>),
     /// `exit_clause`
     ExitClause(ExitClause<'t>),
+    /// `goal_clause`
+    GoalClause(GoalClause<'t>),
+    /// `timezone_clause`
+    TimezoneClause(TimezoneClause<'t>),
 }
 
 impl<'t> AstNode<'t> for HeaderClause<'t> {
     fn can_cast(kind: SyntaxKind) -> bool {
         matches!(
             kind,
-            SyntaxKind::ENTRY_CLAUSE | SyntaxKind::REENTER_CLAUSE | SyntaxKind::EXIT_CLAUSE
+            SyntaxKind::ENTRY_CLAUSE
+                | SyntaxKind::REENTER_CLAUSE
+                | SyntaxKind::WHILE_CLAUSE
+                | SyntaxKind::EXIT_CLAUSE
+                | SyntaxKind::GOAL_CLAUSE
+                | SyntaxKind::TIMEZONE_CLAUSE
         )
     }
     fn cast(node: SyntaxNode<'t>) -> Option<Self> {
         Some(match node.kind() {
             SyntaxKind::ENTRY_CLAUSE => HeaderClause::EntryClause(EntryClause(node)),
             SyntaxKind::REENTER_CLAUSE => HeaderClause::ReenterClause(ReenterClause(node)),
+            SyntaxKind::WHILE_CLAUSE => HeaderClause::WhileClause(WhileClause(node)),
             SyntaxKind::EXIT_CLAUSE => HeaderClause::ExitClause(ExitClause(node)),
+            SyntaxKind::GOAL_CLAUSE => HeaderClause::GoalClause(GoalClause(node)),
+            SyntaxKind::TIMEZONE_CLAUSE => HeaderClause::TimezoneClause(TimezoneClause(node)),
             _ => return None,
         })
     }
@@ -1008,7 +2060,10 @@ impl<'t> AstNode<'t> for HeaderClause<'t> {
         match self {
             HeaderClause::EntryClause(view) => view.0,
             HeaderClause::ReenterClause(view) => view.0,
+            HeaderClause::WhileClause(view) => view.0,
             HeaderClause::ExitClause(view) => view.0,
+            HeaderClause::GoalClause(view) => view.0,
+            HeaderClause::TimezoneClause(view) => view.0,
         }
     }
 }
@@ -1081,7 +2136,7 @@ impl<'t> AstNode<'t> for EntryKind<'t> {
 }
 
 /// ```text
-/// entry_event = { kw_event ~ name ~ alias? ~ where_clause? }
+/// entry_event = { kw_event ~ name ~ alias? ~ where_clause? ~ for_each? ~ keyed_by? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EntryEvent<'t>(SyntaxNode<'t>);
@@ -1118,10 +2173,99 @@ impl<'t> EntryEvent<'t> {
     pub fn where_clause(&self) -> Option<WhereClause<'t>> {
         self.0.child()
     }
+
+    /// Its `for_each`.
+    pub fn for_each(&self) -> Option<ForEach<'t>> {
+        self.0.child()
+    }
+
+    /// Its `keyed_by`.
+    pub fn keyed_by(&self) -> Option<KeyedBy<'t>> {
+        self.0.child()
+    }
+}
+
+/// One instance for each element of a list of the event.
+///
+/// ```text
+/// for_each = { kw_for ~ kw_each ~ expr ~ alias }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ForEach<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for ForEach<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::FOR_EACH
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::FOR_EACH).then_some(ForEach(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> ForEach<'t> {
+    /// Its `KW_FOR` token.
+    pub fn kw_for_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_FOR)
+    }
+
+    /// Its `KW_EACH` token.
+    pub fn kw_each_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_EACH)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+
+    /// Its `alias`.
+    pub fn alias(&self) -> Option<Alias<'t>> {
+        self.0.child()
+    }
+}
+
+/// One instance for each distinct key instead of one for each customer.
+///
+/// ```text
+/// keyed_by = { kw_keyed ~ kw_by ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyedBy<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for KeyedBy<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::KEYED_BY
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::KEYED_BY).then_some(KeyedBy(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> KeyedBy<'t> {
+    /// Its `KW_KEYED` token.
+    pub fn kw_keyed_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_KEYED)
+    }
+
+    /// Its `KW_BY` token.
+    pub fn kw_by_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_BY)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
 }
 
 /// ```text
-/// entry_audience = { kw_audience ~ name }
+/// entry_audience = { kw_audience ~ name ~ including? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EntryAudience<'t>(SyntaxNode<'t>);
@@ -1147,6 +2291,43 @@ impl<'t> EntryAudience<'t> {
     /// Its `name`.
     pub fn name(&self) -> Option<Name<'t>> {
         self.0.child()
+    }
+
+    /// Its `including`.
+    pub fn including(&self) -> Option<Including<'t>> {
+        self.0.child()
+    }
+}
+
+/// Whoever is a member at activation enters too.
+///
+/// ```text
+/// including = { kw_including ~ kw_existing }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Including<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Including<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::INCLUDING
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::INCLUDING).then_some(Including(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Including<'t> {
+    /// Its `KW_INCLUDING` token.
+    pub fn kw_including_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_INCLUDING)
+    }
+
+    /// Its `KW_EXISTING` token.
+    pub fn kw_existing_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_EXISTING)
     }
 }
 
@@ -1415,6 +2596,51 @@ impl<'t> ReenterAfter<'t> {
 }
 
 /// ```text
+/// while_clause = { kw_while ~ kw_inside ~ (kw_ignore | kw_restart | kw_refresh) }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WhileClause<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for WhileClause<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::WHILE_CLAUSE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::WHILE_CLAUSE).then_some(WhileClause(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> WhileClause<'t> {
+    /// Its `KW_WHILE` token.
+    pub fn kw_while_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WHILE)
+    }
+
+    /// Its `KW_INSIDE` token.
+    pub fn kw_inside_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_INSIDE)
+    }
+
+    /// Its `KW_IGNORE` token.
+    pub fn kw_ignore_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_IGNORE)
+    }
+
+    /// Its `KW_RESTART` token.
+    pub fn kw_restart_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_RESTART)
+    }
+
+    /// Its `KW_REFRESH` token.
+    pub fn kw_refresh_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_REFRESH)
+    }
+}
+
+/// ```text
 /// exit_clause = { kw_exit ~ name ~ exit_criterion }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -1484,7 +2710,7 @@ impl<'t> AstNode<'t> for ExitCriterion<'t> {
 }
 
 /// ```text
-/// exit_on = { kw_on ~ kw_event ~ name ~ alias? ~ where_clause? }
+/// exit_on = { kw_on ~ kw_any? ~ kw_event ~ name ~ alias? ~ where_clause? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ExitOn<'t>(SyntaxNode<'t>);
@@ -1505,6 +2731,11 @@ impl<'t> ExitOn<'t> {
     /// Its `KW_ON` token.
     pub fn kw_on_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::KW_ON)
+    }
+
+    /// Its `KW_ANY` token.
+    pub fn kw_any_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ANY)
     }
 
     /// Its `KW_EVENT` token.
@@ -1588,6 +2819,128 @@ impl<'t> ExitAfter<'t> {
     }
 }
 
+/// ```text
+/// goal_clause = {
+///   kw_goal ~ name ~ kw_on ~ kw_any? ~ kw_event ~ name ~ alias? ~ where_clause? ~ goal_within
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GoalClause<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for GoalClause<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::GOAL_CLAUSE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::GOAL_CLAUSE).then_some(GoalClause(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> GoalClause<'t> {
+    /// Its `KW_GOAL` token.
+    pub fn kw_goal_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_GOAL)
+    }
+
+    /// Each `name` in it, in order.
+    pub fn names(&self) -> Children<'t, Name<'t>> {
+        self.0.children()
+    }
+
+    /// Its `KW_ON` token.
+    pub fn kw_on_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ON)
+    }
+
+    /// Its `KW_ANY` token.
+    pub fn kw_any_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ANY)
+    }
+
+    /// Its `KW_EVENT` token.
+    pub fn kw_event_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_EVENT)
+    }
+
+    /// Its `alias`.
+    pub fn alias(&self) -> Option<Alias<'t>> {
+        self.0.child()
+    }
+
+    /// Its `where_clause`.
+    pub fn where_clause(&self) -> Option<WhereClause<'t>> {
+        self.0.child()
+    }
+
+    /// Its `goal_within`.
+    pub fn goal_within(&self) -> Option<GoalWithin<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// goal_within = { kw_within ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GoalWithin<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for GoalWithin<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::GOAL_WITHIN
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::GOAL_WITHIN).then_some(GoalWithin(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> GoalWithin<'t> {
+    /// Its `KW_WITHIN` token.
+    pub fn kw_within_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WITHIN)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// timezone_clause = { kw_timezone ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimezoneClause<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for TimezoneClause<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::TIMEZONE_CLAUSE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::TIMEZONE_CLAUSE).then_some(TimezoneClause(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> TimezoneClause<'t> {
+    /// Its `KW_TIMEZONE` token.
+    pub fn kw_timezone_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TIMEZONE)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
 /// One statement, one tile of the canvas.
 ///
 /// ```text
@@ -1657,7 +3010,8 @@ impl<'t> Label<'t> {
 
 /// ```text
 /// tile_kind = _{
-///     wait_until
+///     wait_window
+///   | wait_until
 ///   | wait_event
 ///   | wait_arms
 ///   | wait_for
@@ -1665,12 +3019,21 @@ impl<'t> Label<'t> {
 ///   | branch_value
 ///   | split
 ///   | send
+///   | webhook
 ///   | update
+///   | add_customer
+///   | remove_customer
+///   | run
+///   | enter
+///   | let_tile
+///   | repeat
 ///   | exit
 /// }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TileKind<'t> {
+    /// `wait_window`
+    WaitWindow(WaitWindow<'t>),
     /// `wait_until`
     WaitUntil(WaitUntil<'t>),
     /// `wait_event`
@@ -1687,8 +3050,22 @@ pub enum TileKind<'t> {
     Split(Split<'t>),
     /// `send`
     Send(Send<'t>),
+    /// `webhook`
+    Webhook(Webhook<'t>),
     /// `update`
     Update(Update<'t>),
+    /// `add_customer`
+    AddCustomer(AddCustomer<'t>),
+    /// `remove_customer`
+    RemoveCustomer(RemoveCustomer<'t>),
+    /// `run`
+    Run(Run<'t>),
+    /// `enter`
+    Enter(Enter<'t>),
+    /// `let_tile`
+    LetTile(LetTile<'t>),
+    /// `repeat`
+    Repeat(Repeat<'t>),
     /// `exit`
     Exit(Exit<'t>),
 }
@@ -1697,7 +3074,8 @@ impl<'t> AstNode<'t> for TileKind<'t> {
     fn can_cast(kind: SyntaxKind) -> bool {
         matches!(
             kind,
-            SyntaxKind::WAIT_UNTIL
+            SyntaxKind::WAIT_WINDOW
+                | SyntaxKind::WAIT_UNTIL
                 | SyntaxKind::WAIT_EVENT
                 | SyntaxKind::WAIT_ARMS
                 | SyntaxKind::WAIT_FOR
@@ -1705,12 +3083,20 @@ impl<'t> AstNode<'t> for TileKind<'t> {
                 | SyntaxKind::BRANCH_VALUE
                 | SyntaxKind::SPLIT
                 | SyntaxKind::SEND
+                | SyntaxKind::WEBHOOK
                 | SyntaxKind::UPDATE
+                | SyntaxKind::ADD_CUSTOMER
+                | SyntaxKind::REMOVE_CUSTOMER
+                | SyntaxKind::RUN
+                | SyntaxKind::ENTER
+                | SyntaxKind::LET_TILE
+                | SyntaxKind::REPEAT
                 | SyntaxKind::EXIT
         )
     }
     fn cast(node: SyntaxNode<'t>) -> Option<Self> {
         Some(match node.kind() {
+            SyntaxKind::WAIT_WINDOW => TileKind::WaitWindow(WaitWindow(node)),
             SyntaxKind::WAIT_UNTIL => TileKind::WaitUntil(WaitUntil(node)),
             SyntaxKind::WAIT_EVENT => TileKind::WaitEvent(WaitEvent(node)),
             SyntaxKind::WAIT_ARMS => TileKind::WaitArms(WaitArms(node)),
@@ -1719,13 +3105,21 @@ impl<'t> AstNode<'t> for TileKind<'t> {
             SyntaxKind::BRANCH_VALUE => TileKind::BranchValue(BranchValue(node)),
             SyntaxKind::SPLIT => TileKind::Split(Split(node)),
             SyntaxKind::SEND => TileKind::Send(Send(node)),
+            SyntaxKind::WEBHOOK => TileKind::Webhook(Webhook(node)),
             SyntaxKind::UPDATE => TileKind::Update(Update(node)),
+            SyntaxKind::ADD_CUSTOMER => TileKind::AddCustomer(AddCustomer(node)),
+            SyntaxKind::REMOVE_CUSTOMER => TileKind::RemoveCustomer(RemoveCustomer(node)),
+            SyntaxKind::RUN => TileKind::Run(Run(node)),
+            SyntaxKind::ENTER => TileKind::Enter(Enter(node)),
+            SyntaxKind::LET_TILE => TileKind::LetTile(LetTile(node)),
+            SyntaxKind::REPEAT => TileKind::Repeat(Repeat(node)),
             SyntaxKind::EXIT => TileKind::Exit(Exit(node)),
             _ => return None,
         })
     }
     fn syntax(&self) -> SyntaxNode<'t> {
         match self {
+            TileKind::WaitWindow(view) => view.0,
             TileKind::WaitUntil(view) => view.0,
             TileKind::WaitEvent(view) => view.0,
             TileKind::WaitArms(view) => view.0,
@@ -1734,7 +3128,14 @@ impl<'t> AstNode<'t> for TileKind<'t> {
             TileKind::BranchValue(view) => view.0,
             TileKind::Split(view) => view.0,
             TileKind::Send(view) => view.0,
+            TileKind::Webhook(view) => view.0,
             TileKind::Update(view) => view.0,
+            TileKind::AddCustomer(view) => view.0,
+            TileKind::RemoveCustomer(view) => view.0,
+            TileKind::Run(view) => view.0,
+            TileKind::Enter(view) => view.0,
+            TileKind::LetTile(view) => view.0,
+            TileKind::Repeat(view) => view.0,
             TileKind::Exit(view) => view.0,
         }
     }
@@ -1805,8 +3206,198 @@ impl<'t> WaitFor<'t> {
     }
 }
 
+/// `wait until mon..fri 09:00..17:00`, `wait until 09:00`. A weekday or a time of day behind
+/// `until` always begins a window.
+///
 /// ```text
-/// wait_until = { kw_wait ~ kw_until ~ expr }
+/// wait_window = { kw_wait ~ kw_until ~ (window_days ~ window_hours? | window_hours) }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WaitWindow<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for WaitWindow<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::WAIT_WINDOW
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::WAIT_WINDOW).then_some(WaitWindow(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> WaitWindow<'t> {
+    /// Its `KW_WAIT` token.
+    pub fn kw_wait_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WAIT)
+    }
+
+    /// Its `KW_UNTIL` token.
+    pub fn kw_until_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_UNTIL)
+    }
+
+    /// Its `window_days`.
+    pub fn window_days(&self) -> Option<WindowDays<'t>> {
+        self.0.child()
+    }
+
+    /// Its `window_hours`.
+    pub fn window_hours(&self) -> Option<WindowHours<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// window_days = { day_span ~ ("," ~ day_span)* }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WindowDays<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for WindowDays<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::WINDOW_DAYS
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::WINDOW_DAYS).then_some(WindowDays(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> WindowDays<'t> {
+    /// Each `day_span` in it, in order.
+    pub fn day_spans(&self) -> Children<'t, DaySpan<'t>> {
+        self.0.children()
+    }
+
+    /// Its `COMMA` tokens, in order.
+    pub fn comma_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::COMMA)
+    }
+}
+
+/// ```text
+/// day_span = { weekday ~ (".." ~ weekday)? }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DaySpan<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for DaySpan<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::DAY_SPAN
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::DAY_SPAN).then_some(DaySpan(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> DaySpan<'t> {
+    /// Each `weekday` in it, in order.
+    pub fn weekdaies(&self) -> Children<'t, Weekday<'t>> {
+        self.0.children()
+    }
+
+    /// Its `DOT_DOT` token.
+    pub fn dot_dot_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::DOT_DOT)
+    }
+}
+
+/// ```text
+/// weekday = { kw_mon | kw_tue | kw_wed | kw_thu | kw_fri | kw_sat | kw_sun }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Weekday<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Weekday<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::WEEKDAY
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::WEEKDAY).then_some(Weekday(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Weekday<'t> {
+    /// Its `KW_MON` token.
+    pub fn kw_mon_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_MON)
+    }
+
+    /// Its `KW_TUE` token.
+    pub fn kw_tue_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TUE)
+    }
+
+    /// Its `KW_WED` token.
+    pub fn kw_wed_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WED)
+    }
+
+    /// Its `KW_THU` token.
+    pub fn kw_thu_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_THU)
+    }
+
+    /// Its `KW_FRI` token.
+    pub fn kw_fri_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_FRI)
+    }
+
+    /// Its `KW_SAT` token.
+    pub fn kw_sat_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SAT)
+    }
+
+    /// Its `KW_SUN` token.
+    pub fn kw_sun_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SUN)
+    }
+}
+
+/// ```text
+/// window_hours = { timeofday_lit ~ (".." ~ timeofday_lit)? }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WindowHours<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for WindowHours<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::WINDOW_HOURS
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::WINDOW_HOURS).then_some(WindowHours(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> WindowHours<'t> {
+    /// Its `TIMEOFDAY_LIT` tokens, in order.
+    pub fn timeofday_lit_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::TIMEOFDAY_LIT)
+    }
+
+    /// Its `DOT_DOT` token.
+    pub fn dot_dot_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::DOT_DOT)
+    }
+}
+
+/// A time, or a condition.
+///
+/// ```text
+/// wait_until = { kw_wait ~ kw_until ~ expr ~ up_to? ~ late_block? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WaitUntil<'t>(SyntaxNode<'t>);
@@ -1838,10 +3429,87 @@ impl<'t> WaitUntil<'t> {
     pub fn expr(&self) -> Option<Expr<'t>> {
         self.0.child()
     }
+
+    /// Its `up_to`.
+    pub fn up_to(&self) -> Option<UpTo<'t>> {
+        self.0.child()
+    }
+
+    /// Its `late_block`.
+    pub fn late_block(&self) -> Option<LateBlock<'t>> {
+        self.0.child()
+    }
 }
 
 /// ```text
-/// wait_event = { kw_wait ~ kw_for ~ kw_event ~ name ~ alias? ~ where_clause? ~ up_to? }
+/// late_block = { "{" ~ late_arm ~ "}" }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LateBlock<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for LateBlock<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::LATE_BLOCK
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::LATE_BLOCK).then_some(LateBlock(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> LateBlock<'t> {
+    /// Its `L_BRACE` token.
+    pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::L_BRACE)
+    }
+
+    /// Its `late_arm`.
+    pub fn late_arm(&self) -> Option<LateArm<'t>> {
+        self.0.child()
+    }
+
+    /// Its `R_BRACE` token.
+    pub fn r_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::R_BRACE)
+    }
+}
+
+/// ```text
+/// late_arm = { kw_late ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LateArm<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for LateArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::LATE_ARM
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::LATE_ARM).then_some(LateArm(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> LateArm<'t> {
+    /// Its `KW_LATE` token.
+    pub fn kw_late_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_LATE)
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// wait_event = {
+///   kw_wait ~ kw_for ~ kw_any? ~ kw_event ~ name ~ alias? ~ where_clause? ~ since? ~ up_to?
+/// }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WaitEvent<'t>(SyntaxNode<'t>);
@@ -1869,6 +3537,11 @@ impl<'t> WaitEvent<'t> {
         self.0.token(SyntaxKind::KW_FOR)
     }
 
+    /// Its `KW_ANY` token.
+    pub fn kw_any_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ANY)
+    }
+
     /// Its `KW_EVENT` token.
     pub fn kw_event_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::KW_EVENT)
@@ -1889,8 +3562,45 @@ impl<'t> WaitEvent<'t> {
         self.0.child()
     }
 
+    /// Its `since`.
+    pub fn since(&self) -> Option<Since<'t>> {
+        self.0.child()
+    }
+
     /// Its `up_to`.
     pub fn up_to(&self) -> Option<UpTo<'t>> {
+        self.0.child()
+    }
+}
+
+/// Takes an event that came earlier, too: since the entry, or since arrival at a labelled tile.
+///
+/// ```text
+/// since = { kw_since ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Since<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Since<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::SINCE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::SINCE).then_some(Since(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Since<'t> {
+    /// Its `KW_SINCE` token.
+    pub fn kw_since_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SINCE)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
         self.0.child()
     }
 }
@@ -2070,7 +3780,7 @@ impl<'t> AstNode<'t> for WaitArm<'t> {
 }
 
 /// ```text
-/// on_arm = { kw_on ~ kw_event ~ name ~ alias? ~ where_clause? ~ block }
+/// on_arm = { kw_on ~ kw_any? ~ kw_event ~ name ~ alias? ~ where_clause? ~ since? ~ block }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OnArm<'t>(SyntaxNode<'t>);
@@ -2093,6 +3803,11 @@ impl<'t> OnArm<'t> {
         self.0.token(SyntaxKind::KW_ON)
     }
 
+    /// Its `KW_ANY` token.
+    pub fn kw_any_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ANY)
+    }
+
     /// Its `KW_EVENT` token.
     pub fn kw_event_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::KW_EVENT)
@@ -2110,6 +3825,11 @@ impl<'t> OnArm<'t> {
 
     /// Its `where_clause`.
     pub fn where_clause(&self) -> Option<WhereClause<'t>> {
+        self.0.child()
+    }
+
+    /// Its `since`.
+    pub fn since(&self) -> Option<Since<'t>> {
         self.0.child()
     }
 
@@ -2495,7 +4215,7 @@ impl<'t> Percent<'t> {
 }
 
 /// ```text
-/// send = { kw_send ~ action_ref ~ arg_list ~ alias? }
+/// send = { kw_send ~ action_ref ~ arg_list ~ alias? ~ send_arms? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Send<'t>(SyntaxNode<'t>);
@@ -2530,6 +4250,11 @@ impl<'t> Send<'t> {
 
     /// Its `alias`.
     pub fn alias(&self) -> Option<Alias<'t>> {
+        self.0.child()
+    }
+
+    /// Its `send_arms`.
+    pub fn send_arms(&self) -> Option<SendArms<'t>> {
         self.0.child()
     }
 }
@@ -2570,6 +4295,351 @@ impl<'t> ActionRef<'t> {
 }
 
 /// ```text
+/// send_arms = { "{" ~ send_arm* ~ "}" }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SendArms<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for SendArms<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::SEND_ARMS
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::SEND_ARMS).then_some(SendArms(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> SendArms<'t> {
+    /// Its `L_BRACE` token.
+    pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::L_BRACE)
+    }
+
+    /// Each `send_arm` in it, in order.
+    pub fn send_arms(&self) -> Children<'t, SendArm<'t>> {
+        self.0.children()
+    }
+
+    /// Its `R_BRACE` token.
+    pub fn r_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::R_BRACE)
+    }
+}
+
+/// ```text
+/// send_arm = _{ delivered_arm | failed_arm | skipped_arm }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SendArm<'t> {
+    /// `delivered_arm`
+    DeliveredArm(DeliveredArm<'t>),
+    /// `failed_arm`
+    FailedArm(FailedArm<'t>),
+    /// `skipped_arm`
+    SkippedArm(SkippedArm<'t>),
+}
+
+impl<'t> AstNode<'t> for SendArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        matches!(kind, SyntaxKind::DELIVERED_ARM | SyntaxKind::FAILED_ARM | SyntaxKind::SKIPPED_ARM)
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::DELIVERED_ARM => SendArm::DeliveredArm(DeliveredArm(node)),
+            SyntaxKind::FAILED_ARM => SendArm::FailedArm(FailedArm(node)),
+            SyntaxKind::SKIPPED_ARM => SendArm::SkippedArm(SkippedArm(node)),
+            _ => return None,
+        })
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        match self {
+            SendArm::DeliveredArm(view) => view.0,
+            SendArm::FailedArm(view) => view.0,
+            SendArm::SkippedArm(view) => view.0,
+        }
+    }
+}
+
+/// ```text
+/// delivered_arm = { kw_delivered ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeliveredArm<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for DeliveredArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::DELIVERED_ARM
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::DELIVERED_ARM).then_some(DeliveredArm(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> DeliveredArm<'t> {
+    /// Its `KW_DELIVERED` token.
+    pub fn kw_delivered_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_DELIVERED)
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// failed_arm = { kw_failed ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FailedArm<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for FailedArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::FAILED_ARM
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::FAILED_ARM).then_some(FailedArm(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> FailedArm<'t> {
+    /// Its `KW_FAILED` token.
+    pub fn kw_failed_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_FAILED)
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// skipped_arm = { kw_skipped ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SkippedArm<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for SkippedArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::SKIPPED_ARM
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::SKIPPED_ARM).then_some(SkippedArm(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> SkippedArm<'t> {
+    /// Its `KW_SKIPPED` token.
+    pub fn kw_skipped_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_SKIPPED)
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// webhook = { kw_webhook ~ http_method ~ expr ~ attribute* ~ "{" ~ webhook_part* ~ "}" }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Webhook<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Webhook<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::WEBHOOK
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::WEBHOOK).then_some(Webhook(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Webhook<'t> {
+    /// Its `KW_WEBHOOK` token.
+    pub fn kw_webhook_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WEBHOOK)
+    }
+
+    /// Its `http_method`.
+    pub fn http_method(&self) -> Option<HttpMethod<'t>> {
+        self.0.child()
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
+    }
+
+    /// Its `L_BRACE` token.
+    pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::L_BRACE)
+    }
+
+    /// Each `webhook_part` in it, in order.
+    pub fn webhook_parts(&self) -> Children<'t, WebhookPart<'t>> {
+        self.0.children()
+    }
+
+    /// Its `R_BRACE` token.
+    pub fn r_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::R_BRACE)
+    }
+}
+
+/// ```text
+/// webhook_part = _{ header_part | body_part | timeout_part | retry_part | ok_arm | failed_arm }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WebhookPart<'t> {
+    /// `header_part`
+    HeaderPart(HeaderPart<'t>),
+    /// `body_part`
+    BodyPart(BodyPart<'t>),
+    /// `timeout_part`
+    TimeoutPart(TimeoutPart<'t>),
+    /// `retry_part`
+    RetryPart(RetryPart<'t>),
+    /// `ok_arm`
+    OkArm(OkArm<'t>),
+    /// `failed_arm`
+    FailedArm(FailedArm<'t>),
+}
+
+impl<'t> AstNode<'t> for WebhookPart<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        matches!(
+            kind,
+            SyntaxKind::HEADER_PART
+                | SyntaxKind::BODY_PART
+                | SyntaxKind::TIMEOUT_PART
+                | SyntaxKind::RETRY_PART
+                | SyntaxKind::OK_ARM
+                | SyntaxKind::FAILED_ARM
+        )
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::HEADER_PART => WebhookPart::HeaderPart(HeaderPart(node)),
+            SyntaxKind::BODY_PART => WebhookPart::BodyPart(BodyPart(node)),
+            SyntaxKind::TIMEOUT_PART => WebhookPart::TimeoutPart(TimeoutPart(node)),
+            SyntaxKind::RETRY_PART => WebhookPart::RetryPart(RetryPart(node)),
+            SyntaxKind::OK_ARM => WebhookPart::OkArm(OkArm(node)),
+            SyntaxKind::FAILED_ARM => WebhookPart::FailedArm(FailedArm(node)),
+            _ => return None,
+        })
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        match self {
+            WebhookPart::HeaderPart(view) => view.0,
+            WebhookPart::BodyPart(view) => view.0,
+            WebhookPart::TimeoutPart(view) => view.0,
+            WebhookPart::RetryPart(view) => view.0,
+            WebhookPart::OkArm(view) => view.0,
+            WebhookPart::FailedArm(view) => view.0,
+        }
+    }
+}
+
+/// ```text
+/// ok_arm = { kw_ok ~ response? ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OkArm<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for OkArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::OK_ARM
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::OK_ARM).then_some(OkArm(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> OkArm<'t> {
+    /// Its `KW_OK` token.
+    pub fn kw_ok_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_OK)
+    }
+
+    /// Its `response`.
+    pub fn response(&self) -> Option<Response<'t>> {
+        self.0.child()
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// `as reward: { points: int }`
+///
+/// ```text
+/// response = { kw_as ~ name ~ ":" ~ type_ref }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Response<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Response<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::RESPONSE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::RESPONSE).then_some(Response(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Response<'t> {
+    /// Its `KW_AS` token.
+    pub fn kw_as_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_AS)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `COLON` token.
+    pub fn colon_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::COLON)
+    }
+
+    /// Its `type_ref`.
+    pub fn type_ref(&self) -> Option<TypeRef<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
 /// update = { kw_update ~ kw_customer ~ assignments }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -2600,6 +4670,467 @@ impl<'t> Update<'t> {
 
     /// Its `assignments`.
     pub fn assignments(&self) -> Option<Assignments<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// add_customer = { kw_add ~ kw_customer ~ kw_to ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AddCustomer<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for AddCustomer<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::ADD_CUSTOMER
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::ADD_CUSTOMER).then_some(AddCustomer(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> AddCustomer<'t> {
+    /// Its `KW_ADD` token.
+    pub fn kw_add_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ADD)
+    }
+
+    /// Its `KW_CUSTOMER` token.
+    pub fn kw_customer_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_CUSTOMER)
+    }
+
+    /// Its `KW_TO` token.
+    pub fn kw_to_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TO)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// remove_customer = { kw_remove ~ kw_customer ~ kw_from ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RemoveCustomer<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for RemoveCustomer<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::REMOVE_CUSTOMER
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::REMOVE_CUSTOMER).then_some(RemoveCustomer(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> RemoveCustomer<'t> {
+    /// Its `KW_REMOVE` token.
+    pub fn kw_remove_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_REMOVE)
+    }
+
+    /// Its `KW_CUSTOMER` token.
+    pub fn kw_customer_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_CUSTOMER)
+    }
+
+    /// Its `KW_FROM` token.
+    pub fn kw_from_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_FROM)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// Starts another journey and waits until it exits.
+///
+/// ```text
+/// run = { kw_run ~ name ~ arg_list ~ run_arms? }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Run<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Run<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::RUN
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::RUN).then_some(Run(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Run<'t> {
+    /// Its `KW_RUN` token.
+    pub fn kw_run_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_RUN)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `arg_list`.
+    pub fn arg_list(&self) -> Option<ArgList<'t>> {
+        self.0.child()
+    }
+
+    /// Its `run_arms`.
+    pub fn run_arms(&self) -> Option<RunArms<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// run_arms = { "{" ~ run_arm* ~ else_arm? ~ "}" }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RunArms<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for RunArms<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::RUN_ARMS
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::RUN_ARMS).then_some(RunArms(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> RunArms<'t> {
+    /// Its `L_BRACE` token.
+    pub fn l_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::L_BRACE)
+    }
+
+    /// Each `run_arm` in it, in order.
+    pub fn run_arms(&self) -> Children<'t, RunArm<'t>> {
+        self.0.children()
+    }
+
+    /// Its `else_arm`.
+    pub fn else_arm(&self) -> Option<ElseArm<'t>> {
+        self.0.child()
+    }
+
+    /// Its `R_BRACE` token.
+    pub fn r_brace_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::R_BRACE)
+    }
+}
+
+/// ```text
+/// run_arm = _{ exited_arm | not_entered_arm }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RunArm<'t> {
+    /// `exited_arm`
+    ExitedArm(ExitedArm<'t>),
+    /// `not_entered_arm`
+    NotEnteredArm(NotEnteredArm<'t>),
+}
+
+impl<'t> AstNode<'t> for RunArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        matches!(kind, SyntaxKind::EXITED_ARM | SyntaxKind::NOT_ENTERED_ARM)
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::EXITED_ARM => RunArm::ExitedArm(ExitedArm(node)),
+            SyntaxKind::NOT_ENTERED_ARM => RunArm::NotEnteredArm(NotEnteredArm(node)),
+            _ => return None,
+        })
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        match self {
+            RunArm::ExitedArm(view) => view.0,
+            RunArm::NotEnteredArm(view) => view.0,
+        }
+    }
+}
+
+/// ```text
+/// exited_arm = { kw_exited ~ name ~ ("," ~ name)* ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ExitedArm<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for ExitedArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::EXITED_ARM
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::EXITED_ARM).then_some(ExitedArm(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> ExitedArm<'t> {
+    /// Its `KW_EXITED` token.
+    pub fn kw_exited_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_EXITED)
+    }
+
+    /// Each `name` in it, in order.
+    pub fn names(&self) -> Children<'t, Name<'t>> {
+        self.0.children()
+    }
+
+    /// Its `COMMA` tokens, in order.
+    pub fn comma_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::COMMA)
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// not_entered_arm = { kw_not_entered ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NotEnteredArm<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for NotEnteredArm<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::NOT_ENTERED_ARM
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::NOT_ENTERED_ARM).then_some(NotEnteredArm(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> NotEnteredArm<'t> {
+    /// Its `KW_NOT_ENTERED` token.
+    pub fn kw_not_entered_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_NOT_ENTERED)
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// Starts another journey and goes on.
+///
+/// ```text
+/// enter = { kw_enter ~ name ~ arg_list }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Enter<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Enter<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::ENTER
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::ENTER).then_some(Enter(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Enter<'t> {
+    /// Its `KW_ENTER` token.
+    pub fn kw_enter_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ENTER)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `arg_list`.
+    pub fn arg_list(&self) -> Option<ArgList<'t>> {
+        self.0.child()
+    }
+}
+
+/// Captures a value.
+///
+/// ```text
+/// let_tile = { kw_let ~ name ~ "=" ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LetTile<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for LetTile<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::LET_TILE
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::LET_TILE).then_some(LetTile(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> LetTile<'t> {
+    /// Its `KW_LET` token.
+    pub fn kw_let_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_LET)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `EQ` token.
+    pub fn eq_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::EQ)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// repeat = { kw_repeat ~ kw_up ~ kw_to ~ expr ~ kw_times ~ every? ~ repeat_until? ~ block }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Repeat<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Repeat<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::REPEAT
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::REPEAT).then_some(Repeat(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Repeat<'t> {
+    /// Its `KW_REPEAT` token.
+    pub fn kw_repeat_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_REPEAT)
+    }
+
+    /// Its `KW_UP` token.
+    pub fn kw_up_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_UP)
+    }
+
+    /// Its `KW_TO` token.
+    pub fn kw_to_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TO)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+
+    /// Its `KW_TIMES` token.
+    pub fn kw_times_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_TIMES)
+    }
+
+    /// Its `every`.
+    pub fn every(&self) -> Option<Every<'t>> {
+        self.0.child()
+    }
+
+    /// Its `repeat_until`.
+    pub fn repeat_until(&self) -> Option<RepeatUntil<'t>> {
+        self.0.child()
+    }
+
+    /// Its `block`.
+    pub fn block(&self) -> Option<Block<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// every = { kw_every ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Every<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Every<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::EVERY
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::EVERY).then_some(Every(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Every<'t> {
+    /// Its `KW_EVERY` token.
+    pub fn kw_every_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_EVERY)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// repeat_until = { kw_until ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RepeatUntil<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for RepeatUntil<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::REPEAT_UNTIL
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::REPEAT_UNTIL).then_some(RepeatUntil(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> RepeatUntil<'t> {
+    /// Its `KW_UNTIL` token.
+    pub fn kw_until_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_UNTIL)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
         self.0.child()
     }
 }
@@ -3612,7 +6143,7 @@ impl<'t> ArgList<'t> {
 /// `to: customer.email`, `customer.score`, `order_placed where order_placed.total > 50`.
 ///
 /// ```text
-/// arg = { arg_name? ~ expr ~ where_clause? }
+/// arg = { arg_name? ~ (lambda | expr) ~ where_clause? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Arg<'t>(SyntaxNode<'t>);
@@ -3635,6 +6166,11 @@ impl<'t> Arg<'t> {
         self.0.child()
     }
 
+    /// Its `lambda`.
+    pub fn lambda(&self) -> Option<Lambda<'t>> {
+        self.0.child()
+    }
+
     /// Its `expr`.
     pub fn expr(&self) -> Option<Expr<'t>> {
         self.0.child()
@@ -3642,6 +6178,43 @@ impl<'t> Arg<'t> {
 
     /// Its `where_clause`.
     pub fn where_clause(&self) -> Option<WhereClause<'t>> {
+        self.0.child()
+    }
+}
+
+/// `item => item.qty > 1`, as an argument of `any`, `all` and `sum`.
+///
+/// ```text
+/// lambda = { name ~ "=>" ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lambda<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Lambda<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::LAMBDA
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::LAMBDA).then_some(Lambda(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Lambda<'t> {
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `FAT_ARROW` token.
+    pub fn fat_arrow_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::FAT_ARROW)
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
         self.0.child()
     }
 }
@@ -3927,10 +6500,19 @@ impl<'t> TestDecl<'t> {
 ///   | event_step
 ///   | update_step
 ///   | choose_step
+///   | join_step
+///   | leave_step
+///   | enter_step
+///   | respond_step
+///   | fail_step
+///   | pause_step
+///   | resume_step
 ///   | expect_exit
 ///   | expect_at
-///   | expect_no_send
+///   | expect_no
 ///   | expect_send
+///   | expect_webhook
+///   | expect_goal
 ///   | expect_not_entered
 ///   | expect_condition
 /// }
@@ -3951,14 +6533,32 @@ pub enum Step<'t> {
     UpdateStep(UpdateStep<'t>),
     /// `choose_step`
     ChooseStep(ChooseStep<'t>),
+    /// `join_step`
+    JoinStep(JoinStep<'t>),
+    /// `leave_step`
+    LeaveStep(LeaveStep<'t>),
+    /// `enter_step`
+    EnterStep(EnterStep<'t>),
+    /// `respond_step`
+    RespondStep(RespondStep<'t>),
+    /// `fail_step`
+    FailStep(FailStep<'t>),
+    /// `pause_step`
+    PauseStep(PauseStep<'t>),
+    /// `resume_step`
+    ResumeStep(ResumeStep<'t>),
     /// `expect_exit`
     ExpectExit(ExpectExit<'t>),
     /// `expect_at`
     ExpectAt(ExpectAt<'t>),
-    /// `expect_no_send`
-    ExpectNoSend(ExpectNoSend<'t>),
+    /// `expect_no`
+    ExpectNo(ExpectNo<'t>),
     /// `expect_send`
     ExpectSend(ExpectSend<'t>),
+    /// `expect_webhook`
+    ExpectWebhook(ExpectWebhook<'t>),
+    /// `expect_goal`
+    ExpectGoal(ExpectGoal<'t>),
     /// `expect_not_entered`
     ExpectNotEntered(ExpectNotEntered<'t>),
     /// `expect_condition`
@@ -3976,10 +6576,19 @@ impl<'t> AstNode<'t> for Step<'t> {
                 | SyntaxKind::EVENT_STEP
                 | SyntaxKind::UPDATE_STEP
                 | SyntaxKind::CHOOSE_STEP
+                | SyntaxKind::JOIN_STEP
+                | SyntaxKind::LEAVE_STEP
+                | SyntaxKind::ENTER_STEP
+                | SyntaxKind::RESPOND_STEP
+                | SyntaxKind::FAIL_STEP
+                | SyntaxKind::PAUSE_STEP
+                | SyntaxKind::RESUME_STEP
                 | SyntaxKind::EXPECT_EXIT
                 | SyntaxKind::EXPECT_AT
-                | SyntaxKind::EXPECT_NO_SEND
+                | SyntaxKind::EXPECT_NO
                 | SyntaxKind::EXPECT_SEND
+                | SyntaxKind::EXPECT_WEBHOOK
+                | SyntaxKind::EXPECT_GOAL
                 | SyntaxKind::EXPECT_NOT_ENTERED
                 | SyntaxKind::EXPECT_CONDITION
         )
@@ -3993,10 +6602,19 @@ impl<'t> AstNode<'t> for Step<'t> {
             SyntaxKind::EVENT_STEP => Step::EventStep(EventStep(node)),
             SyntaxKind::UPDATE_STEP => Step::UpdateStep(UpdateStep(node)),
             SyntaxKind::CHOOSE_STEP => Step::ChooseStep(ChooseStep(node)),
+            SyntaxKind::JOIN_STEP => Step::JoinStep(JoinStep(node)),
+            SyntaxKind::LEAVE_STEP => Step::LeaveStep(LeaveStep(node)),
+            SyntaxKind::ENTER_STEP => Step::EnterStep(EnterStep(node)),
+            SyntaxKind::RESPOND_STEP => Step::RespondStep(RespondStep(node)),
+            SyntaxKind::FAIL_STEP => Step::FailStep(FailStep(node)),
+            SyntaxKind::PAUSE_STEP => Step::PauseStep(PauseStep(node)),
+            SyntaxKind::RESUME_STEP => Step::ResumeStep(ResumeStep(node)),
             SyntaxKind::EXPECT_EXIT => Step::ExpectExit(ExpectExit(node)),
             SyntaxKind::EXPECT_AT => Step::ExpectAt(ExpectAt(node)),
-            SyntaxKind::EXPECT_NO_SEND => Step::ExpectNoSend(ExpectNoSend(node)),
+            SyntaxKind::EXPECT_NO => Step::ExpectNo(ExpectNo(node)),
             SyntaxKind::EXPECT_SEND => Step::ExpectSend(ExpectSend(node)),
+            SyntaxKind::EXPECT_WEBHOOK => Step::ExpectWebhook(ExpectWebhook(node)),
+            SyntaxKind::EXPECT_GOAL => Step::ExpectGoal(ExpectGoal(node)),
             SyntaxKind::EXPECT_NOT_ENTERED => Step::ExpectNotEntered(ExpectNotEntered(node)),
             SyntaxKind::EXPECT_CONDITION => Step::ExpectCondition(ExpectCondition(node)),
             _ => return None,
@@ -4011,10 +6629,19 @@ impl<'t> AstNode<'t> for Step<'t> {
             Step::EventStep(view) => view.0,
             Step::UpdateStep(view) => view.0,
             Step::ChooseStep(view) => view.0,
+            Step::JoinStep(view) => view.0,
+            Step::LeaveStep(view) => view.0,
+            Step::EnterStep(view) => view.0,
+            Step::RespondStep(view) => view.0,
+            Step::FailStep(view) => view.0,
+            Step::PauseStep(view) => view.0,
+            Step::ResumeStep(view) => view.0,
             Step::ExpectExit(view) => view.0,
             Step::ExpectAt(view) => view.0,
-            Step::ExpectNoSend(view) => view.0,
+            Step::ExpectNo(view) => view.0,
             Step::ExpectSend(view) => view.0,
+            Step::ExpectWebhook(view) => view.0,
+            Step::ExpectGoal(view) => view.0,
             Step::ExpectNotEntered(view) => view.0,
             Step::ExpectCondition(view) => view.0,
         }
@@ -4052,7 +6679,7 @@ impl<'t> JourneyStep<'t> {
 }
 
 /// ```text
-/// customer_step = { kw_customer ~ assignments }
+/// customer_step = { kw_customer ~ assignments ~ memberships? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CustomerStep<'t>(SyntaxNode<'t>);
@@ -4078,6 +6705,46 @@ impl<'t> CustomerStep<'t> {
     /// Its `assignments`.
     pub fn assignments(&self) -> Option<Assignments<'t>> {
         self.0.child()
+    }
+
+    /// Its `memberships`.
+    pub fn memberships(&self) -> Option<Memberships<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// memberships = { kw_in ~ name ~ ("," ~ name)* }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Memberships<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for Memberships<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::MEMBERSHIPS
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::MEMBERSHIPS).then_some(Memberships(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> Memberships<'t> {
+    /// Its `KW_IN` token.
+    pub fn kw_in_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_IN)
+    }
+
+    /// Each `name` in it, in order.
+    pub fn names(&self) -> Children<'t, Name<'t>> {
+        self.0.children()
+    }
+
+    /// Its `COMMA` tokens, in order.
+    pub fn comma_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::COMMA)
     }
 }
 
@@ -4242,6 +6909,255 @@ impl<'t> ChooseStep<'t> {
 }
 
 /// ```text
+/// join_step = { kw_join ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct JoinStep<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for JoinStep<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::JOIN_STEP
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::JOIN_STEP).then_some(JoinStep(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> JoinStep<'t> {
+    /// Its `KW_JOIN` token.
+    pub fn kw_join_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_JOIN)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// leave_step = { kw_leave ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LeaveStep<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for LeaveStep<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::LEAVE_STEP
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::LEAVE_STEP).then_some(LeaveStep(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> LeaveStep<'t> {
+    /// Its `KW_LEAVE` token.
+    pub fn kw_leave_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_LEAVE)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// Enters the journey by hand, with its parameters or the properties of its entry event.
+///
+/// ```text
+/// enter_step = { kw_enter ~ arg_list }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EnterStep<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for EnterStep<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::ENTER_STEP
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::ENTER_STEP).then_some(EnterStep(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> EnterStep<'t> {
+    /// Its `KW_ENTER` token.
+    pub fn kw_enter_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_ENTER)
+    }
+
+    /// Its `arg_list`.
+    pub fn arg_list(&self) -> Option<ArgList<'t>> {
+        self.0.child()
+    }
+}
+
+/// The answer to the webhook, the outcome of the send or of the `run` of that label.
+///
+/// ```text
+/// respond_step = { kw_respond ~ name ~ expr }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RespondStep<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for RespondStep<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::RESPOND_STEP
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::RESPOND_STEP).then_some(RespondStep(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> RespondStep<'t> {
+    /// Its `KW_RESPOND` token.
+    pub fn kw_respond_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_RESPOND)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `expr`.
+    pub fn expr(&self) -> Option<Expr<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// fail_step = { kw_fail ~ name ~ with_status? ~ times? }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FailStep<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for FailStep<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::FAIL_STEP
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::FAIL_STEP).then_some(FailStep(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> FailStep<'t> {
+    /// Its `KW_FAIL` token.
+    pub fn kw_fail_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_FAIL)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `with_status`.
+    pub fn with_status(&self) -> Option<WithStatus<'t>> {
+        self.0.child()
+    }
+
+    /// Its `times`.
+    pub fn times(&self) -> Option<Times<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// with_status = { kw_with ~ int_lit }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WithStatus<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for WithStatus<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::WITH_STATUS
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::WITH_STATUS).then_some(WithStatus(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> WithStatus<'t> {
+    /// Its `KW_WITH` token.
+    pub fn kw_with_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WITH)
+    }
+
+    /// Its `INT_LIT` token.
+    pub fn int_lit_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::INT_LIT)
+    }
+}
+
+/// ```text
+/// pause_step = { kw_pause }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PauseStep<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for PauseStep<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::PAUSE_STEP
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::PAUSE_STEP).then_some(PauseStep(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> PauseStep<'t> {
+    /// Its `KW_PAUSE` token.
+    pub fn kw_pause_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_PAUSE)
+    }
+}
+
+/// ```text
+/// resume_step = { kw_resume }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ResumeStep<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for ResumeStep<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::RESUME_STEP
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::RESUME_STEP).then_some(ResumeStep(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> ResumeStep<'t> {
+    /// Its `KW_RESUME` token.
+    pub fn kw_resume_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_RESUME)
+    }
+}
+
+/// ```text
 /// expect_exit = { kw_expect ~ kw_exit ~ name }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -4397,24 +7313,104 @@ impl<'t> Times<'t> {
 }
 
 /// ```text
-/// expect_no_send = { kw_expect ~ kw_no ~ kw_send ~ action_ref ~ arg_list? }
+/// expect_webhook = { kw_expect ~ kw_webhook ~ name ~ assignments? ~ times? }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ExpectNoSend<'t>(SyntaxNode<'t>);
+pub struct ExpectWebhook<'t>(SyntaxNode<'t>);
 
-impl<'t> AstNode<'t> for ExpectNoSend<'t> {
+impl<'t> AstNode<'t> for ExpectWebhook<'t> {
     fn can_cast(kind: SyntaxKind) -> bool {
-        kind == SyntaxKind::EXPECT_NO_SEND
+        kind == SyntaxKind::EXPECT_WEBHOOK
     }
     fn cast(node: SyntaxNode<'t>) -> Option<Self> {
-        (node.kind() == SyntaxKind::EXPECT_NO_SEND).then_some(ExpectNoSend(node))
+        (node.kind() == SyntaxKind::EXPECT_WEBHOOK).then_some(ExpectWebhook(node))
     }
     fn syntax(&self) -> SyntaxNode<'t> {
         self.0
     }
 }
 
-impl<'t> ExpectNoSend<'t> {
+impl<'t> ExpectWebhook<'t> {
+    /// Its `KW_EXPECT` token.
+    pub fn kw_expect_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_EXPECT)
+    }
+
+    /// Its `KW_WEBHOOK` token.
+    pub fn kw_webhook_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WEBHOOK)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+
+    /// Its `assignments`.
+    pub fn assignments(&self) -> Option<Assignments<'t>> {
+        self.0.child()
+    }
+
+    /// Its `times`.
+    pub fn times(&self) -> Option<Times<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// expect_goal = { kw_expect ~ kw_goal ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ExpectGoal<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for ExpectGoal<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::EXPECT_GOAL
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::EXPECT_GOAL).then_some(ExpectGoal(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> ExpectGoal<'t> {
+    /// Its `KW_EXPECT` token.
+    pub fn kw_expect_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_EXPECT)
+    }
+
+    /// Its `KW_GOAL` token.
+    pub fn kw_goal_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_GOAL)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// expect_no = { kw_expect ~ kw_no ~ absence }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ExpectNo<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for ExpectNo<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::EXPECT_NO
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::EXPECT_NO).then_some(ExpectNo(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> ExpectNo<'t> {
     /// Its `KW_EXPECT` token.
     pub fn kw_expect_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::KW_EXPECT)
@@ -4425,6 +7421,65 @@ impl<'t> ExpectNoSend<'t> {
         self.0.token(SyntaxKind::KW_NO)
     }
 
+    /// Its `absence`.
+    pub fn absence(&self) -> Option<Absence<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// absence = _{ no_send | no_webhook | no_goal }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Absence<'t> {
+    /// `no_send`
+    NoSend(NoSend<'t>),
+    /// `no_webhook`
+    NoWebhook(NoWebhook<'t>),
+    /// `no_goal`
+    NoGoal(NoGoal<'t>),
+}
+
+impl<'t> AstNode<'t> for Absence<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        matches!(kind, SyntaxKind::NO_SEND | SyntaxKind::NO_WEBHOOK | SyntaxKind::NO_GOAL)
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        Some(match node.kind() {
+            SyntaxKind::NO_SEND => Absence::NoSend(NoSend(node)),
+            SyntaxKind::NO_WEBHOOK => Absence::NoWebhook(NoWebhook(node)),
+            SyntaxKind::NO_GOAL => Absence::NoGoal(NoGoal(node)),
+            _ => return None,
+        })
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        match self {
+            Absence::NoSend(view) => view.0,
+            Absence::NoWebhook(view) => view.0,
+            Absence::NoGoal(view) => view.0,
+        }
+    }
+}
+
+/// ```text
+/// no_send = { kw_send ~ action_ref ~ arg_list? }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NoSend<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for NoSend<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::NO_SEND
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::NO_SEND).then_some(NoSend(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> NoSend<'t> {
     /// Its `KW_SEND` token.
     pub fn kw_send_token(&self) -> Option<SyntaxToken<'t>> {
         self.0.token(SyntaxKind::KW_SEND)
@@ -4437,6 +7492,66 @@ impl<'t> ExpectNoSend<'t> {
 
     /// Its `arg_list`.
     pub fn arg_list(&self) -> Option<ArgList<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// no_webhook = { kw_webhook ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NoWebhook<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for NoWebhook<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::NO_WEBHOOK
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::NO_WEBHOOK).then_some(NoWebhook(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> NoWebhook<'t> {
+    /// Its `KW_WEBHOOK` token.
+    pub fn kw_webhook_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_WEBHOOK)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
+        self.0.child()
+    }
+}
+
+/// ```text
+/// no_goal = { kw_goal ~ name }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NoGoal<'t>(SyntaxNode<'t>);
+
+impl<'t> AstNode<'t> for NoGoal<'t> {
+    fn can_cast(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::NO_GOAL
+    }
+    fn cast(node: SyntaxNode<'t>) -> Option<Self> {
+        (node.kind() == SyntaxKind::NO_GOAL).then_some(NoGoal(node))
+    }
+    fn syntax(&self) -> SyntaxNode<'t> {
+        self.0
+    }
+}
+
+impl<'t> NoGoal<'t> {
+    /// Its `KW_GOAL` token.
+    pub fn kw_goal_token(&self) -> Option<SyntaxToken<'t>> {
+        self.0.token(SyntaxKind::KW_GOAL)
+    }
+
+    /// Its `name`.
+    pub fn name(&self) -> Option<Name<'t>> {
         self.0.child()
     }
 }
@@ -4562,8 +7677,14 @@ impl<'t> AnyName<'t> {
 
 /// `"Hi {customer.first_name ?? "there"}"`
 ///
+/// Between three quotes it may run over several lines; the indentation they share is no part of it,
+/// nor is the line end behind the opening quotes or the one before the closing ones.
+///
 /// ```text
-/// text = ${ "\"" ~ (text_chunk | interpolation)* ~ "\"" }
+/// text = ${
+///     "\"\"\"" ~ (long_chunk | interpolation)* ~ "\"\"\""
+///   | "\"" ~ (text_chunk | interpolation)* ~ "\""
+/// }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Text<'t>(SyntaxNode<'t>);
@@ -4581,6 +7702,21 @@ impl<'t> AstNode<'t> for Text<'t> {
 }
 
 impl<'t> Text<'t> {
+    /// Its `LONG_QUOTE` tokens, in order.
+    pub fn long_quote_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::LONG_QUOTE)
+    }
+
+    /// Its `LONG_CHUNK` tokens, in order.
+    pub fn long_chunk_tokens(&self) -> Tokens<'t> {
+        self.0.tokens(SyntaxKind::LONG_CHUNK)
+    }
+
+    /// Each `interpolation` in it, in order.
+    pub fn interpolations(&self) -> Children<'t, Interpolation<'t>> {
+        self.0.children()
+    }
+
     /// Its `TEXT_QUOTE` tokens, in order.
     pub fn text_quote_tokens(&self) -> Tokens<'t> {
         self.0.tokens(SyntaxKind::TEXT_QUOTE)
@@ -4589,11 +7725,6 @@ impl<'t> Text<'t> {
     /// Its `TEXT_CHUNK` tokens, in order.
     pub fn text_chunk_tokens(&self) -> Tokens<'t> {
         self.0.tokens(SyntaxKind::TEXT_CHUNK)
-    }
-
-    /// Each `interpolation` in it, in order.
-    pub fn interpolations(&self) -> Children<'t, Interpolation<'t>> {
-        self.0.children()
     }
 }
 

@@ -22,6 +22,9 @@ pub enum SyntaxKind {
     /// `"`, at either end of a text.
     #[token("\"")]
     TEXT_QUOTE,
+    /// `"""`, at either end of a text of several lines.
+    #[token("\"\"\"")]
+    LONG_QUOTE,
     /// `{` of an interpolation.
     INTERP_OPEN,
     /// `}` of an interpolation.
@@ -42,6 +45,8 @@ pub enum SyntaxKind {
     /// `int_lit`
     #[regex("[0-9]")]
     INT_LIT,
+    /// `long_chunk`
+    LONG_CHUNK,
     /// `text_chunk`
     TEXT_CHUNK,
     /// `doc`
@@ -73,6 +78,9 @@ pub enum SyntaxKind {
     /// `=`
     #[token("=")]
     EQ,
+    /// `=>`
+    #[token("=>")]
+    FAT_ARROW,
     /// `==`
     #[token("==")]
     EQ_EQ,
@@ -121,9 +129,15 @@ pub enum SyntaxKind {
     /// `|`
     #[token("|")]
     PIPE,
+    /// `@`
+    #[token("@")]
+    AT_SIGN,
     /// `action`
     #[token("action")]
     KW_ACTION,
+    /// `add`
+    #[token("add")]
+    KW_ADD,
     /// `after`
     #[token("after")]
     KW_AFTER,
@@ -133,6 +147,9 @@ pub enum SyntaxKind {
     /// `and`
     #[token("and")]
     KW_AND,
+    /// `any`
+    #[token("any")]
+    KW_ANY,
     /// `as`
     #[token("as")]
     KW_AS,
@@ -142,12 +159,18 @@ pub enum SyntaxKind {
     /// `audience`
     #[token("audience")]
     KW_AUDIENCE,
+    /// `body`
+    #[token("body")]
+    KW_BODY,
     /// `branch`
     #[token("branch")]
     KW_BRANCH,
     /// `by`
     #[token("by")]
     KW_BY,
+    /// `cap`
+    #[token("cap")]
+    KW_CAP,
     /// `choose`
     #[token("choose")]
     KW_CHOOSE,
@@ -157,15 +180,27 @@ pub enum SyntaxKind {
     /// `customer`
     #[token("customer")]
     KW_CUSTOMER,
+    /// `delete`
+    #[token("delete")]
+    KW_DELETE,
+    /// `delivered`
+    #[token("delivered")]
+    KW_DELIVERED,
     /// `destination`
     #[token("destination")]
     KW_DESTINATION,
+    /// `each`
+    #[token("each")]
+    KW_EACH,
     /// `else`
     #[token("else")]
     KW_ELSE,
     /// `ends_with`
     #[token("ends_with")]
     KW_ENDS_WITH,
+    /// `enter`
+    #[token("enter")]
+    KW_ENTER,
     /// `entered`
     #[token("entered")]
     KW_ENTERED,
@@ -175,12 +210,27 @@ pub enum SyntaxKind {
     /// `event`
     #[token("event")]
     KW_EVENT,
+    /// `every`
+    #[token("every")]
+    KW_EVERY,
+    /// `existing`
+    #[token("existing")]
+    KW_EXISTING,
     /// `exit`
     #[token("exit")]
     KW_EXIT,
+    /// `exited`
+    #[token("exited")]
+    KW_EXITED,
     /// `expect`
     #[token("expect")]
     KW_EXPECT,
+    /// `fail`
+    #[token("fail")]
+    KW_FAIL,
+    /// `failed`
+    #[token("failed")]
+    KW_FAILED,
     /// `false`
     #[token("false")]
     KW_FALSE,
@@ -190,24 +240,66 @@ pub enum SyntaxKind {
     /// `fri`
     #[token("fri")]
     KW_FRI,
+    /// `from`
+    #[token("from")]
+    KW_FROM,
+    /// `get`
+    #[token("get")]
+    KW_GET,
+    /// `goal`
+    #[token("goal")]
+    KW_GOAL,
+    /// `header`
+    #[token("header")]
+    KW_HEADER,
+    /// `hold`
+    #[token("hold")]
+    KW_HOLD,
+    /// `html`
+    #[token("html")]
+    KW_HTML,
     /// `if`
     #[token("if")]
     KW_IF,
+    /// `ignore`
+    #[token("ignore")]
+    KW_IGNORE,
     /// `in`
     #[token("in")]
     KW_IN,
+    /// `including`
+    #[token("including")]
+    KW_INCLUDING,
+    /// `inside`
+    #[token("inside")]
+    KW_INSIDE,
     /// `is`
     #[token("is")]
     KW_IS,
+    /// `join`
+    #[token("join")]
+    KW_JOIN,
     /// `journey`
     #[token("journey")]
     KW_JOURNEY,
+    /// `keyed`
+    #[token("keyed")]
+    KW_KEYED,
+    /// `late`
+    #[token("late")]
+    KW_LATE,
     /// `later`
     #[token("later")]
     KW_LATER,
+    /// `leave`
+    #[token("leave")]
+    KW_LEAVE,
     /// `let`
     #[token("let")]
     KW_LET,
+    /// `limit`
+    #[token("limit")]
+    KW_LIMIT,
     /// `manual`
     #[token("manual")]
     KW_MANUAL,
@@ -226,39 +318,117 @@ pub enum SyntaxKind {
     /// `not`
     #[token("not")]
     KW_NOT,
+    /// `not_entered`
+    #[token("not_entered")]
+    KW_NOT_ENTERED,
+    /// `ok`
+    #[token("ok")]
+    KW_OK,
     /// `on`
     #[token("on")]
     KW_ON,
     /// `or`
     #[token("or")]
     KW_OR,
+    /// `patch`
+    #[token("patch")]
+    KW_PATCH,
+    /// `pause`
+    #[token("pause")]
+    KW_PAUSE,
     /// `per`
     #[token("per")]
     KW_PER,
+    /// `policy`
+    #[token("policy")]
+    KW_POLICY,
+    /// `post`
+    #[token("post")]
+    KW_POST,
+    /// `put`
+    #[token("put")]
+    KW_PUT,
+    /// `quiet`
+    #[token("quiet")]
+    KW_QUIET,
     /// `reenter`
     #[token("reenter")]
     KW_REENTER,
+    /// `refresh`
+    #[token("refresh")]
+    KW_REFRESH,
+    /// `remove`
+    #[token("remove")]
+    KW_REMOVE,
+    /// `repeat`
+    #[token("repeat")]
+    KW_REPEAT,
+    /// `reply_to`
+    #[token("reply_to")]
+    KW_REPLY_TO,
+    /// `require`
+    #[token("require")]
+    KW_REQUIRE,
+    /// `respond`
+    #[token("respond")]
+    KW_RESPOND,
+    /// `restart`
+    #[token("restart")]
+    KW_RESTART,
+    /// `resume`
+    #[token("resume")]
+    KW_RESUME,
+    /// `retry`
+    #[token("retry")]
+    KW_RETRY,
+    /// `run`
+    #[token("run")]
+    KW_RUN,
     /// `sat`
     #[token("sat")]
     KW_SAT,
+    /// `secret`
+    #[token("secret")]
+    KW_SECRET,
     /// `send`
     #[token("send")]
     KW_SEND,
     /// `set`
     #[token("set")]
     KW_SET,
+    /// `setting`
+    #[token("setting")]
+    KW_SETTING,
+    /// `since`
+    #[token("since")]
+    KW_SINCE,
+    /// `skip`
+    #[token("skip")]
+    KW_SKIP,
+    /// `skipped`
+    #[token("skipped")]
+    KW_SKIPPED,
     /// `split`
     #[token("split")]
     KW_SPLIT,
+    /// `spread`
+    #[token("spread")]
+    KW_SPREAD,
     /// `starts_with`
     #[token("starts_with")]
     KW_STARTS_WITH,
+    /// `subject`
+    #[token("subject")]
+    KW_SUBJECT,
     /// `sun`
     #[token("sun")]
     KW_SUN,
     /// `test`
     #[token("test")]
     KW_TEST,
+    /// `text`
+    #[token("text")]
+    KW_TEXT,
     /// `then`
     #[token("then")]
     KW_THEN,
@@ -271,6 +441,9 @@ pub enum SyntaxKind {
     /// `times`
     #[token("times")]
     KW_TIMES,
+    /// `timezone`
+    #[token("timezone")]
+    KW_TIMEZONE,
     /// `to`
     #[token("to")]
     KW_TO,
@@ -280,6 +453,9 @@ pub enum SyntaxKind {
     /// `tue`
     #[token("tue")]
     KW_TUE,
+    /// `under`
+    #[token("under")]
+    KW_UNDER,
     /// `unset`
     #[token("unset")]
     KW_UNSET,
@@ -295,6 +471,9 @@ pub enum SyntaxKind {
     /// `wait`
     #[token("wait")]
     KW_WAIT,
+    /// `webhook`
+    #[token("webhook")]
+    KW_WEBHOOK,
     /// `wed`
     #[token("wed")]
     KW_WED,
@@ -304,6 +483,15 @@ pub enum SyntaxKind {
     /// `where`
     #[token("where")]
     KW_WHERE,
+    /// `while`
+    #[token("while")]
+    KW_WHILE,
+    /// `with`
+    #[token("with")]
+    KW_WITH,
+    /// `within`
+    #[token("within")]
+    KW_WITHIN,
 
     /// A node around what the parser could make no sense of.
     ERROR,
@@ -319,18 +507,60 @@ pub enum SyntaxKind {
     EXTERNAL_NAME,
     /// `default`
     DEFAULT,
+    /// `attribute`
+    ATTRIBUTE,
     /// `signed_literal`
     SIGNED_LITERAL,
     /// `audience_decl`
     AUDIENCE_DECL,
+    /// `definition`
+    DEFINITION,
     /// `let_decl`
     LET_DECL,
+    /// `policy_decl`
+    POLICY_DECL,
+    /// `require_rule`
+    REQUIRE_RULE,
+    /// `quiet_rule`
+    QUIET_RULE,
+    /// `spread`
+    SPREAD,
+    /// `cap_rule`
+    CAP_RULE,
     /// `destination_decl`
     DESTINATION_DECL,
     /// `destination_kind`
     DESTINATION_KIND,
+    /// `setting_decl`
+    SETTING_DECL,
+    /// `secret_decl`
+    SECRET_DECL,
     /// `action_decl`
     ACTION_DECL,
+    /// `under`
+    UNDER,
+    /// `action_body`
+    ACTION_BODY,
+    /// `request_line`
+    REQUEST_LINE,
+    /// `http_method`
+    HTTP_METHOD,
+    /// `header_part`
+    HEADER_PART,
+    /// `header_name`
+    HEADER_NAME,
+    /// `body_part`
+    BODY_PART,
+    /// `timeout_part`
+    TIMEOUT_PART,
+    /// `retry_part`
+    RETRY_PART,
+    /// `limit_part`
+    LIMIT_PART,
+    /// `mail_part`
+    MAIL_PART,
+    /// `mail_field`
+    MAIL_FIELD,
     /// `param_list`
     PARAM_LIST,
     /// `param`
@@ -353,8 +583,14 @@ pub enum SyntaxKind {
     ENTRY_CLAUSE,
     /// `entry_event`
     ENTRY_EVENT,
+    /// `for_each`
+    FOR_EACH,
+    /// `keyed_by`
+    KEYED_BY,
     /// `entry_audience`
     ENTRY_AUDIENCE,
+    /// `including`
+    INCLUDING,
     /// `entry_manual`
     ENTRY_MANUAL,
     /// `alias`
@@ -371,6 +607,8 @@ pub enum SyntaxKind {
     REENTER_LATER,
     /// `reenter_after`
     REENTER_AFTER,
+    /// `while_clause`
+    WHILE_CLAUSE,
     /// `exit_clause`
     EXIT_CLAUSE,
     /// `exit_on`
@@ -379,6 +617,12 @@ pub enum SyntaxKind {
     EXIT_WHEN,
     /// `exit_after`
     EXIT_AFTER,
+    /// `goal_clause`
+    GOAL_CLAUSE,
+    /// `goal_within`
+    GOAL_WITHIN,
+    /// `timezone_clause`
+    TIMEZONE_CLAUSE,
     /// `tile`
     TILE,
     /// `label`
@@ -387,10 +631,26 @@ pub enum SyntaxKind {
     BLOCK,
     /// `wait_for`
     WAIT_FOR,
+    /// `wait_window`
+    WAIT_WINDOW,
+    /// `window_days`
+    WINDOW_DAYS,
+    /// `day_span`
+    DAY_SPAN,
+    /// `weekday`
+    WEEKDAY,
+    /// `window_hours`
+    WINDOW_HOURS,
     /// `wait_until`
     WAIT_UNTIL,
+    /// `late_block`
+    LATE_BLOCK,
+    /// `late_arm`
+    LATE_ARM,
     /// `wait_event`
     WAIT_EVENT,
+    /// `since`
+    SINCE,
     /// `wait_arms`
     WAIT_ARMS,
     /// `up_to`
@@ -423,8 +683,44 @@ pub enum SyntaxKind {
     SEND,
     /// `action_ref`
     ACTION_REF,
+    /// `send_arms`
+    SEND_ARMS,
+    /// `delivered_arm`
+    DELIVERED_ARM,
+    /// `failed_arm`
+    FAILED_ARM,
+    /// `skipped_arm`
+    SKIPPED_ARM,
+    /// `webhook`
+    WEBHOOK,
+    /// `ok_arm`
+    OK_ARM,
+    /// `response`
+    RESPONSE,
     /// `update`
     UPDATE,
+    /// `add_customer`
+    ADD_CUSTOMER,
+    /// `remove_customer`
+    REMOVE_CUSTOMER,
+    /// `run`
+    RUN,
+    /// `run_arms`
+    RUN_ARMS,
+    /// `exited_arm`
+    EXITED_ARM,
+    /// `not_entered_arm`
+    NOT_ENTERED_ARM,
+    /// `enter`
+    ENTER,
+    /// `let_tile`
+    LET_TILE,
+    /// `repeat`
+    REPEAT,
+    /// `every`
+    EVERY,
+    /// `repeat_until`
+    REPEAT_UNTIL,
     /// `exit`
     EXIT,
     /// `if_expr`
@@ -479,6 +775,8 @@ pub enum SyntaxKind {
     ARG_LIST,
     /// `arg`
     ARG,
+    /// `lambda`
+    LAMBDA,
     /// `arg_name`
     ARG_NAME,
     /// `assignments`
@@ -493,6 +791,8 @@ pub enum SyntaxKind {
     JOURNEY_STEP,
     /// `customer_step`
     CUSTOMER_STEP,
+    /// `memberships`
+    MEMBERSHIPS,
     /// `at_step`
     AT_STEP,
     /// `after_step`
@@ -503,6 +803,22 @@ pub enum SyntaxKind {
     UPDATE_STEP,
     /// `choose_step`
     CHOOSE_STEP,
+    /// `join_step`
+    JOIN_STEP,
+    /// `leave_step`
+    LEAVE_STEP,
+    /// `enter_step`
+    ENTER_STEP,
+    /// `respond_step`
+    RESPOND_STEP,
+    /// `fail_step`
+    FAIL_STEP,
+    /// `with_status`
+    WITH_STATUS,
+    /// `pause_step`
+    PAUSE_STEP,
+    /// `resume_step`
+    RESUME_STEP,
     /// `expect_exit`
     EXPECT_EXIT,
     /// `expect_at`
@@ -511,8 +827,18 @@ pub enum SyntaxKind {
     EXPECT_SEND,
     /// `times`
     TIMES,
-    /// `expect_no_send`
-    EXPECT_NO_SEND,
+    /// `expect_webhook`
+    EXPECT_WEBHOOK,
+    /// `expect_goal`
+    EXPECT_GOAL,
+    /// `expect_no`
+    EXPECT_NO,
+    /// `no_send`
+    NO_SEND,
+    /// `no_webhook`
+    NO_WEBHOOK,
+    /// `no_goal`
+    NO_GOAL,
     /// `expect_not_entered`
     EXPECT_NOT_ENTERED,
     /// `expect_condition`
@@ -540,7 +866,7 @@ impl SyntaxKind {
 
     /// Whether it is a keyword, reserved or not.
     pub fn is_keyword(self) -> bool {
-        (SyntaxKind::KW_ACTION as u16..=SyntaxKind::KW_WHERE as u16).contains(&(self as u16))
+        (SyntaxKind::KW_ACTION as u16..=SyntaxKind::KW_WITHIN as u16).contains(&(self as u16))
     }
 
     /// Whether it is a keyword that cannot be a name.
@@ -610,6 +936,7 @@ impl SyntaxKind {
             SyntaxKind::LT => "<",
             SyntaxKind::GT => ">",
             SyntaxKind::EQ => "=",
+            SyntaxKind::FAT_ARROW => "=>",
             SyntaxKind::EQ_EQ => "==",
             SyntaxKind::BANG_EQ => "!=",
             SyntaxKind::LT_EQ => "<=",
@@ -626,67 +953,127 @@ impl SyntaxKind {
             SyntaxKind::QUESTION => "?",
             SyntaxKind::QUESTION_QUESTION => "??",
             SyntaxKind::PIPE => "|",
+            SyntaxKind::AT_SIGN => "@",
             SyntaxKind::KW_ACTION => "action",
+            SyntaxKind::KW_ADD => "add",
             SyntaxKind::KW_AFTER => "after",
             SyntaxKind::KW_ALWAYS => "always",
             SyntaxKind::KW_AND => "and",
+            SyntaxKind::KW_ANY => "any",
             SyntaxKind::KW_AS => "as",
             SyntaxKind::KW_AT => "at",
             SyntaxKind::KW_AUDIENCE => "audience",
+            SyntaxKind::KW_BODY => "body",
             SyntaxKind::KW_BRANCH => "branch",
             SyntaxKind::KW_BY => "by",
+            SyntaxKind::KW_CAP => "cap",
             SyntaxKind::KW_CHOOSE => "choose",
             SyntaxKind::KW_CONTAINS => "contains",
             SyntaxKind::KW_CUSTOMER => "customer",
+            SyntaxKind::KW_DELETE => "delete",
+            SyntaxKind::KW_DELIVERED => "delivered",
             SyntaxKind::KW_DESTINATION => "destination",
+            SyntaxKind::KW_EACH => "each",
             SyntaxKind::KW_ELSE => "else",
             SyntaxKind::KW_ENDS_WITH => "ends_with",
+            SyntaxKind::KW_ENTER => "enter",
             SyntaxKind::KW_ENTERED => "entered",
             SyntaxKind::KW_ENTRY => "entry",
             SyntaxKind::KW_EVENT => "event",
+            SyntaxKind::KW_EVERY => "every",
+            SyntaxKind::KW_EXISTING => "existing",
             SyntaxKind::KW_EXIT => "exit",
+            SyntaxKind::KW_EXITED => "exited",
             SyntaxKind::KW_EXPECT => "expect",
+            SyntaxKind::KW_FAIL => "fail",
+            SyntaxKind::KW_FAILED => "failed",
             SyntaxKind::KW_FALSE => "false",
             SyntaxKind::KW_FOR => "for",
             SyntaxKind::KW_FRI => "fri",
+            SyntaxKind::KW_FROM => "from",
+            SyntaxKind::KW_GET => "get",
+            SyntaxKind::KW_GOAL => "goal",
+            SyntaxKind::KW_HEADER => "header",
+            SyntaxKind::KW_HOLD => "hold",
+            SyntaxKind::KW_HTML => "html",
             SyntaxKind::KW_IF => "if",
+            SyntaxKind::KW_IGNORE => "ignore",
             SyntaxKind::KW_IN => "in",
+            SyntaxKind::KW_INCLUDING => "including",
+            SyntaxKind::KW_INSIDE => "inside",
             SyntaxKind::KW_IS => "is",
+            SyntaxKind::KW_JOIN => "join",
             SyntaxKind::KW_JOURNEY => "journey",
+            SyntaxKind::KW_KEYED => "keyed",
+            SyntaxKind::KW_LATE => "late",
             SyntaxKind::KW_LATER => "later",
+            SyntaxKind::KW_LEAVE => "leave",
             SyntaxKind::KW_LET => "let",
+            SyntaxKind::KW_LIMIT => "limit",
             SyntaxKind::KW_MANUAL => "manual",
             SyntaxKind::KW_MATCHES => "matches",
             SyntaxKind::KW_MON => "mon",
             SyntaxKind::KW_NEVER => "never",
             SyntaxKind::KW_NO => "no",
             SyntaxKind::KW_NOT => "not",
+            SyntaxKind::KW_NOT_ENTERED => "not_entered",
+            SyntaxKind::KW_OK => "ok",
             SyntaxKind::KW_ON => "on",
             SyntaxKind::KW_OR => "or",
+            SyntaxKind::KW_PATCH => "patch",
+            SyntaxKind::KW_PAUSE => "pause",
             SyntaxKind::KW_PER => "per",
+            SyntaxKind::KW_POLICY => "policy",
+            SyntaxKind::KW_POST => "post",
+            SyntaxKind::KW_PUT => "put",
+            SyntaxKind::KW_QUIET => "quiet",
             SyntaxKind::KW_REENTER => "reenter",
+            SyntaxKind::KW_REFRESH => "refresh",
+            SyntaxKind::KW_REMOVE => "remove",
+            SyntaxKind::KW_REPEAT => "repeat",
+            SyntaxKind::KW_REPLY_TO => "reply_to",
+            SyntaxKind::KW_REQUIRE => "require",
+            SyntaxKind::KW_RESPOND => "respond",
+            SyntaxKind::KW_RESTART => "restart",
+            SyntaxKind::KW_RESUME => "resume",
+            SyntaxKind::KW_RETRY => "retry",
+            SyntaxKind::KW_RUN => "run",
             SyntaxKind::KW_SAT => "sat",
+            SyntaxKind::KW_SECRET => "secret",
             SyntaxKind::KW_SEND => "send",
             SyntaxKind::KW_SET => "set",
+            SyntaxKind::KW_SETTING => "setting",
+            SyntaxKind::KW_SINCE => "since",
+            SyntaxKind::KW_SKIP => "skip",
+            SyntaxKind::KW_SKIPPED => "skipped",
             SyntaxKind::KW_SPLIT => "split",
+            SyntaxKind::KW_SPREAD => "spread",
             SyntaxKind::KW_STARTS_WITH => "starts_with",
+            SyntaxKind::KW_SUBJECT => "subject",
             SyntaxKind::KW_SUN => "sun",
             SyntaxKind::KW_TEST => "test",
+            SyntaxKind::KW_TEXT => "text",
             SyntaxKind::KW_THEN => "then",
             SyntaxKind::KW_THU => "thu",
             SyntaxKind::KW_TIMEOUT => "timeout",
             SyntaxKind::KW_TIMES => "times",
+            SyntaxKind::KW_TIMEZONE => "timezone",
             SyntaxKind::KW_TO => "to",
             SyntaxKind::KW_TRUE => "true",
             SyntaxKind::KW_TUE => "tue",
+            SyntaxKind::KW_UNDER => "under",
             SyntaxKind::KW_UNSET => "unset",
             SyntaxKind::KW_UNTIL => "until",
             SyntaxKind::KW_UP => "up",
             SyntaxKind::KW_UPDATE => "update",
             SyntaxKind::KW_WAIT => "wait",
+            SyntaxKind::KW_WEBHOOK => "webhook",
             SyntaxKind::KW_WED => "wed",
             SyntaxKind::KW_WHEN => "when",
             SyntaxKind::KW_WHERE => "where",
+            SyntaxKind::KW_WHILE => "while",
+            SyntaxKind::KW_WITH => "with",
+            SyntaxKind::KW_WITHIN => "within",
             _ => return None,
         })
     }
@@ -700,12 +1087,33 @@ impl SyntaxKind {
             SyntaxKind::FIELD => "field",
             SyntaxKind::EXTERNAL_NAME => "external_name",
             SyntaxKind::DEFAULT => "default",
+            SyntaxKind::ATTRIBUTE => "attribute",
             SyntaxKind::SIGNED_LITERAL => "signed_literal",
             SyntaxKind::AUDIENCE_DECL => "audience_decl",
+            SyntaxKind::DEFINITION => "definition",
             SyntaxKind::LET_DECL => "let_decl",
+            SyntaxKind::POLICY_DECL => "policy_decl",
+            SyntaxKind::REQUIRE_RULE => "require_rule",
+            SyntaxKind::QUIET_RULE => "quiet_rule",
+            SyntaxKind::SPREAD => "spread",
+            SyntaxKind::CAP_RULE => "cap_rule",
             SyntaxKind::DESTINATION_DECL => "destination_decl",
             SyntaxKind::DESTINATION_KIND => "destination_kind",
+            SyntaxKind::SETTING_DECL => "setting_decl",
+            SyntaxKind::SECRET_DECL => "secret_decl",
             SyntaxKind::ACTION_DECL => "action_decl",
+            SyntaxKind::UNDER => "under",
+            SyntaxKind::ACTION_BODY => "action_body",
+            SyntaxKind::REQUEST_LINE => "request_line",
+            SyntaxKind::HTTP_METHOD => "http_method",
+            SyntaxKind::HEADER_PART => "header_part",
+            SyntaxKind::HEADER_NAME => "header_name",
+            SyntaxKind::BODY_PART => "body_part",
+            SyntaxKind::TIMEOUT_PART => "timeout_part",
+            SyntaxKind::RETRY_PART => "retry_part",
+            SyntaxKind::LIMIT_PART => "limit_part",
+            SyntaxKind::MAIL_PART => "mail_part",
+            SyntaxKind::MAIL_FIELD => "mail_field",
             SyntaxKind::PARAM_LIST => "param_list",
             SyntaxKind::PARAM => "param",
             SyntaxKind::TYPE_REF => "type_ref",
@@ -717,7 +1125,10 @@ impl SyntaxKind {
             SyntaxKind::JOURNEY_DECL => "journey_decl",
             SyntaxKind::ENTRY_CLAUSE => "entry_clause",
             SyntaxKind::ENTRY_EVENT => "entry_event",
+            SyntaxKind::FOR_EACH => "for_each",
+            SyntaxKind::KEYED_BY => "keyed_by",
             SyntaxKind::ENTRY_AUDIENCE => "entry_audience",
+            SyntaxKind::INCLUDING => "including",
             SyntaxKind::ENTRY_MANUAL => "entry_manual",
             SyntaxKind::ALIAS => "alias",
             SyntaxKind::WHERE_CLAUSE => "where_clause",
@@ -726,16 +1137,28 @@ impl SyntaxKind {
             SyntaxKind::REENTER_ALWAYS => "reenter_always",
             SyntaxKind::REENTER_LATER => "reenter_later",
             SyntaxKind::REENTER_AFTER => "reenter_after",
+            SyntaxKind::WHILE_CLAUSE => "while_clause",
             SyntaxKind::EXIT_CLAUSE => "exit_clause",
             SyntaxKind::EXIT_ON => "exit_on",
             SyntaxKind::EXIT_WHEN => "exit_when",
             SyntaxKind::EXIT_AFTER => "exit_after",
+            SyntaxKind::GOAL_CLAUSE => "goal_clause",
+            SyntaxKind::GOAL_WITHIN => "goal_within",
+            SyntaxKind::TIMEZONE_CLAUSE => "timezone_clause",
             SyntaxKind::TILE => "tile",
             SyntaxKind::LABEL => "label",
             SyntaxKind::BLOCK => "block",
             SyntaxKind::WAIT_FOR => "wait_for",
+            SyntaxKind::WAIT_WINDOW => "wait_window",
+            SyntaxKind::WINDOW_DAYS => "window_days",
+            SyntaxKind::DAY_SPAN => "day_span",
+            SyntaxKind::WEEKDAY => "weekday",
+            SyntaxKind::WINDOW_HOURS => "window_hours",
             SyntaxKind::WAIT_UNTIL => "wait_until",
+            SyntaxKind::LATE_BLOCK => "late_block",
+            SyntaxKind::LATE_ARM => "late_arm",
             SyntaxKind::WAIT_EVENT => "wait_event",
+            SyntaxKind::SINCE => "since",
             SyntaxKind::WAIT_ARMS => "wait_arms",
             SyntaxKind::UP_TO => "up_to",
             SyntaxKind::BY_TIME => "by_time",
@@ -752,7 +1175,25 @@ impl SyntaxKind {
             SyntaxKind::PERCENT => "percent",
             SyntaxKind::SEND => "send",
             SyntaxKind::ACTION_REF => "action_ref",
+            SyntaxKind::SEND_ARMS => "send_arms",
+            SyntaxKind::DELIVERED_ARM => "delivered_arm",
+            SyntaxKind::FAILED_ARM => "failed_arm",
+            SyntaxKind::SKIPPED_ARM => "skipped_arm",
+            SyntaxKind::WEBHOOK => "webhook",
+            SyntaxKind::OK_ARM => "ok_arm",
+            SyntaxKind::RESPONSE => "response",
             SyntaxKind::UPDATE => "update",
+            SyntaxKind::ADD_CUSTOMER => "add_customer",
+            SyntaxKind::REMOVE_CUSTOMER => "remove_customer",
+            SyntaxKind::RUN => "run",
+            SyntaxKind::RUN_ARMS => "run_arms",
+            SyntaxKind::EXITED_ARM => "exited_arm",
+            SyntaxKind::NOT_ENTERED_ARM => "not_entered_arm",
+            SyntaxKind::ENTER => "enter",
+            SyntaxKind::LET_TILE => "let_tile",
+            SyntaxKind::REPEAT => "repeat",
+            SyntaxKind::EVERY => "every",
+            SyntaxKind::REPEAT_UNTIL => "repeat_until",
             SyntaxKind::EXIT => "exit",
             SyntaxKind::IF_EXPR => "if_expr",
             SyntaxKind::OR_CHAIN => "or_chain",
@@ -780,6 +1221,7 @@ impl SyntaxKind {
             SyntaxKind::CALL_EXPR => "call_expr",
             SyntaxKind::ARG_LIST => "arg_list",
             SyntaxKind::ARG => "arg",
+            SyntaxKind::LAMBDA => "lambda",
             SyntaxKind::ARG_NAME => "arg_name",
             SyntaxKind::ASSIGNMENTS => "assignments",
             SyntaxKind::ASSIGNMENT => "assignment",
@@ -787,82 +1229,155 @@ impl SyntaxKind {
             SyntaxKind::TEST_DECL => "test_decl",
             SyntaxKind::JOURNEY_STEP => "journey_step",
             SyntaxKind::CUSTOMER_STEP => "customer_step",
+            SyntaxKind::MEMBERSHIPS => "memberships",
             SyntaxKind::AT_STEP => "at_step",
             SyntaxKind::AFTER_STEP => "after_step",
             SyntaxKind::EVENT_STEP => "event_step",
             SyntaxKind::UPDATE_STEP => "update_step",
             SyntaxKind::CHOOSE_STEP => "choose_step",
+            SyntaxKind::JOIN_STEP => "join_step",
+            SyntaxKind::LEAVE_STEP => "leave_step",
+            SyntaxKind::ENTER_STEP => "enter_step",
+            SyntaxKind::RESPOND_STEP => "respond_step",
+            SyntaxKind::FAIL_STEP => "fail_step",
+            SyntaxKind::WITH_STATUS => "with_status",
+            SyntaxKind::PAUSE_STEP => "pause_step",
+            SyntaxKind::RESUME_STEP => "resume_step",
             SyntaxKind::EXPECT_EXIT => "expect_exit",
             SyntaxKind::EXPECT_AT => "expect_at",
             SyntaxKind::EXPECT_SEND => "expect_send",
             SyntaxKind::TIMES => "times",
-            SyntaxKind::EXPECT_NO_SEND => "expect_no_send",
+            SyntaxKind::EXPECT_WEBHOOK => "expect_webhook",
+            SyntaxKind::EXPECT_GOAL => "expect_goal",
+            SyntaxKind::EXPECT_NO => "expect_no",
+            SyntaxKind::NO_SEND => "no_send",
+            SyntaxKind::NO_WEBHOOK => "no_webhook",
+            SyntaxKind::NO_GOAL => "no_goal",
             SyntaxKind::EXPECT_NOT_ENTERED => "expect_not_entered",
             SyntaxKind::EXPECT_CONDITION => "expect_condition",
             SyntaxKind::NAME => "name",
             SyntaxKind::ANY_NAME => "any_name",
             SyntaxKind::IDENT => "word",
             SyntaxKind::KW_ACTION => "kw_action",
+            SyntaxKind::KW_ADD => "kw_add",
             SyntaxKind::KW_AFTER => "kw_after",
             SyntaxKind::KW_ALWAYS => "kw_always",
             SyntaxKind::KW_AND => "kw_and",
+            SyntaxKind::KW_ANY => "kw_any",
             SyntaxKind::KW_AS => "kw_as",
             SyntaxKind::KW_AT => "kw_at",
             SyntaxKind::KW_AUDIENCE => "kw_audience",
+            SyntaxKind::KW_BODY => "kw_body",
             SyntaxKind::KW_BRANCH => "kw_branch",
             SyntaxKind::KW_BY => "kw_by",
+            SyntaxKind::KW_CAP => "kw_cap",
             SyntaxKind::KW_CHOOSE => "kw_choose",
             SyntaxKind::KW_CONTAINS => "kw_contains",
             SyntaxKind::KW_CUSTOMER => "kw_customer",
+            SyntaxKind::KW_DELETE => "kw_delete",
+            SyntaxKind::KW_DELIVERED => "kw_delivered",
             SyntaxKind::KW_DESTINATION => "kw_destination",
+            SyntaxKind::KW_EACH => "kw_each",
             SyntaxKind::KW_ELSE => "kw_else",
             SyntaxKind::KW_ENDS_WITH => "kw_ends_with",
+            SyntaxKind::KW_ENTER => "kw_enter",
             SyntaxKind::KW_ENTERED => "kw_entered",
             SyntaxKind::KW_ENTRY => "kw_entry",
             SyntaxKind::KW_EVENT => "kw_event",
+            SyntaxKind::KW_EVERY => "kw_every",
+            SyntaxKind::KW_EXISTING => "kw_existing",
             SyntaxKind::KW_EXIT => "kw_exit",
+            SyntaxKind::KW_EXITED => "kw_exited",
             SyntaxKind::KW_EXPECT => "kw_expect",
+            SyntaxKind::KW_FAIL => "kw_fail",
+            SyntaxKind::KW_FAILED => "kw_failed",
             SyntaxKind::KW_FALSE => "kw_false",
             SyntaxKind::KW_FOR => "kw_for",
             SyntaxKind::KW_FRI => "kw_fri",
+            SyntaxKind::KW_FROM => "kw_from",
+            SyntaxKind::KW_GET => "kw_get",
+            SyntaxKind::KW_GOAL => "kw_goal",
+            SyntaxKind::KW_HEADER => "kw_header",
+            SyntaxKind::KW_HOLD => "kw_hold",
+            SyntaxKind::KW_HTML => "kw_html",
             SyntaxKind::KW_IF => "kw_if",
+            SyntaxKind::KW_IGNORE => "kw_ignore",
             SyntaxKind::KW_IN => "kw_in",
+            SyntaxKind::KW_INCLUDING => "kw_including",
+            SyntaxKind::KW_INSIDE => "kw_inside",
             SyntaxKind::KW_IS => "kw_is",
+            SyntaxKind::KW_JOIN => "kw_join",
             SyntaxKind::KW_JOURNEY => "kw_journey",
+            SyntaxKind::KW_KEYED => "kw_keyed",
+            SyntaxKind::KW_LATE => "kw_late",
             SyntaxKind::KW_LATER => "kw_later",
+            SyntaxKind::KW_LEAVE => "kw_leave",
             SyntaxKind::KW_LET => "kw_let",
+            SyntaxKind::KW_LIMIT => "kw_limit",
             SyntaxKind::KW_MANUAL => "kw_manual",
             SyntaxKind::KW_MATCHES => "kw_matches",
             SyntaxKind::KW_MON => "kw_mon",
             SyntaxKind::KW_NEVER => "kw_never",
             SyntaxKind::KW_NO => "kw_no",
             SyntaxKind::KW_NOT => "kw_not",
+            SyntaxKind::KW_NOT_ENTERED => "kw_not_entered",
+            SyntaxKind::KW_OK => "kw_ok",
             SyntaxKind::KW_ON => "kw_on",
             SyntaxKind::KW_OR => "kw_or",
+            SyntaxKind::KW_PATCH => "kw_patch",
+            SyntaxKind::KW_PAUSE => "kw_pause",
             SyntaxKind::KW_PER => "kw_per",
+            SyntaxKind::KW_POLICY => "kw_policy",
+            SyntaxKind::KW_POST => "kw_post",
+            SyntaxKind::KW_PUT => "kw_put",
+            SyntaxKind::KW_QUIET => "kw_quiet",
             SyntaxKind::KW_REENTER => "kw_reenter",
+            SyntaxKind::KW_REFRESH => "kw_refresh",
+            SyntaxKind::KW_REMOVE => "kw_remove",
+            SyntaxKind::KW_REPEAT => "kw_repeat",
+            SyntaxKind::KW_REPLY_TO => "kw_reply_to",
+            SyntaxKind::KW_REQUIRE => "kw_require",
+            SyntaxKind::KW_RESPOND => "kw_respond",
+            SyntaxKind::KW_RESTART => "kw_restart",
+            SyntaxKind::KW_RESUME => "kw_resume",
+            SyntaxKind::KW_RETRY => "kw_retry",
+            SyntaxKind::KW_RUN => "kw_run",
             SyntaxKind::KW_SAT => "kw_sat",
+            SyntaxKind::KW_SECRET => "kw_secret",
             SyntaxKind::KW_SEND => "kw_send",
             SyntaxKind::KW_SET => "kw_set",
+            SyntaxKind::KW_SETTING => "kw_setting",
+            SyntaxKind::KW_SINCE => "kw_since",
+            SyntaxKind::KW_SKIP => "kw_skip",
+            SyntaxKind::KW_SKIPPED => "kw_skipped",
             SyntaxKind::KW_SPLIT => "kw_split",
+            SyntaxKind::KW_SPREAD => "kw_spread",
             SyntaxKind::KW_STARTS_WITH => "kw_starts_with",
+            SyntaxKind::KW_SUBJECT => "kw_subject",
             SyntaxKind::KW_SUN => "kw_sun",
             SyntaxKind::KW_TEST => "kw_test",
+            SyntaxKind::KW_TEXT => "kw_text",
             SyntaxKind::KW_THEN => "kw_then",
             SyntaxKind::KW_THU => "kw_thu",
             SyntaxKind::KW_TIMEOUT => "kw_timeout",
             SyntaxKind::KW_TIMES => "kw_times",
+            SyntaxKind::KW_TIMEZONE => "kw_timezone",
             SyntaxKind::KW_TO => "kw_to",
             SyntaxKind::KW_TRUE => "kw_true",
             SyntaxKind::KW_TUE => "kw_tue",
+            SyntaxKind::KW_UNDER => "kw_under",
             SyntaxKind::KW_UNSET => "kw_unset",
             SyntaxKind::KW_UNTIL => "kw_until",
             SyntaxKind::KW_UP => "kw_up",
             SyntaxKind::KW_UPDATE => "kw_update",
             SyntaxKind::KW_WAIT => "kw_wait",
+            SyntaxKind::KW_WEBHOOK => "kw_webhook",
             SyntaxKind::KW_WED => "kw_wed",
             SyntaxKind::KW_WHEN => "kw_when",
             SyntaxKind::KW_WHERE => "kw_where",
+            SyntaxKind::KW_WHILE => "kw_while",
+            SyntaxKind::KW_WITH => "kw_with",
+            SyntaxKind::KW_WITHIN => "kw_within",
             SyntaxKind::TIME_LIT => "time_lit",
             SyntaxKind::DATE_LIT => "date_lit",
             SyntaxKind::TIMEOFDAY_LIT => "timeofday_lit",
@@ -870,6 +1385,7 @@ impl SyntaxKind {
             SyntaxKind::NUMBER_LIT => "number_lit",
             SyntaxKind::INT_LIT => "int_lit",
             SyntaxKind::TEXT => "text",
+            SyntaxKind::LONG_CHUNK => "long_chunk",
             SyntaxKind::TEXT_CHUNK => "text_chunk",
             SyntaxKind::INTERPOLATION => "interpolation",
             SyntaxKind::DOC => "doc",
@@ -933,16 +1449,75 @@ pub const RESERVED: &[(&str, SyntaxKind)] = &[
 /// The keywords that mean something in their place only.
 pub const CONTEXTUAL: &[(&str, SyntaxKind)] = &[
     ("action", SyntaxKind::KW_ACTION),
+    ("add", SyntaxKind::KW_ADD),
     ("always", SyntaxKind::KW_ALWAYS),
+    ("any", SyntaxKind::KW_ANY),
+    ("body", SyntaxKind::KW_BODY),
+    ("cap", SyntaxKind::KW_CAP),
     ("choose", SyntaxKind::KW_CHOOSE),
+    ("delete", SyntaxKind::KW_DELETE),
+    ("delivered", SyntaxKind::KW_DELIVERED),
+    ("each", SyntaxKind::KW_EACH),
+    ("enter", SyntaxKind::KW_ENTER),
     ("entered", SyntaxKind::KW_ENTERED),
+    ("every", SyntaxKind::KW_EVERY),
+    ("existing", SyntaxKind::KW_EXISTING),
+    ("exited", SyntaxKind::KW_EXITED),
+    ("fail", SyntaxKind::KW_FAIL),
+    ("failed", SyntaxKind::KW_FAILED),
+    ("from", SyntaxKind::KW_FROM),
+    ("get", SyntaxKind::KW_GET),
+    ("goal", SyntaxKind::KW_GOAL),
+    ("header", SyntaxKind::KW_HEADER),
+    ("hold", SyntaxKind::KW_HOLD),
+    ("html", SyntaxKind::KW_HTML),
+    ("ignore", SyntaxKind::KW_IGNORE),
+    ("including", SyntaxKind::KW_INCLUDING),
+    ("inside", SyntaxKind::KW_INSIDE),
+    ("join", SyntaxKind::KW_JOIN),
+    ("keyed", SyntaxKind::KW_KEYED),
+    ("late", SyntaxKind::KW_LATE),
     ("later", SyntaxKind::KW_LATER),
+    ("leave", SyntaxKind::KW_LEAVE),
+    ("limit", SyntaxKind::KW_LIMIT),
     ("manual", SyntaxKind::KW_MANUAL),
     ("never", SyntaxKind::KW_NEVER),
     ("no", SyntaxKind::KW_NO),
+    ("not_entered", SyntaxKind::KW_NOT_ENTERED),
+    ("ok", SyntaxKind::KW_OK),
+    ("patch", SyntaxKind::KW_PATCH),
+    ("pause", SyntaxKind::KW_PAUSE),
     ("per", SyntaxKind::KW_PER),
+    ("policy", SyntaxKind::KW_POLICY),
+    ("post", SyntaxKind::KW_POST),
+    ("put", SyntaxKind::KW_PUT),
+    ("quiet", SyntaxKind::KW_QUIET),
+    ("refresh", SyntaxKind::KW_REFRESH),
+    ("remove", SyntaxKind::KW_REMOVE),
+    ("repeat", SyntaxKind::KW_REPEAT),
+    ("reply_to", SyntaxKind::KW_REPLY_TO),
+    ("require", SyntaxKind::KW_REQUIRE),
+    ("respond", SyntaxKind::KW_RESPOND),
+    ("restart", SyntaxKind::KW_RESTART),
+    ("resume", SyntaxKind::KW_RESUME),
+    ("retry", SyntaxKind::KW_RETRY),
+    ("run", SyntaxKind::KW_RUN),
+    ("secret", SyntaxKind::KW_SECRET),
     ("set", SyntaxKind::KW_SET),
+    ("setting", SyntaxKind::KW_SETTING),
+    ("since", SyntaxKind::KW_SINCE),
+    ("skip", SyntaxKind::KW_SKIP),
+    ("skipped", SyntaxKind::KW_SKIPPED),
+    ("spread", SyntaxKind::KW_SPREAD),
+    ("subject", SyntaxKind::KW_SUBJECT),
+    ("text", SyntaxKind::KW_TEXT),
     ("times", SyntaxKind::KW_TIMES),
+    ("timezone", SyntaxKind::KW_TIMEZONE),
     ("to", SyntaxKind::KW_TO),
+    ("under", SyntaxKind::KW_UNDER),
     ("up", SyntaxKind::KW_UP),
+    ("webhook", SyntaxKind::KW_WEBHOOK),
+    ("while", SyntaxKind::KW_WHILE),
+    ("with", SyntaxKind::KW_WITH),
+    ("within", SyntaxKind::KW_WITHIN),
 ];

@@ -169,7 +169,11 @@ fn audience_decl(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
     name(p, "the audience's name");
     external_name(p);
-    definition(p);
+    if p.at(EQ) || !p.first_on_line() {
+        let mark = p.start();
+        definition(p);
+        p.finish(mark, DEFINITION);
+    }
     AUDIENCE_DECL
 }
 

@@ -106,8 +106,10 @@ fn expect_step(p: &mut Parser<'_>, mark: Mark) {
         }
         KW_NO if p.nth(1) == KW_SEND => {
             p.bump();
+            let absent = p.start();
             expect_send(p);
-            EXPECT_NO_SEND
+            p.finish(absent, NO_SEND);
+            EXPECT_NO
         }
         KW_NOT if p.nth(1) == KW_ENTERED => {
             p.bump();

@@ -22,6 +22,9 @@ const HEAD: &str = r#"
     /// `"`, at either end of a text.
     #[token("\"")]
     TEXT_QUOTE,
+    /// `"""`, at either end of a text of several lines.
+    #[token("\"\"\"")]
+    LONG_QUOTE,
     /// `{` of an interpolation.
     INTERP_OPEN,
     /// `}` of an interpolation.

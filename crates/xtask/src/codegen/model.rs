@@ -80,6 +80,7 @@ pub(crate) const PUNCTUATION: &[(&str, &str)] = &[
     ("<", "LT"),
     (">", "GT"),
     ("=", "EQ"),
+    ("=>", "FAT_ARROW"),
     ("==", "EQ_EQ"),
     ("!=", "BANG_EQ"),
     ("<=", "LT_EQ"),
@@ -96,6 +97,7 @@ pub(crate) const PUNCTUATION: &[(&str, &str)] = &[
     ("?", "QUESTION"),
     ("??", "QUESTION_QUESTION"),
     ("|", "PIPE"),
+    ("@", "AT_SIGN"),
 ];
 
 /// Rules that only tokens refer to. Those that are silent cannot be told from the rest by their
@@ -232,6 +234,7 @@ pub(crate) fn token_kind(rule: &str) -> String {
 /// The kind of a literal of the grammar. Quotes and braces in texts have kinds of their own.
 fn literal_kind(rule: &str, text: &str) -> Result<String, CodegenError> {
     let kind = match (rule, text) {
+        ("text", "\"\"\"") => Some("LONG_QUOTE"),
         ("text", "\"") => Some("TEXT_QUOTE"),
         ("interpolation", "{") => Some("INTERP_OPEN"),
         ("interpolation", "}") => Some("INTERP_CLOSE"),
