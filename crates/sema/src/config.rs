@@ -8,7 +8,6 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::suggest::{self, Candidate};
-use crate::zone;
 
 /// The configuration of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -124,7 +123,7 @@ impl Config {
             }
             ("workspace", "timezone") => {
                 let text = value.get_ref().as_str().ok_or_else(|| wrong(name, "a text", value))?;
-                if zone::find(text).is_none() {
+                if journey_time::find(text).is_none() {
                     return Err(unknown_zone(text, value.span()));
                 }
                 self.timezone = text.to_owned();
@@ -202,8 +201,7 @@ fn unknown(
 }
 
 fn unknown_zone(name: &str, span: Range<usize>) -> ConfigError {
-    let zones: Vec<Candidate> =
-        chrono_tz::TZ_VARIANTS.iter().map(|zone| Candidate::new(zone.name())).collect();
+    let zones: Vec<Candidate> = journey_time::names().map(Candidate::new).collect();
     let close = suggest::closest(name, &zones);
     let help = if close.is_empty() {
         "write an IANA name such as \"Europe/Berlin\" or \"UTC\"".to_owned()

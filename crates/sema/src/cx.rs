@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
+use journey_time::Tz;
 use rustc_hash::FxHashMap;
 
 use crate::db::{Db, workspace_zone};

@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use journey_base::FileId;
+use journey_time::Tz;
 use salsa::{Durability, Setter};
 
-use crate::{Config, zone};
+use crate::Config;
 
 /// What queries need of a database.
 #[salsa::db]
@@ -105,5 +105,5 @@ impl Database {
 #[salsa::tracked(returns(copy))]
 pub(crate) fn workspace_zone(db: &dyn Db) -> Tz {
     // The configuration was checked when it was read.
-    zone::find(&Project::get(db).config(db).timezone).unwrap_or(Tz::UTC)
+    journey_time::find(&Project::get(db).config(db).timezone).unwrap_or(Tz::UTC)
 }

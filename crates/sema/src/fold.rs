@@ -6,10 +6,9 @@
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
+use journey_time::{self as zone, Tz};
 
 use crate::thir::{BinaryOp, CompareOp, Const, UnaryOp};
-use crate::zone;
 
 /// Why an operation on constants has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -100,13 +99,13 @@ pub(crate) fn unary(op: UnaryOp, a: &Const, zone: Tz) -> Result<Option<Const>, F
 
 /// What local clocks and calendars say at an instant.
 fn calendar(op: UnaryOp, instant: i64, zone: Tz) -> Result<Option<Const>, Fault> {
-    let (date, time_of_day) = zone::local(zone, instant).ok_or(Fault::Overflow)?;
-    let (year, month, day) = zone::civil(date).ok_or(Fault::Overflow)?;
+    let shown = zone::local(zone, instant).ok_or(Fault::Overflow)?;
+    let (year, month, day) = zone::civil(shown.date).ok_or(Fault::Overflow)?;
     Ok(Some(match op {
-        UnaryOp::DateOf => Const::Date(date),
-        UnaryOp::TimeOfDayOf => Const::TimeOfDay(time_of_day),
-        UnaryOp::WeekdayOf => Const::Weekday(zone::weekday(date)),
-        UnaryOp::HourOf => Const::Int(i64::from(time_of_day / 3_600_000)),
+        UnaryOp::DateOf => Const::Date(shown.date),
+        UnaryOp::TimeOfDayOf => Const::TimeOfDay(shown.time),
+        UnaryOp::WeekdayOf => Const::Weekday(shown.weekday()),
+        UnaryOp::HourOf => Const::Int(i64::from(shown.hour())),
         UnaryOp::DayOf => Const::Int(i64::from(day)),
         UnaryOp::MonthOf => Const::Int(i64::from(month)),
         UnaryOp::YearOf => Const::Int(i64::from(year)),
@@ -169,7 +168,7 @@ mod tests {
     use super::{Fault, binary, compare, unary};
     use crate::thir::{BinaryOp, CompareOp, Const, UnaryOp};
 
-    const UTC: chrono_tz::Tz = chrono_tz::Tz::UTC;
+    const UTC: journey_time::Tz = journey_time::Tz::UTC;
 
     #[test]
     fn arithmetic_that_has_no_value_is_a_fault_never_a_wrap() {
@@ -186,7 +185,7 @@ mod tests {
 
     #[test]
     fn dates_and_times_are_computed_in_the_zone() {
-        let berlin = crate::zone::find("Europe/Berlin").unwrap();
+        let berlin = journey_time::find("Europe/Berlin").unwrap();
         let (date, noon) = (Const::Date(20_000), Const::TimeOfDay(43_200_000));
         let at = binary(BinaryOp::DateAt, &date, &noon, berlin).unwrap().unwrap();
         assert_eq!(unary(UnaryOp::HourOf, &at, berlin), Ok(Some(Const::Int(12))));

@@ -40,7 +40,6 @@ mod types;
 mod usage;
 pub mod walk;
 mod workspace;
-mod zone;
 
 pub use config::{Config, ConfigError, LintLevel};
 pub use schema::{ActionType, Checked, CheckedTest, DestinationKind, EventType, Schema};

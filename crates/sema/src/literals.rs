@@ -2,9 +2,7 @@
 //!
 //! The lexer sees to their form; that a month has no 32nd day is found out here.
 
-use chrono_tz::Tz;
-
-use crate::zone;
+use journey_time::{self as zone, Tz};
 
 /// Why a literal of the right form has no value.
 pub(crate) type Problem = String;
@@ -165,7 +163,7 @@ pub(crate) fn text(piece: &str) -> Result<String, Problem> {
 mod tests {
     use super::{date, duration, int, number, percent, text, time, time_of_day};
 
-    const UTC: chrono_tz::Tz = chrono_tz::Tz::UTC;
+    const UTC: journey_time::Tz = journey_time::Tz::UTC;
 
     #[test]
     fn literals_have_the_value_they_show() {
@@ -178,7 +176,7 @@ mod tests {
         assert_eq!(time_of_day("21:30:15"), Ok(77_415_000));
         assert_eq!(time("1970-01-01T00:00:01.5Z", UTC), Ok(1500));
         assert_eq!(time("1970-01-01T01:00+01:00", UTC), Ok(0));
-        let berlin = crate::zone::find("Europe/Berlin").unwrap();
+        let berlin = journey_time::find("Europe/Berlin").unwrap();
         assert_eq!(time("1970-01-01T01:00", berlin), Ok(0));
         assert_eq!(text(r#"a\n\"\{\u{1F600}"#), Ok("a\n\"{😀".to_owned()));
         assert_eq!(percent("33.335"), Some(33_335));

@@ -10,9 +10,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
+use journey_time::Tz;
 
 use crate::db::{Db, workspace_zone};
 use crate::findings::{Finding, Place};

@@ -27,7 +27,6 @@ mod set;
 mod split;
 mod state;
 mod value;
-mod zone;
 
 pub use apply::apply;
 pub use bits::Bits;
@@ -42,4 +41,3 @@ pub use scratch::Scratch;
 pub use set::ProgramSet;
 pub use state::{Customer, Instance, Status};
 pub use value::Val;
-pub use zone::date_at;

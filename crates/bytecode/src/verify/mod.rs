@@ -19,7 +19,7 @@ mod uses;
 use std::fmt::Display;
 use std::ops::Deref;
 
-use chrono_tz::Tz;
+use journey_time::Tz;
 use regex::{Regex, RegexBuilder};
 
 pub use problem::{Problem, VerifyError};
@@ -64,7 +64,7 @@ impl<T> Verified<T> {
 
 /// Checks a program.
 pub fn verify(program: Program) -> Result<Verified<Program>, VerifyError> {
-    let Ok(zone) = program.timezone.parse::<Tz>() else {
+    let Some(zone) = journey_time::find(&program.timezone) else {
         return refuse("program", Problem::UnknownZone(program.timezone));
     };
     let mut regexes = Vec::new();

@@ -372,7 +372,7 @@ fn reads_as(text: &str, ty: &Type) -> bool {
         Type::Int => numeric && literals::int(text, false).is_ok(),
         Type::Number => numeric && literals::number(text).is_ok(),
         Type::Date => text.len() == 10 && literals::date(text).is_ok(),
-        Type::Time => text.len() >= 16 && literals::time(text, chrono_tz::Tz::UTC).is_ok(),
+        Type::Time => text.len() >= 16 && literals::time(text, journey_time::Tz::UTC).is_ok(),
         Type::TimeOfDay => text.len() == 5 && literals::time_of_day(text).is_ok(),
         Type::Duration => !text.is_empty() && literals::duration(text).is_ok(),
         Type::Weekday => matches!(text, "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"),

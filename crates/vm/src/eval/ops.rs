@@ -2,12 +2,11 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
-use chrono::{Datelike, NaiveDateTime, Timelike};
-use chrono_tz::Tz;
 use journey_bytecode::{BinaryOp, Cmp, UnaryOp};
+use journey_time::{self as zone, Local, Tz};
 
 use super::text::{Shown, lower, parse_number, upper};
-use crate::{Fault, Val, zone};
+use crate::{Fault, Val};
 
 /// Texts, and lists with all that is in them, grow no larger than this.
 pub(super) const MAX_SIZE: usize = 1 << 20;
@@ -55,7 +54,7 @@ impl<'a> Means<'a> {
             (Op::NextDay, Val::Time(v)) => time(zone::next_date(self.zone, v))?,
             (op, Val::Time(v)) => {
                 let local = zone::local(self.zone, v).ok_or(Fault::Calendar)?;
-                local_part(op, local).ok_or(Fault::Program)?
+                local_part(op, local)?
             }
             _ => return Err(Fault::Program),
         })
@@ -90,7 +89,7 @@ impl<'a> Means<'a> {
             }
             (Op::AddDateInt, Val::Date(a), Val::Int(b)) => add_days(a, Some(b))?,
             (Op::SubDateInt, Val::Date(a), Val::Int(b)) => add_days(a, b.checked_neg())?,
-            (Op::DateAt, Val::Date(a), Val::TimeOfDay(b)) => time(zone::date_at(self.zone, a, b))?,
+            (Op::DateAt, Val::Date(a), Val::TimeOfDay(b)) => time(zone::instant(self.zone, a, b))?,
             (Op::ConcatText, Val::Text(a), Val::Text(b)) => self.concat(a, b)?,
             (Op::ConcatList, Val::List(a), Val::List(b)) => {
                 self.list(a.len() + b.len(), a.iter().chain(b).copied())?
@@ -259,22 +258,23 @@ fn to_int<'a>(value: f64) -> Result<Val<'a>, Fault> {
 fn add_days<'a>(date: i32, days: Option<i64>) -> Result<Val<'a>, Fault> {
     let sum = days.and_then(|days| days.checked_add(i64::from(date)));
     let sum = sum.and_then(|sum| i32::try_from(sum).ok()).ok_or(Fault::Overflow)?;
-    zone::date(sum).map(|_| Val::Date(sum)).ok_or(Fault::Calendar)
+    zone::civil(sum).map(|_| Val::Date(sum)).ok_or(Fault::Calendar)
 }
 
 fn time<'a>(instant: Option<i64>) -> Result<Val<'a>, Fault> {
     instant.map(Val::Time).ok_or(Fault::Calendar)
 }
 
-fn local_part<'a>(op: UnaryOp, local: NaiveDateTime) -> Option<Val<'a>> {
-    Some(match op {
-        UnaryOp::DateOf => Val::Date(zone::date_of(local)),
-        UnaryOp::TimeOfDayOf => Val::TimeOfDay(zone::time_of(local)),
-        UnaryOp::WeekdayOf => Val::Weekday(zone::weekday_of(local)),
+fn local_part<'a>(op: UnaryOp, local: Local) -> Result<Val<'a>, Fault> {
+    let civil = || zone::civil(local.date).ok_or(Fault::Calendar);
+    Ok(match op {
+        UnaryOp::DateOf => Val::Date(local.date),
+        UnaryOp::TimeOfDayOf => Val::TimeOfDay(local.time),
+        UnaryOp::WeekdayOf => Val::Weekday(local.weekday()),
         UnaryOp::HourOf => Val::Int(i64::from(local.hour())),
-        UnaryOp::DayOf => Val::Int(i64::from(local.day())),
-        UnaryOp::MonthOf => Val::Int(i64::from(local.month())),
-        UnaryOp::YearOf => Val::Int(i64::from(local.year())),
-        _ => return None,
+        UnaryOp::DayOf => Val::Int(i64::from(civil()?.2)),
+        UnaryOp::MonthOf => Val::Int(i64::from(civil()?.1)),
+        UnaryOp::YearOf => Val::Int(i64::from(civil()?.0)),
+        _ => return Err(Fault::Program),
     })
 }

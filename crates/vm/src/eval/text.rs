@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Display, Write};
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 
-use crate::{Fault, Val, zone};
+use crate::{Fault, Val};
 
 /// A scalar as interpolation shows it: `2.5`, `true`, `2026-12-01T09:00:00Z`, `2026-12-01`,
 /// `09:00`, `mon`, `1d12h`.
@@ -20,7 +20,7 @@ impl Shown<'_> {
             Val::Unset => Err(Fault::Unset),
             Val::List(_) | Val::Record(_) => Err(Fault::Program),
             Val::Time(v) if DateTime::from_timestamp_millis(v).is_none() => Err(Fault::Calendar),
-            Val::Date(v) if zone::date(v).is_none() => Err(Fault::Calendar),
+            Val::Date(v) if NaiveDate::from_epoch_days(v).is_none() => Err(Fault::Calendar),
             _ => Ok(()),
         }
     }
@@ -42,7 +42,9 @@ impl Display for Shown<'_> {
                 }
                 None => Ok(()),
             },
-            Val::Date(v) => zone::date(v).map_or(Ok(()), |date| write!(f, "{date}")),
+            Val::Date(v) => {
+                NaiveDate::from_epoch_days(v).map_or(Ok(()), |date| write!(f, "{date}"))
+            }
             Val::TimeOfDay(v) => time_of_day(f, v),
             Val::Weekday(v) => f.write_str(WEEKDAYS.get(usize::from(v)).unwrap_or(&"")),
             Val::Duration(v) => duration(f, v),

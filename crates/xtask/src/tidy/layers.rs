@@ -8,19 +8,21 @@ use crate::{Failure, shell};
 /// What each crate may depend on within the workspace, development dependencies aside.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("base", &[]),
+    ("time", &[]),
     ("syntax", &["base"]),
-    ("sema", &["base", "syntax"]),
-    ("bytecode", &["base"]),
-    ("vm", &["bytecode"]),
+    ("sema", &["base", "syntax", "time"]),
+    ("bytecode", &["base", "time"]),
+    ("vm", &["bytecode", "time"]),
     ("ir", &["base", "sema", "bytecode"]),
     ("reference", &["base", "syntax", "sema"]),
-    ("journeyc", &["base", "syntax", "sema", "bytecode", "vm", "ir", "reference"]),
+    ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "reference"]),
     ("xtask", &["base"]),
 ];
 
 /// What must not stand anywhere in a crate's dependency tree.
 const ABSENT: &[(&str, &[&str])] = &[
     ("journey-base", &["salsa", "logos", "serde_json", "chrono"]),
+    ("journey-time", &["journey-base", "salsa", "serde_json", "tokio"]),
     ("journey-syntax", &["salsa", "pest", "pest_meta", "serde_json", "chrono", "rayon"]),
     ("journey-sema", &["pest", "miette", "serde_json", "clap", "tokio", "ignore"]),
     ("journey-bytecode", &["journey-syntax", "salsa", "logos", "rayon", "tokio"]),

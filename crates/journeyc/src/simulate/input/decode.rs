@@ -3,7 +3,7 @@
 use std::hash::BuildHasher;
 
 use bumpalo::Bump;
-use chrono_tz::Tz;
+use journey_time::Tz;
 use memchr::memchr_iter;
 use rustc_hash::FxBuildHasher;
 

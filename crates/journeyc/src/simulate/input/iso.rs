@@ -4,8 +4,7 @@
 //! are written as in the language (`1d12h`). The readers are strict: they take the whole text or
 //! nothing, and no day or hour that does not exist.
 
-use chrono_tz::Tz;
-use journey_vm::date_at;
+use journey_time::Tz;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -38,7 +37,7 @@ pub(crate) fn time(text: &str, zone: Tz) -> Option<i64> {
     let read = read(text)?;
     match read.offset {
         Some(offset) => Some(read.instant(offset)),
-        None => date_at(zone, read.days, read.millis),
+        None => journey_time::instant(zone, read.days, read.millis),
     }
 }
 
@@ -186,7 +185,7 @@ fn two(tens: u8, ones: u8) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, NaiveDate};
-    use chrono_tz::Tz;
+    use journey_time::Tz;
 
     use super::{date, duration, instant, time, time_of_day, weekday};
 

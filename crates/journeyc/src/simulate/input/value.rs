@@ -5,8 +5,8 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
-use chrono_tz::Tz;
 use journey_bytecode::{FieldType, Type};
+use journey_time::Tz;
 use journey_vm::Val;
 
 use super::iso;
@@ -272,8 +272,8 @@ fn owned<'r>(value: Val<'_>) -> Val<'r> {
 #[cfg(test)]
 mod tests {
     use bumpalo::Bump;
-    use chrono_tz::Tz;
     use journey_bytecode::{Const, FieldType, Type};
+    use journey_time::Tz;
 
     use super::{Room, Wrong, read};
     use crate::simulate::input::json::Cursor;
