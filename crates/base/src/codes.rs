@@ -138,6 +138,8 @@ catalogue! {
     UNUSED = 0603 Warning "unused";
     /// A name is not in snake_case.
     NAME_STYLE = 0604 Warning "name_style";
+    /// A `journey:allow` comment silences nothing.
+    UNUSED_ALLOW = 0620 Warning "unused_allow";
 }
 
 impl Code {

@@ -19,11 +19,17 @@ pub struct Compiled {
 
 /// Checks a workspace as it was read.
 pub fn compile(sources: &Sources) -> Compiled {
+    compile_with(sources, |_| {})
+}
+
+/// The same, with a configuration that `adjust` has the last word on.
+pub fn compile_with(sources: &Sources, adjust: impl FnOnce(&mut Config)) -> Compiled {
     let mut files = Files::default();
     for file in &sources.files {
         files.push(file.path.clone(), file.text.clone());
     }
-    let (config, config_findings) = configuration(sources, &mut files);
+    let (mut config, config_findings) = configuration(sources, &mut files);
+    adjust(&mut config);
     let texts = sources.files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
     let workspace = Workspace::new(config, texts);
 

@@ -2,14 +2,17 @@
 //!
 //! This crate is the command line and nothing else: it finds files, calls the libraries, and
 //! prints. One command, one file in `commands/`; start there. `simulate/` feeds event logs to
-//! the interpreter, `testing/` runs test blocks, `render/` prints findings.
+//! the interpreter, `testing/` runs test blocks, `render/` prints findings, in every format there is.
 //!
 //! It is a library only so that tests and benchmarks can call what the commands call.
 
+pub mod baseline;
 pub mod commands;
 pub mod compile;
 pub mod files;
+pub mod fixing;
 pub mod load;
 pub mod render;
 pub mod simulate;
 pub mod testing;
+pub mod watch;

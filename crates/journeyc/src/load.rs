@@ -5,13 +5,16 @@
 //! without a `journey.toml` at or above it is a workspace of its own, with the defaults.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
 /// Largest source that is read, in bytes: 1 MiB.
 pub const MAX_SOURCE: u64 = 1 << 20;
+
+/// The path that stands for the standard input: one file, a workspace of its own.
+pub const STDIN: &str = "-";
 
 /// The name of a workspace's configuration.
 pub const CONFIG_FILE: &str = "journey.toml";
@@ -91,13 +94,37 @@ pub enum LoadError {
 /// Loads the workspaces that `paths` lie in (the current directory where there are none), each
 /// once, in the order of their directories.
 pub fn load(paths: &[PathBuf]) -> Result<Vec<Sources>, LoadError> {
-    let here = [PathBuf::from(".")];
-    let paths = if paths.is_empty() { &here[..] } else { paths };
     let mut roots = BTreeSet::new();
-    for path in paths {
-        roots.extend(roots_of(path)?);
+    let mut piped = Vec::new();
+    for path in or_here(paths) {
+        if path.as_os_str() == STDIN {
+            piped.push(read_stdin());
+        } else {
+            roots.extend(roots_of(&path)?);
+        }
     }
-    roots.into_iter().map(|root| read(&root)).collect()
+    piped.truncate(1);
+    let read = roots.iter().map(read);
+    piped.into_iter().map(Ok).chain(read).collect()
+}
+
+/// The directories of the workspaces that `paths` lie in, and of single files the files: what to
+/// watch.
+pub fn roots(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+    let mut found = BTreeSet::new();
+    for path in or_here(paths) {
+        for root in roots_of(&path)? {
+            found.insert(match root {
+                Root::Directory { directory, .. } => directory,
+                Root::File { file } => file,
+            });
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn or_here(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
 
 /// What a workspace is read from. Ordered, so that output does not depend on the order of paths.
@@ -204,6 +231,22 @@ fn read_file(path: &Path) -> SourceText {
         Err(damage) => (String::new(), Some(damage)),
     };
     SourceText { path: shown(path), text, damage }
+}
+
+/// What comes in is a file like any other, but for its name.
+fn read_stdin() -> Sources {
+    let mut bytes = Vec::new();
+    let limit = MAX_SOURCE + 1;
+    let read = io::stdin().lock().take(limit).read_to_end(&mut bytes);
+    let (text, damage) = match read {
+        Err(error) => (String::new(), Some(Damage::Unreadable(error.to_string()))),
+        Ok(length) if length as u64 == limit => {
+            (String::new(), Some(Damage::TooLong(length as u64)))
+        }
+        Ok(_) => decode(bytes),
+    };
+    let path = "<stdin>".to_owned();
+    Sources { root: PathBuf::new(), config: None, files: vec![SourceText { path, text, damage }] }
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Damage> {

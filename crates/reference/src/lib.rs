@@ -2,8 +2,8 @@
 //!
 //! [`oracle`] parses with the grammar itself, [`generator`] makes sentences of it and
 //! [`mutation`] breaks them; together they bind the production parser to
-//! `grammar/journey.pest`. Nothing here knows the production parser: the comparison is the
-//! business of this crate's tests.
+//! `grammar/journey.pest`. Only [`production`] knows that parser: it puts its tree into the
+//! oracle's terms.
 //!
 //! [`eval`] evaluates typed expressions over a plain list of all that ever happened, and makes such
 //! expressions up; the interpreter is compared with it in `tests/expressions`.
@@ -14,6 +14,7 @@ pub mod eval;
 pub mod generator;
 pub mod mutation;
 pub mod oracle;
+pub mod production;
 pub mod random;
 
 /// The text of the grammar.

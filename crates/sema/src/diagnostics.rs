@@ -3,9 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use journey_base::{Code, Diagnostic, Edit, FileId, Fix, Label, LineIndex, Severity, TextRange};
-use journey_syntax::{AstNode, SyntaxError, ast};
+use journey_syntax::{AstNode, SyntaxError, Tree, ast};
 use salsa::Cancelled;
 
+use crate::allows::Allows;
 use crate::cx::did_you_mean;
 use crate::db::{Db, Project, SourceFile};
 use crate::findings::{Finding, Place};
@@ -57,7 +58,18 @@ pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
     let found = contained(|| findings_of(db, file)).unwrap_or_else(|reason| {
         vec![Found::InItem(Box::new(internal(TextRange::default(), "this file", &reason)), 0)]
     });
-    shown(db, id, found)
+    shown(db, id, allowed(&parse(db, file).tree, id, found))
+}
+
+/// What is left of the findings when comments have had their say, and what is to be said of those.
+fn allowed(tree: &Tree, file: FileId, mut found: Vec<Found>) -> Vec<Found> {
+    let allows = Allows::of(tree);
+    found.retain(|it| !allows.silence(it.code().lint(), it.range().start));
+    // Names that the parser or the checker stumbled over may be what a lint would have found.
+    if found.iter().all(|it| it.code().severity() == Severity::Warning) {
+        found.extend(allows.unused(file).into_iter().map(|it| Found::Placed(Box::new(it))));
+    }
+    found
 }
 
 fn findings_of(db: &dyn Db, file: SourceFile) -> Vec<Found> {

@@ -10,6 +10,7 @@
 //! check bodies, by way of `expr`, which knows the types. `diagnostics` collects what was found.
 //! The result is a [`Checked`] workspace of [`thir`] trees.
 
+mod allows;
 mod audiences;
 pub mod config;
 mod constants;

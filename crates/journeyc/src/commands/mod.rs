@@ -2,8 +2,11 @@
 
 mod build;
 mod check;
+mod completions;
 mod disasm;
+mod explain;
 mod graph;
+mod new;
 mod simulate;
 mod test;
 
@@ -45,6 +48,12 @@ enum Command {
     Disasm(disasm::Args),
     /// Draw a journey
     Graph(graph::Args),
+    /// Explain an error code
+    Explain(explain::Args),
+    /// Make a workspace to start from
+    New(new::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
 }
 
 /// Runs the command that was asked for.
@@ -56,6 +65,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Build(args) => build::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Graph(args) => graph::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Completions(args) => completions::run(&args),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use journey_base::{Diagnostic, FileId, Fix, Label, Severity, TextRange};
+use journey_base::{Diagnostic, FileId, Label, Severity, TextRange};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan,
     SpanContents,
 };
 
-use super::{Files, RenderedFile, Tally, plural, word};
+use super::{Files, RenderedFile, Tally, notes, plural, word};
 
 /// How the terminal at hand wants its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,23 +144,10 @@ fn elsewhere<'a>(files: &'a Files, finding: &Diagnostic, home: FileId) -> Vec<Re
         .collect()
 }
 
-/// Notes, and what the fixes would do, a line each.
+/// Notes and offers of fixes as one text.
 fn help(finding: &Diagnostic) -> Option<String> {
-    let fixes = finding.fixes.iter().map(fix);
-    let lines: Vec<String> = finding.notes.iter().cloned().chain(fixes).collect();
+    let lines = notes(finding);
     (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
-/// The title of a fix, and what it writes where the title does not say it.
-fn fix(fix: &Fix) -> String {
-    match fix.edits.as_slice() {
-        [edit] => {
-            let text = edit.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let says_more = !text.is_empty() && text.len() <= 60 && !fix.title.contains(&text);
-            if says_more { format!("{}: `{text}`", fix.title) } else { fix.title.clone() }
-        }
-        _ => fix.title.clone(),
-    }
 }
 
 fn labeled(files: &Files, label: &Label, primary: bool) -> LabeledSpan {

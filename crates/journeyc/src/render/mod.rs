@@ -1,14 +1,22 @@
 //! Diagnostics as people and programs read them.
 
+mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod sarif;
 mod short;
+pub mod xml;
 
 use std::io::{self, Write};
 
-use journey_base::{Diagnostic, FileId, Label, LineColumn, LineIndex, Severity};
+use journey_base::{Diagnostic, FileId, Fix, Label, LineColumn, LineIndex, Severity};
 
 pub use human::Style;
+
+use crate::load::CONFIG_FILE;
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -17,8 +25,16 @@ pub enum Format {
     Human,
     /// One line a finding: `file:line:column: error[J0101]: message`.
     Short,
-    /// One JSON document.
+    /// One JSON document; its schema is docs/check.schema.json.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of a GitHub Actions run.
+    Github,
+    /// A GitLab Code Quality report.
+    Gitlab,
+    /// JUnit XML, a test case for each file.
+    Junit,
 }
 
 /// A file as renderers need it.
@@ -50,7 +66,7 @@ impl Files {
 
     /// Number of journey files among them: the rest is configuration.
     fn journeys(&self) -> usize {
-        self.0.iter().filter(|file| file.path.ends_with(".journey")).count()
+        self.0.iter().filter(|file| !file.path.ends_with(CONFIG_FILE)).count()
     }
 
     /// Adds the files of another workspace after these.
@@ -119,6 +135,10 @@ pub fn render(
         Format::Human => human::render(style, files, diagnostics, out),
         Format::Short => short::render(files, diagnostics, out),
         Format::Json => json::render(files, diagnostics, out),
+        Format::Sarif => sarif::render(files, diagnostics, out),
+        Format::Github => github::render(files, diagnostics, out),
+        Format::Gitlab => gitlab::render(files, diagnostics, out),
+        Format::Junit => junit::render(files, diagnostics, out),
     }
 }
 
@@ -126,6 +146,23 @@ pub fn render(
 pub fn plural(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{s}")
+}
+
+/// Notes, and what the fixes would do, a line each.
+fn notes(finding: &Diagnostic) -> Vec<String> {
+    finding.notes.iter().cloned().chain(finding.fixes.iter().map(offer)).collect()
+}
+
+/// The title of a fix, and what it writes where the title does not say it.
+fn offer(fix: &Fix) -> String {
+    match fix.edits.as_slice() {
+        [edit] => {
+            let text = edit.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let says_more = !text.is_empty() && text.len() <= 60 && !fix.title.contains(&text);
+            if says_more { format!("{}: `{text}`", fix.title) } else { fix.title.clone() }
+        }
+        _ => fix.title.clone(),
+    }
 }
 
 fn word(severity: Severity) -> &'static str {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Outcome;
+use crate::render::xml::escape;
 use crate::render::{Files, Style, plural};
 
 /// How results are printed.
@@ -169,31 +170,4 @@ fn junit(files: &Files, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result
         writeln!(out, "    </failure></testcase>")?;
     }
     writeln!(out, "  </testsuite>\n</testsuites>")
-}
-
-/// Text inside XML; characters that XML 1.0 has no place for become U+FFFD.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(c),
-            c if c.is_control() => escaped.push('\u{FFFD}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn a_title_cannot_break_out_of_its_attribute() {
-        assert_eq!(escape("\"<a>\u{1}&"), "&quot;&lt;a&gt;\u{FFFD}&amp;");
-    }
 }

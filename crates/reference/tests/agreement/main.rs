@@ -6,13 +6,12 @@
 // Helpers of tests may be as blunt as the tests themselves.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-mod production;
 mod vocabulary;
 
 use journey_reference::generator::{Generator, Piece, render};
 use journey_reference::mutation::mutate;
 use journey_reference::random::Random;
-use journey_reference::{oracle, rules};
+use journey_reference::{oracle, production, rules};
 
 const SEED: u64 = 20_260_101;
 const CASES: u64 = 10_000;
@@ -38,6 +37,8 @@ fn sentence(generator: &mut Generator, seed: u64, case: u64) -> (Vec<Piece>, Ran
 fn agree(text: &str, seed: u64, case: u64) -> bool {
     let oracle = oracle::parse(text);
     let (production, errors) = production::parse(text);
+    let tree = journey_syntax::parse(text).tree;
+    assert_eq!((tree.validate(), tree.text()), (Ok(()), text));
     let refused = errors.first();
     match (&oracle, refused) {
         (Err(_), Some(_)) => false,
