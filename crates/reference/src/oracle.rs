@@ -91,7 +91,7 @@ fn convert(pair: Pair<'_, Rule>, text: &str) -> Option<Node> {
 fn is_token(rule: &str) -> bool {
     rule.starts_with("kw_")
         || rule.ends_with("_lit")
-        || matches!(rule, "word" | "text_chunk" | "doc")
+        || matches!(rule, "word" | "text_chunk" | "long_chunk" | "doc")
 }
 
 /// The length of what is punctuation in `gap`, up to the blanks and comments at its end. There is

@@ -124,14 +124,7 @@ pub(crate) fn wire(external: Option<ast::ExternalName<'_>>, name: &Arc<str>) -> 
 
 /// The value of a text without interpolation.
 pub(crate) fn plain_text(text: ast::Text<'_>) -> Option<String> {
-    if text.interpolations().next().is_some() {
-        return None;
-    }
-    let mut value = String::new();
-    for chunk in text.text_chunk_tokens() {
-        value.push_str(&crate::literals::text(chunk.text()).ok()?);
-    }
-    Some(value)
+    text.plain().ok()?
 }
 
 #[salsa::tracked]

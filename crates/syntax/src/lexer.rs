@@ -4,18 +4,22 @@
 //! Logos knows the words and the punctuation. Three things are read by hand from their first
 //! character on: comments, numbers (the grammar tries seven kinds in order, and none may run
 //! into a word) and texts, which can contain expressions, which can contain texts. The latter is
-//! why the lexer has a stack of modes.
+//! why the lexer has a stack of modes. [`text`] knows the pieces of texts, [`interpolation`] what
+//! happens in the expressions between them.
 
 use logos::Logos;
 
 use crate::SyntaxKind;
 use crate::SyntaxKind::{
-    COLON, COMMENT, DOC, DOT, ERROR_TOKEN, INT_LIT, INTERP_CLOSE, INTERP_OPEN, L_BRACE, R_BRACE,
+    COMMENT, DOC, ERROR_TOKEN, INT_LIT, INTERP_OPEN, L_BRACE, LONG_CHUNK, LONG_QUOTE, R_BRACE,
     TEXT_CHUNK, TEXT_QUOTE, WHITESPACE,
 };
 
+mod interpolation;
 mod number;
 mod text;
+
+use interpolation::{Interpolations, LongTexts};
 
 /// A piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +48,8 @@ pub(crate) fn lex(text: &str) -> Lexed {
         inner: SyntaxKind::lexer(text),
         // Real files have a token every four bytes or so, blanks included.
         tokens: Vec::with_capacity(text.len() / 3 + 16),
-        interpolations: Vec::new(),
-        crossed_line: false,
-        stray_keyword: false,
+        interpolations: Interpolations::default(),
+        long_texts: LongTexts::default(),
         depth: 0,
         balanced: true,
     };
@@ -61,12 +64,8 @@ pub(crate) fn lex(text: &str) -> Lexed {
 struct Lexer<'t> {
     inner: logos::Lexer<'t, SyntaxKind>,
     tokens: Vec<Token>,
-    /// The interpolations that are open: how many braces are open in each.
-    interpolations: Vec<u32>,
-    /// Whether a line ended since the outermost of them began.
-    crossed_line: bool,
-    /// Whether the last token was a word no expression contains, in an interpolation.
-    stray_keyword: bool,
+    interpolations: Interpolations,
+    long_texts: LongTexts,
     /// How many `{` are open, interpolations aside.
     depth: u32,
     balanced: bool,
@@ -79,7 +78,7 @@ impl Lexer<'_> {
         let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
         let len = rest.iter().take_while(is_blank).count();
         if len > 0 {
-            self.crossed_line |= rest.iter().take(len).any(|byte| *byte == b'\n');
+            self.interpolations.crossed_line |= rest.iter().take(len).any(|byte| *byte == b'\n');
             self.inner.bump(len);
             self.tokens.push(Token { kind: WHITESPACE, len: len as u32 });
         }
@@ -87,7 +86,7 @@ impl Lexer<'_> {
 
     /// Takes a token from Logos and reads on where it only saw the beginning.
     fn token(&mut self, kind: SyntaxKind) {
-        if !self.interpolations.is_empty() {
+        if !self.interpolations.open.is_empty() {
             return self.nested_token(kind);
         }
         match kind {
@@ -96,52 +95,10 @@ impl Lexer<'_> {
                 self.balanced &= self.depth > 0;
                 self.depth = self.depth.saturating_sub(1);
             }
-            INT_LIT | COMMENT | TEXT_QUOTE | ERROR_TOKEN => return self.read_on(kind),
+            INT_LIT | COMMENT | TEXT_QUOTE | LONG_QUOTE | ERROR_TOKEN => return self.read_on(kind),
             _ => {}
         }
         self.push(kind);
-    }
-
-    /// The same inside an interpolation, where a brace may end it.
-    ///
-    /// An interpolation may contain line ends, so one that is never closed would swallow the rest
-    /// of the file. It is given up at the first sign that it cannot be well-formed: after a line
-    /// end, a word that no expression contains, or a `}` behind which the text does not go on.
-    fn nested_token(&mut self, kind: SyntaxKind) {
-        if kind != WHITESPACE && kind != COMMENT {
-            if self.stray_keyword && kind != COLON {
-                self.interpolations.clear();
-                self.stray_keyword = false;
-                return self.token(kind);
-            }
-            let after_dot = self.last_significant() == Some(DOT);
-            self.stray_keyword = self.crossed_line && !after_dot && starts_statement(kind);
-        }
-        match kind {
-            L_BRACE => {
-                if let Some(braces) = self.interpolations.last_mut() {
-                    *braces += 1;
-                }
-            }
-            R_BRACE => match self.interpolations.last_mut() {
-                Some(0) => return self.close_interpolation(),
-                Some(braces) => *braces -= 1,
-                None => {}
-            },
-            INT_LIT | COMMENT | TEXT_QUOTE | ERROR_TOKEN => return self.read_on(kind),
-            _ => {}
-        }
-        self.push(kind);
-    }
-
-    fn close_interpolation(&mut self) {
-        if self.crossed_line && !text::goes_on(self.inner.remainder()) {
-            self.interpolations.clear();
-            return self.token(R_BRACE);
-        }
-        self.interpolations.pop();
-        self.push(INTERP_CLOSE);
-        self.text();
     }
 
     /// Reads the rest of what Logos saw the first characters of.
@@ -157,36 +114,39 @@ impl Lexer<'_> {
         };
         self.inner.bump(len.saturating_sub(read));
         self.push(kind);
-        if kind == TEXT_QUOTE {
-            self.text();
+        match kind {
+            TEXT_QUOTE => self.text(false),
+            LONG_QUOTE if self.closes_long_text(start) => {}
+            LONG_QUOTE => self.text(true),
+            _ => {}
         }
     }
 
-    /// Reads a text from behind its opening quote, or from behind an interpolation.
-    fn text(&mut self) {
+    /// Reads a text from behind its opening quotes, or from behind an interpolation. A `long` one
+    /// stands between three quotes.
+    fn text(&mut self, long: bool) {
+        let (chunk, quote) = if long { (LONG_CHUNK, LONG_QUOTE) } else { (TEXT_CHUNK, TEXT_QUOTE) };
         loop {
-            let piece = text::piece(self.inner.remainder());
-            let (kind, len) = match piece {
-                text::Piece::Chunk(len) => (TEXT_CHUNK, len),
+            let rest = self.rest_of_text(long);
+            let (kind, len) = match if long { text::long_piece(rest) } else { text::piece(rest) } {
+                text::Piece::Chunk(len) => (chunk, len),
                 text::Piece::BadEscape(len) => (ERROR_TOKEN, len),
-                text::Piece::Open if self.interpolations.len() < MAX_NESTING => (INTERP_OPEN, 1),
-                // Too deep to make sense of: the rest of the line goes, and all texts end with it.
-                text::Piece::Open => (ERROR_TOKEN, text::rest_of_line(self.inner.remainder())),
-                text::Piece::Quote => (TEXT_QUOTE, 1),
-                // Never closed: all texts around it end here too, they stand on the same line.
-                text::Piece::End => return self.interpolations.clear(),
+                text::Piece::Open if self.interpolations.open.len() < MAX_NESTING => {
+                    (INTERP_OPEN, 1)
+                }
+                // Too deep to make sense of: the rest of the line goes, and with it all texts
+                // that end on it.
+                text::Piece::Open => (ERROR_TOKEN, text::rest_of_line(rest)),
+                text::Piece::Quote(len) => (quote, len),
+                text::Piece::End if long => return self.interpolations.open.clear(),
+                // Never closed: those around it end here too, they stand on the same line.
+                text::Piece::End => return self.interpolations.end_line(),
             };
             self.inner.bump(len);
             self.tokens.push(Token { kind, len: len as u32 });
             match kind {
-                INTERP_OPEN => {
-                    if self.interpolations.is_empty() {
-                        self.crossed_line = false;
-                    }
-                    self.stray_keyword = false;
-                    return self.interpolations.push(0);
-                }
-                TEXT_QUOTE => return,
+                INTERP_OPEN => return self.interpolations.begin(long),
+                TEXT_QUOTE | LONG_QUOTE => return,
                 _ => {}
             }
         }
@@ -194,10 +154,6 @@ impl Lexer<'_> {
 
     fn push(&mut self, kind: SyntaxKind) {
         self.tokens.push(Token { kind, len: self.inner.span().len() as u32 });
-    }
-
-    fn last_significant(&self) -> Option<SyntaxKind> {
-        self.tokens.iter().rev().map(|token| token.kind).find(|kind| !kind.is_trivia())
     }
 }
 

@@ -13,20 +13,23 @@ use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
 
-use crate::SyntaxKind::{self, DOC, EOF, ERROR, ERROR_TOKEN, IDENT};
+use crate::SyntaxKind::{self, DOC, EOF, ERROR, ERROR_TOKEN, IDENT, LONG_QUOTE, TEXT_QUOTE};
 use crate::lexer::{self, Token};
 use crate::tree::range;
 use crate::{SyntaxError, TapeNode, Tree};
 
 mod declarations;
+mod destinations;
 mod expressions;
 mod header;
 mod messages;
 mod recovery;
+mod requests;
 mod steps;
 mod texts;
 mod tiles;
 mod types;
+mod waits;
 
 /// The tree of a text and the mistakes in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,12 +119,17 @@ impl<'t> Parser<'t> {
 
     /// Whether the current token can be a name.
     fn at_name(&self) -> bool {
-        self.at(IDENT) || (self.current.is_keyword() && !self.current.is_reserved())
+        can_be_name(self.current)
     }
 
     /// Whether the current token is a word, keyword or not.
     fn at_word(&self) -> bool {
-        self.at(IDENT) || self.current.is_keyword()
+        is_word(self.current)
+    }
+
+    /// Whether the current token begins a text.
+    fn at_text(&self) -> bool {
+        matches!(self.current, TEXT_QUOTE | LONG_QUOTE)
     }
 
     /// Where the current token stands; at the end of the file, behind its last character.
@@ -269,6 +277,13 @@ impl<'t> Parser<'t> {
         false
     }
 
+    /// Takes tokens of these kinds in a row. Where one is missing, says so and gives up the line.
+    fn phrase(&mut self, words: &[(SyntaxKind, &str)]) {
+        if !words.iter().all(|(kind, what)| self.expect(*kind, what)) {
+            self.skip_rest_of_line();
+        }
+    }
+
     /// Reports that `what` is missing at the current token.
     fn expected(&mut self, what: &str) {
         if !self.is_quiet() {
@@ -337,6 +352,16 @@ impl<'t> Parser<'t> {
     fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
+}
+
+/// Whether a token can be a name.
+fn can_be_name(kind: SyntaxKind) -> bool {
+    kind == IDENT || (kind.is_keyword() && !kind.is_reserved())
+}
+
+/// Whether a token is a word, keyword or not.
+fn is_word(kind: SyntaxKind) -> bool {
+    kind == IDENT || kind.is_keyword()
 }
 
 #[cfg(test)]

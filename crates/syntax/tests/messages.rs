@@ -77,8 +77,6 @@ journey j {
         expect![[r#"
             2:13 "," J0001 no `,` is needed here
                 help: remove it: only arguments, lists and records take commas
-            3:12 "@pii" J0003 `@pii` means nothing here
-                help: annotations are not part of this version of the language
             4:13 ";" J0003 `;` is not needed here
                 help: remove it: statements end by themselves
             7:10 ";" J0003 `;` is not needed here
@@ -212,11 +210,11 @@ journey a {
 "#,
         expect![[r#"
             3:3 "entry" J0001 `entry` stands behind the first tile
-                help: move it up: `entry`, `reenter` and exit criteria come first in a journey
+                help: move it up: `entry`, `reenter`, goals and exit criteria come first in a journey
             4:3 "exit" J0001 an exit criterion stands behind the first tile
-                help: move it up: `entry`, `reenter` and exit criteria come first in a journey
+                help: move it up: `entry`, `reenter`, goals and exit criteria come first in a journey
             5:21 "reenter" J0001 `reenter` stands behind the first tile
-                help: move it up: `entry`, `reenter` and exit criteria come first in a journey
+                help: move it up: `entry`, `reenter`, goals and exit criteria come first in a journey
             survived: a(2 tiles)
         "#]],
     );
@@ -321,7 +319,7 @@ journey a {
 "#,
         expect![[r#"
             2:3 "entyr" J0001 expected a tile, found `entyr`
-                help: did you mean `entry`?
+                help: did you mean `enter`?
             survived: a(1 tiles)
         "#]],
     );
@@ -399,9 +397,8 @@ destination e log { acton y() action z(a, b: int) }
             7:14 "+" J0001 a default is a single value, found `+`
                 help: compute it in a constant, `let name = …`, and write its name here
             8:11 "" J0001 expected a text, the next member of the enum, found `}`
-            10:15 "{" J0001 expected what kind of destination it is, for example `log`, found `{`
             10:26 "}" J0001 expected the action's parameters `( … )`, found `}`
-            11:21 "acton" J0001 expected `action`, found `acton`
+            11:21 "acton" J0001 expected `action`, `setting` or `secret`, found `acton`
                 help: did you mean `action`?
             11:41 "," J0001 expected `:` and a type, found `,`
             survived: customer(7 fields) d(1 actions) e(1 actions)

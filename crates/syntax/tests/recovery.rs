@@ -63,7 +63,7 @@ let b = 2
             3:28 "," J0001 expected a name after `.`, found `,`
             3:33 ")" J0001 expected an expression, found `)`
             4:3 "exit" J0001 an exit criterion stands behind the first tile
-                help: move it up: `entry`, `reenter` and exit criteria come first in a journey
+                help: move it up: `entry`, `reenter`, goals and exit criteria come first in a journey
             4:17 "" J0001 expected an expression, found `}`
             survived: a(2 tiles) b
         "#]],
@@ -309,9 +309,9 @@ test "no end {
 "#,
         expect![[r#"
             2:19 "\"b, c: 1)" J0004 this text is not closed
-                help: end it with `"` on the same line; a line break is `\n`, a brace `\{`
+                help: end it with `"` on the same line, or write it between `"""`; a brace is `\{`
             5:6 "\"no end {" J0004 this text is not closed
-                help: end it with `"` on the same line; a line break is `\n`, a brace `\{`
+                help: end it with `"` on the same line, or write it between `"""`; a brace is `\{`
             survived: a(2 tiles) test(1 steps)
         "#]],
     );
@@ -334,7 +334,7 @@ let b = "{}"
                 help: write `\{` for a brace that is meant as text
                 2:23 "{": the expression begins here
             4:24 "\")" J0004 this text is not closed
-                help: end it with `"` on the same line; a line break is `\n`, a brace `\{`
+                help: end it with `"` on the same line, or write it between `"""`; a brace is `\{`
             7:11 "}" J0001 expected an expression, found the `}` of the text
             survived: a(4 tiles) b
         "#]],

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
+use journey_syntax::texts::TextPart;
 use journey_syntax::{AstNode, SyntaxKind, ast};
 use rustc_hash::FxHashMap;
 
@@ -83,27 +84,27 @@ impl Cx<'_> {
         let range = text.range();
         let mut parts: Vec<Expr> = Vec::new();
         let mut failed = false;
-        for element in text.syntax().elements() {
-            match element.kind() {
-                SyntaxKind::TEXT_CHUNK => {
-                    let token = element.token().map_or("", |token| token.text());
-                    match literals::text(token) {
-                        Ok(value) => parts.push(text_const(value.into(), element.range())),
+        // What the parser made nothing of was reported.
+        let broken = |kind| matches!(kind, SyntaxKind::ERROR | SyntaxKind::ERROR_TOKEN);
+        failed |= text.syntax().elements().any(|element| broken(element.kind()));
+        for part in text.parts() {
+            match part {
+                TextPart::Chunk(chunk) => {
+                    let at = chunk.token().range();
+                    match literals::text(&chunk.source()) {
+                        Ok(value) if value.is_empty() => {}
+                        Ok(value) => parts.push(text_const(value.into(), at)),
                         Err(problem) => {
                             failed = true;
-                            self.bad_literal(element.range(), problem);
+                            self.bad_literal(at, problem);
                         }
                     }
                 }
-                SyntaxKind::INTERPOLATION => {
-                    let interpolation = element.node().and_then(ast::Interpolation::cast);
-                    let part = self.interpolation(interpolation, element.range());
+                TextPart::Interpolation(interpolation) => {
+                    let part = self.interpolation(Some(interpolation), interpolation.range());
                     failed |= part.is_error();
                     parts.push(part);
                 }
-                // What the parser made nothing of was reported.
-                SyntaxKind::ERROR | SyntaxKind::ERROR_TOKEN => failed = true,
-                _ => {}
             }
         }
         if failed { Expr::error(range) } else { concatenation(parts, range) }
@@ -146,11 +147,12 @@ impl Cx<'_> {
             return None;
         }
         let mut value = String::new();
-        for chunk in text.text_chunk_tokens() {
-            match literals::text(chunk.text()) {
+        for part in text.parts() {
+            let TextPart::Chunk(chunk) = part else { continue };
+            match literals::text(&chunk.source()) {
                 Ok(part) => value.push_str(&part),
                 Err(problem) => {
-                    self.bad_literal(chunk.range(), problem);
+                    self.bad_literal(chunk.token().range(), problem);
                     return None;
                 }
             }

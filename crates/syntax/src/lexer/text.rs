@@ -9,8 +9,8 @@ pub(super) enum Piece {
     BadEscape(usize),
     /// `{`
     Open,
-    /// `"`
-    Quote,
+    /// `"` or `"""`, by its length.
+    Quote(usize),
     /// The line or the file ends.
     End,
 }
@@ -25,13 +25,53 @@ pub(super) fn piece(rest: &str) -> Piece {
                 Ok(escape) => len += escape,
                 Err(bad) => break Piece::BadEscape(bad),
             },
-            Some(b'"') => break Piece::Quote,
+            Some(b'"') => break Piece::Quote(1),
             Some(b'{') => break Piece::Open,
             Some(b'\n' | b'\r') | None => break Piece::End,
             Some(_) => len += 1,
         }
     };
     if len > 0 { Piece::Chunk(len) } else { next }
+}
+
+/// The piece of a text between three quotes at the start of `rest`.
+pub(super) fn long_piece(rest: &str) -> Piece {
+    let bytes = rest.as_bytes();
+    let mut len = 0;
+    let next = loop {
+        let from = bytes.get(len..).unwrap_or_default();
+        let Some(plain) = memchr::memchr3(b'\\', b'"', b'{', from) else {
+            len = bytes.len();
+            break Piece::End;
+        };
+        len += plain;
+        let rest = rest.get(len..).unwrap_or_default();
+        match rest.as_bytes() {
+            [b'\\', ..] => match escape(rest) {
+                Ok(escape) => len += escape,
+                Err(bad) => break Piece::BadEscape(bad),
+            },
+            [b'"', b'"', b'"', ..] => break Piece::Quote(3),
+            [b'"', ..] => len += 1,
+            _ => break Piece::Open,
+        }
+    };
+    if len > 0 { Piece::Chunk(len) } else { next }
+}
+
+/// The length of a text between three quotes that is never closed: up to the first line that
+/// closes a block or begins at the margin, for there the text's author would not have written.
+pub(super) fn unclosed(rest: &str) -> usize {
+    let mut len = 0;
+    for line in rest.split_inclusive('\n') {
+        let at_margin = line.starts_with(|first: char| !first.is_whitespace());
+        let closing = line.trim_start().starts_with('}');
+        if len > 0 && (at_margin || closing) {
+            return rest.get(..len).map_or(len, |text| text.trim_end().len());
+        }
+        len += line.len();
+    }
+    rest.trim_end().len()
 }
 
 /// The length of the escape at the start of `rest`, or of what is to be called malformed.
@@ -60,13 +100,14 @@ pub(super) fn goes_on(rest: &str) -> bool {
     matches!(end, Some(b'"' | b'{'))
 }
 
-/// The length of what stands in `rest` before the line ends.
+/// The length of what stands in `rest` before the line or a text between three quotes ends.
 pub(super) fn rest_of_line(rest: &str) -> usize {
-    rest.find(['\n', '\r']).unwrap_or(rest.len())
+    let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
+    rest.get(..line).and_then(|line| line.find("\"\"\"")).unwrap_or(line)
 }
 
 /// The length of what other languages and word processors write, where it is one thing to the
-/// reader and should be one mistake: a text in other quotes, or an annotation.
+/// reader and should be one mistake: a text in other quotes.
 pub(super) fn foreign(rest: &str) -> Option<usize> {
     /// A quote that ends further away has nothing to do with this one.
     const FAR: usize = 200;
@@ -78,10 +119,6 @@ pub(super) fn foreign(rest: &str) -> Option<usize> {
         '“' | '„' => '”',
         '‘' => '’',
         '«' => '»',
-        '@' => {
-            let word = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            return Some(1 + word.unwrap_or(inside.len()));
-        }
         _ => return None,
     };
     let ends = |c: char| c == last || (c == '“' && first == '„') || c == '\n';

@@ -3,20 +3,16 @@
 use journey_base::Code;
 
 use super::recovery::Braced;
-use super::{Mark, Parser, expressions, header, messages, steps, texts, tiles, types};
+use super::{
+    Mark, Parser, destinations, expressions, header, messages, steps, texts, tiles, types,
+};
 use crate::SyntaxError;
 use crate::SyntaxKind::{self, *};
 
 const FIELDS: Braced = Braced {
     element: "a field",
     begins: |p| p.at_word() || p.at(DOC),
-    resumes: |p| (p.at_word() && matches!(p.nth(1), COLON | TEXT_QUOTE)) || p.at(DOC),
-};
-
-const ACTIONS: Braced = Braced {
-    element: "`action`",
-    begins: |p| p.at(KW_ACTION) || p.at(DOC),
-    resumes: |p| p.at(KW_ACTION) || p.at(DOC),
+    resumes: |p| (p.at_word() && matches!(p.nth(1), COLON | TEXT_QUOTE | LONG_QUOTE)) || p.at(DOC),
 };
 
 pub(super) fn file(p: &mut Parser<'_>) {
@@ -58,7 +54,8 @@ fn item(p: &mut Parser<'_>) {
         KW_EVENT => event_decl(p),
         KW_AUDIENCE => audience_decl(p),
         KW_LET => let_decl(p),
-        KW_DESTINATION => destination_decl(p),
+        KW_POLICY => destinations::policy_decl(p),
+        KW_DESTINATION => destinations::destination_decl(p),
         KW_JOURNEY => header::journey_decl(p),
         KW_TEST => steps::test_decl(p),
         _ => return dangling_docs(p, mark),
@@ -90,6 +87,7 @@ fn event_decl(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
     name(p, "the event's name");
     external_name(p);
+    attributes(p);
     fields(p, "a block `{ … }` with the event's properties");
     EVENT_DECL
 }
@@ -107,18 +105,42 @@ fn field(p: &mut Parser<'_>) {
     }
     any_name(p, "the field's name");
     external_name(p);
-    typed(p, mark, FIELD);
+    typed(p);
+    attributes(p);
+    p.finish(mark, FIELD);
 }
 
-/// `":" ~ type_ref ~ default?`, the rest of a field or parameter.
-fn typed(p: &mut Parser<'_>, mark: Mark, kind: SyntaxKind) {
+/// `":" ~ type_ref ~ default?`, of a field, a parameter or a setting.
+pub(super) fn typed(p: &mut Parser<'_>) {
     if p.expect(COLON, "`:` and a type") || (types::at_type(p) && !p.first_on_line()) {
         types::type_ref(p);
         if p.at(EQ) {
             default(p);
         }
     }
-    p.finish(mark, kind);
+}
+
+/// `attribute*`
+pub(super) fn attributes(p: &mut Parser<'_>) {
+    while p.at(AT_SIGN) {
+        let mark = p.start();
+        p.bump();
+        any_name(p, "the attribute's name, for example `@pii`");
+        if p.at(L_PAREN) {
+            let opener = p.open(R_PAREN);
+            if p.at_text() {
+                texts::text(p);
+            } else {
+                p.expected("a text in double quotes");
+            }
+            if !p.at(R_PAREN) && !p.first_on_line() {
+                p.expected("`)`");
+                p.skip_expression();
+            }
+            p.close(&opener);
+        }
+        p.finish(mark, ATTRIBUTE);
+    }
 }
 
 fn default(p: &mut Parser<'_>) {
@@ -126,7 +148,8 @@ fn default(p: &mut Parser<'_>) {
     p.bump();
     if default_value(p) {
         // A default is no expression, for nothing would say where it ends.
-        let ends = matches!(p.current, R_BRACE | R_PAREN | COMMA | EOF | ERROR_TOKEN | DOC);
+        let ends =
+            matches!(p.current, R_BRACE | R_PAREN | COMMA | EOF | ERROR_TOKEN | DOC | AT_SIGN);
         if !ends && !p.at_word() && !p.first_on_line() {
             let error = messages::default_goes_on(p);
             p.error(error);
@@ -147,7 +170,7 @@ fn default_value(p: &mut Parser<'_>) -> bool {
     }
     match p.current {
         _ if expressions::at_literal(p) => p.leaf(LITERAL),
-        TEXT_QUOTE => texts::text(p),
+        TEXT_QUOTE | LONG_QUOTE => texts::text(p),
         L_BRACKET => expressions::list_expr(p),
         L_BRACE => expressions::record_expr(p),
         MINUS => {
@@ -169,7 +192,10 @@ fn audience_decl(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
     name(p, "the audience's name");
     external_name(p);
-    if p.at(EQ) || !p.first_on_line() {
+    attributes(p);
+    // Without a definition, its members are set from outside.
+    let ends = matches!(p.current, EOF | DOC | R_BRACE) || p.at_declaration();
+    if p.at(EQ) || !(ends || p.first_on_line()) {
         let mark = p.start();
         definition(p);
         p.finish(mark, DEFINITION);
@@ -185,7 +211,7 @@ fn let_decl(p: &mut Parser<'_>) -> SyntaxKind {
 }
 
 /// `"=" ~ expr`
-fn definition(p: &mut Parser<'_>) {
+pub(super) fn definition(p: &mut Parser<'_>) {
     if p.expect(EQ, "`=` and an expression") {
         expressions::expr(p);
     } else if !p.first_on_line() && !p.at(EOF) {
@@ -197,34 +223,11 @@ fn definition(p: &mut Parser<'_>) {
     }
 }
 
-fn destination_decl(p: &mut Parser<'_>) -> SyntaxKind {
-    p.bump();
-    name(p, "the destination's name");
-    let kind = p.start();
-    if p.at(L_BRACE) {
-        p.expected("what kind of destination it is, for example `log`");
-    } else if name(p, "what kind of destination it is, for example `log`") {
-        p.finish(kind, DESTINATION_KIND);
-    }
-    p.braced(&ACTIONS, "a block `{ … }` with the destination's actions", action_decl);
-    DESTINATION_DECL
-}
-
-fn action_decl(p: &mut Parser<'_>) {
+/// `param_list`, of which the current token is the first.
+pub(super) fn param_list(p: &mut Parser<'_>) {
     let mark = p.start();
-    docs(p);
-    if !p.eat(KW_ACTION) {
-        return dangling_docs(p, mark);
-    }
-    name(p, "the action's name");
-    if p.at(L_PAREN) {
-        let list = p.start();
-        p.separated(R_PAREN, "a parameter", |p| p.at_word() || p.at(DOC), param);
-        p.finish(list, PARAM_LIST);
-    } else {
-        p.expected("the action's parameters `( … )`");
-    }
-    p.finish(mark, ACTION_DECL);
+    p.separated(R_PAREN, "a parameter", |p| p.at_word() || p.at(DOC), param);
+    p.finish(mark, PARAM_LIST);
 }
 
 fn param(p: &mut Parser<'_>) {
@@ -234,12 +237,14 @@ fn param(p: &mut Parser<'_>) {
         return dangling_docs(p, mark);
     }
     any_name(p, "the parameter's name");
-    typed(p, mark, PARAM);
+    typed(p);
+    attributes(p);
+    p.finish(mark, PARAM);
 }
 
 /// `external_name?`
 pub(super) fn external_name(p: &mut Parser<'_>) {
-    if p.at(TEXT_QUOTE) {
+    if p.at_text() {
         let mark = p.start();
         texts::text(p);
         p.finish(mark, EXTERNAL_NAME);

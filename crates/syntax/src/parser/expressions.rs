@@ -8,7 +8,7 @@
 use journey_base::Code;
 
 use super::declarations::any_name;
-use super::{Mark, Parser, declarations, header, messages, texts};
+use super::{Mark, Parser, declarations, header, is_word, messages, requests, texts, tiles};
 use crate::SyntaxError;
 use crate::SyntaxKind::{self, *};
 use crate::lexer::starts_statement;
@@ -278,7 +278,15 @@ pub(super) fn at_expr(p: &Parser<'_>) -> bool {
         || p.at_name()
         || matches!(
             p.current,
-            TEXT_QUOTE | L_BRACKET | L_BRACE | L_PAREN | KW_CUSTOMER | KW_IF | KW_NOT | MINUS
+            TEXT_QUOTE
+                | LONG_QUOTE
+                | L_BRACKET
+                | L_BRACE
+                | L_PAREN
+                | KW_CUSTOMER
+                | KW_IF
+                | KW_NOT
+                | MINUS
         )
 }
 
@@ -321,7 +329,7 @@ fn primary(p: &mut Parser<'_>) -> bool {
     }
     match p.current {
         KW_CUSTOMER => p.leaf(CUSTOMER_EXPR),
-        TEXT_QUOTE => texts::text(p),
+        TEXT_QUOTE | LONG_QUOTE => texts::text(p),
         L_PAREN => paren_expr(p),
         L_BRACKET => list_expr(p),
         L_BRACE if !at_block(p) => record_expr(p),
@@ -334,11 +342,18 @@ fn primary(p: &mut Parser<'_>) -> bool {
     true
 }
 
-/// Whether the brace opens a block: the expression in front of it is missing.
-fn at_block(p: &Parser<'_>) -> bool {
-    let first = p.nth(1);
-    let labelled = (first == IDENT || first.is_keyword()) && p.nth(2) == COLON;
-    first == DOC || starts_statement(if labelled { p.nth(3) } else { first })
+/// Whether a brace opens a block here: the expression in front of it is missing.
+pub(super) fn at_block(p: &Parser<'_>) -> bool {
+    let (first, second) = (p.nth(1), p.nth(2));
+    let statement = starts_statement(first)
+        || tiles::at_unlabelled_tile(p, 1)
+        || (requests::begins_block(first) && !matches!(second, COLON | EQ | COMMA | R_BRACE));
+    let labelled = is_word(first) && second == COLON;
+    p.at(L_BRACE)
+        && match labelled {
+            true => starts_statement(p.nth(3)) || tiles::at_unlabelled_tile(p, 3),
+            false => first == DOC || statement,
+        }
 }
 
 /// No expression begins here.
@@ -441,7 +456,20 @@ fn arg(p: &mut Parser<'_>) {
         }
         p.finish(name, ARG_NAME);
     }
-    expr(p);
+    if p.at_name() && p.nth(1) == FAT_ARROW {
+        lambda(p);
+    } else {
+        expr(p);
+    }
     header::where_clause(p);
     p.finish(mark, ARG);
+}
+
+/// `name ~ "=>" ~ expr`
+fn lambda(p: &mut Parser<'_>) {
+    let mark = p.start();
+    declarations::name(p, "a name for the element");
+    p.bump();
+    expr(p);
+    p.finish(mark, LAMBDA);
 }

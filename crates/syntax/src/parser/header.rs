@@ -2,22 +2,37 @@
 
 use journey_base::Code;
 
-use super::declarations::{any_name, dangling_docs, docs, external_name, name};
+use super::declarations::{
+    any_name, attributes, dangling_docs, docs, external_name, name, param_list,
+};
 use super::recovery::Braced;
-use super::{Parser, expressions, tiles};
+use super::{Parser, can_be_name, expressions, tiles};
 use crate::SyntaxError;
 use crate::SyntaxKind::{self, *};
 
 const BODY: Braced = Braced {
     element: "a tile",
     begins: |p| at_clause(p) || tiles::at_tile(p),
-    resumes: |p| at_clause(p) || tiles::at_tile(p),
+    resumes: |p| resumes_at_clause(p) || tiles::resumes_at_tile(p),
 };
+
+/// What kind of event is described.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventPattern {
+    /// The one that enters.
+    Entry,
+    /// One that is matched with an instance, of any customer or key where it says `any`.
+    Match,
+}
 
 pub(super) fn journey_decl(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
     name(p, "the journey's name");
     external_name(p);
+    if p.at(L_PAREN) {
+        param_list(p);
+    }
+    attributes(p);
     let mut tiles_begun = false;
     p.braced(&BODY, "a block `{ … }` with the journey", |p| {
         let mark = p.start();
@@ -39,10 +54,20 @@ pub(super) fn journey_decl(p: &mut Parser<'_>) -> SyntaxKind {
 /// Whether a clause of the header begins here. `exit name` alone is a tile.
 pub(super) fn at_clause(p: &Parser<'_>) -> bool {
     match p.current {
-        KW_ENTRY | KW_REENTER => p.nth(1) != COLON,
+        KW_ENTRY | KW_REENTER | KW_WHILE | KW_GOAL | KW_TIMEZONE => p.nth(1) != COLON,
         // Also where the outcome's name is missing: no tile goes on like this.
         KW_EXIT => [p.nth(1), p.nth(2)].into_iter().any(starts_criterion) && p.nth(1) != COLON,
         _ => false,
+    }
+}
+
+/// Whether a clause begins here for sure, where something else was just skipped.
+pub(super) fn resumes_at_clause(p: &Parser<'_>) -> bool {
+    match p.current {
+        KW_WHILE => p.nth(1) == KW_INSIDE,
+        KW_GOAL => p.first_on_line() && can_be_name(p.nth(1)),
+        KW_TIMEZONE => p.first_on_line() && p.nth(1) != COLON,
+        _ => at_clause(p),
     }
 }
 
@@ -59,7 +84,7 @@ pub(super) fn misplaced(p: &mut Parser<'_>) {
     };
     let message = format!("{what} stands behind the first tile");
     let error = SyntaxError::new(Code::SYNTAX, p.range(), message)
-        .help("move it up: `entry`, `reenter` and exit criteria come first in a journey");
+        .help("move it up: `entry`, `reenter`, goals and exit criteria come first in a journey");
     p.error(error);
     clause(p);
 }
@@ -69,6 +94,13 @@ fn clause(p: &mut Parser<'_>) {
     let kind = match p.current {
         KW_ENTRY => entry_clause(p),
         KW_REENTER => reenter_clause(p),
+        KW_WHILE => while_clause(p),
+        KW_GOAL => goal_clause(p),
+        KW_TIMEZONE => {
+            p.bump();
+            expressions::expr(p);
+            TIMEZONE_CLAUSE
+        }
         _ => exit_clause(p),
     };
     p.finish(mark, kind);
@@ -79,12 +111,15 @@ fn entry_clause(p: &mut Parser<'_>) -> SyntaxKind {
     let mark = p.start();
     match p.current {
         KW_EVENT => {
-            event_pattern(p);
+            event_pattern(p, EventPattern::Entry);
+            for_each(p);
+            keyed_by(p);
             p.finish(mark, ENTRY_EVENT);
         }
         KW_AUDIENCE => {
             p.bump();
             name(p, "the audience's name");
+            including(p);
             p.finish(mark, ENTRY_AUDIENCE);
         }
         KW_MANUAL => p.leaf(ENTRY_MANUAL),
@@ -93,8 +128,51 @@ fn entry_clause(p: &mut Parser<'_>) -> SyntaxKind {
     ENTRY_CLAUSE
 }
 
-/// `kw_event ~ name ~ alias? ~ where_clause?`
-pub(super) fn event_pattern(p: &mut Parser<'_>) {
+/// `for_each?`
+fn for_each(p: &mut Parser<'_>) {
+    if p.at(KW_FOR) {
+        let mark = p.start();
+        p.bump();
+        if p.expect(KW_EACH, "`each` and a list of the event, as in `for each order.items as item`")
+        {
+            expressions::expr(p);
+            if p.at(KW_AS) {
+                alias(p);
+            } else {
+                p.expected("`as` and a name for the element");
+            }
+        }
+        p.finish(mark, FOR_EACH);
+    }
+}
+
+/// `keyed_by?`
+fn keyed_by(p: &mut Parser<'_>) {
+    if p.at(KW_KEYED) && p.nth(1) != COLON {
+        let mark = p.start();
+        p.bump();
+        if p.expect(KW_BY, "`by` and the key, as in `keyed by cart.id`") {
+            expressions::expr(p);
+        }
+        p.finish(mark, KEYED_BY);
+    }
+}
+
+/// `including?`
+fn including(p: &mut Parser<'_>) {
+    if p.at(KW_INCLUDING) && p.nth(1) != COLON {
+        let mark = p.start();
+        p.bump();
+        p.expect(KW_EXISTING, "`existing`");
+        p.finish(mark, INCLUDING);
+    }
+}
+
+/// `kw_any? ~ kw_event ~ name ~ alias? ~ where_clause?`, `any` for a match only.
+pub(super) fn event_pattern(p: &mut Parser<'_>, pattern: EventPattern) {
+    if pattern == EventPattern::Match {
+        p.eat(KW_ANY);
+    }
     p.expect(KW_EVENT, "`event`");
     name(p, "the event's name");
     alias(p);
@@ -133,6 +211,37 @@ fn reenter_clause(p: &mut Parser<'_>) -> SyntaxKind {
     REENTER_CLAUSE
 }
 
+fn while_clause(p: &mut Parser<'_>) -> SyntaxKind {
+    p.bump();
+    if p.expect(KW_INSIDE, "`inside`, as in `while inside restart`")
+        && !(p.eat(KW_IGNORE) || p.eat(KW_RESTART) || p.eat(KW_REFRESH))
+    {
+        p.expected("`ignore`, `restart` or `refresh`");
+    }
+    WHILE_CLAUSE
+}
+
+fn goal_clause(p: &mut Parser<'_>) -> SyntaxKind {
+    p.bump();
+    if p.at(KW_ON) {
+        p.expected("the goal's name, for example `goal purchase on event …`");
+    } else {
+        name(p, "the goal's name");
+    }
+    if p.expect(KW_ON, "`on event`: what reaches the goal") {
+        event_pattern(p, EventPattern::Match);
+    }
+    let mark = p.start();
+    if p.at(KW_WITHIN) {
+        p.bump();
+        expressions::expr(p);
+        p.finish(mark, GOAL_WITHIN);
+    } else {
+        p.expected("`within` and a duration, for example `within 14d`");
+    }
+    GOAL_CLAUSE
+}
+
 /// `kw_after ~ expr`
 fn after(p: &mut Parser<'_>, kind: SyntaxKind) {
     let mark = p.start();
@@ -152,7 +261,7 @@ fn exit_clause(p: &mut Parser<'_>) -> SyntaxKind {
     match p.current {
         KW_ON => {
             p.bump();
-            event_pattern(p);
+            event_pattern(p, EventPattern::Match);
             p.finish(mark, EXIT_ON);
         }
         KW_WHEN => {

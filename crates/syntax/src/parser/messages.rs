@@ -6,7 +6,8 @@ use super::recovery::Opener;
 use super::{MAX_DEPTH, Parser};
 use crate::SyntaxError;
 use crate::SyntaxKind::{
-    self, DOC, EOF, INTERP_CLOSE, KW_IF, KW_ON, KW_TIMEOUT, KW_WHEN, TEXT_CHUNK, TEXT_QUOTE,
+    self, DOC, EOF, INTERP_CLOSE, KW_IF, KW_ON, KW_TIMEOUT, KW_WHEN, LONG_CHUNK, LONG_QUOTE,
+    TEXT_CHUNK, TEXT_QUOTE,
 };
 
 /// `what` is missing at the current token.
@@ -52,7 +53,7 @@ pub(super) fn found(p: &Parser<'_>) -> String {
     match p.current {
         EOF => "the end of the file".to_owned(),
         DOC => "a doc comment".to_owned(),
-        TEXT_QUOTE | TEXT_CHUNK => "a text".to_owned(),
+        TEXT_QUOTE | LONG_QUOTE | TEXT_CHUNK | LONG_CHUNK => "a text".to_owned(),
         INTERP_CLOSE => "the `}` of the text".to_owned(),
         kind if kind.is_reserved() => format!("the keyword `{}`", p.token_text()),
         _ => match invisible(p.token_text()) {
@@ -84,13 +85,30 @@ fn invisible(text: &str) -> Option<char> {
 fn similar_keyword(p: &Parser<'_>, what: &str) -> Option<&'static str> {
     let candidates: &[&str] = match what {
         "a declaration" => {
-            &["customer", "event", "audience", "let", "destination", "journey", "test"]
+            &["customer", "event", "audience", "let", "policy", "destination", "journey", "test"]
         }
-        "a tile" => &["wait", "branch", "split", "send", "update", "exit", "entry", "reenter"],
-        "a step" => &["journey", "customer", "at", "after", "event", "update", "choose", "expect"],
+        "a tile" => &[
+            "wait", "branch", "split", "send", "webhook", "update", "add", "remove", "run",
+            "enter", "let", "repeat", "exit", "entry", "reenter", "while", "goal", "timezone",
+        ],
+        "a step" => &[
+            "journey", "customer", "at", "after", "event", "update", "choose", "join", "leave",
+            "enter", "respond", "fail", "pause", "resume", "expect",
+        ],
         "`on`, `when` or `timeout`" => &["on", "when", "timeout"],
         "`when` or `else`" => &["when", "else"],
-        "`action`" => &["action"],
+        "`late`" => &["late"],
+        "`delivered`, `failed` or `skipped`" => &["delivered", "failed", "skipped"],
+        "`exited`, `not_entered` or `else`" => &["exited", "not_entered", "else"],
+        "`require`, `quiet` or `cap`" => &["require", "quiet", "cap"],
+        "`action`, `setting` or `secret`" => &["action", "setting", "secret"],
+        "`header`, `body`, `timeout`, `retry`, `ok` or `failed`" => {
+            &["header", "body", "timeout", "retry", "ok", "failed"]
+        }
+        "a part of the request, for example `body` or `timeout`" => &[
+            "get", "post", "put", "patch", "delete", "header", "body", "timeout", "retry", "limit",
+            "from", "to", "reply_to", "subject", "text", "html",
+        ],
         _ => &[],
     };
     let word = p.at_word().then(|| p.token_text())?;
@@ -128,8 +146,6 @@ pub(super) fn stray(p: &Parser<'_>) -> SyntaxError {
             bad(format!("{} is not a text", shortened(text)))
                 .help(format!("texts stand in straight double quotes: \"{}\"", shortened(inside)))
         }
-        _ if first == '@' => bad(format!("`{text}` means nothing here"))
-            .help("annotations are not part of this version of the language"),
         _ if first.is_ascii_digit() => {
             literal(bad(format!("`{}` is not a literal", shortened(text))), text)
         }

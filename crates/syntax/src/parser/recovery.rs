@@ -7,7 +7,7 @@
 //! declaration at the left margin ends whatever is still open. Where the braces match, the
 //! layout means nothing.
 
-use super::{Parser, messages};
+use super::{Parser, messages, tiles};
 use crate::SyntaxKind::{self, *};
 use crate::lexer::starts_statement;
 use journey_base::TextRange;
@@ -210,7 +210,8 @@ impl Parser<'_> {
     /// Whether the line begins with a word that begins a statement, and is not the name of a field
     /// or argument.
     fn at_statement(&self) -> bool {
-        starts_statement(self.current) && self.first_on_line() && self.nth(1) != COLON
+        let reserved = starts_statement(self.current) && self.nth(1) != COLON;
+        (reserved || tiles::at_worded_tile(self, 0)) && self.first_on_line()
     }
 
     /// Remembers where a declaration begins.
@@ -240,7 +241,7 @@ impl Parser<'_> {
         let (first, second) = (kinds.next().unwrap_or(EOF), kinds.next().unwrap_or(EOF));
         match first {
             KW_CUSTOMER => second == L_BRACE,
-            KW_TEST => second == TEXT_QUOTE,
+            KW_TEST => matches!(second, TEXT_QUOTE | LONG_QUOTE),
             _ => starts_declaration(first) && (second == IDENT || second.is_keyword()),
         }
     }
@@ -365,6 +366,13 @@ impl Parser<'_> {
 fn starts_declaration(kind: SyntaxKind) -> bool {
     matches!(
         kind,
-        KW_CUSTOMER | KW_EVENT | KW_AUDIENCE | KW_LET | KW_DESTINATION | KW_JOURNEY | KW_TEST
+        KW_CUSTOMER
+            | KW_EVENT
+            | KW_AUDIENCE
+            | KW_LET
+            | KW_POLICY
+            | KW_DESTINATION
+            | KW_JOURNEY
+            | KW_TEST
     )
 }

@@ -2,21 +2,37 @@
 
 use super::declarations::name;
 use super::recovery::Braced;
-use super::{Mark, Parser, expressions, header, texts};
+use super::{Mark, Parser, can_be_name, expressions, header, texts};
 use crate::SyntaxKind::{self, *};
 
-const STEPS: Braced = Braced { element: "a step", begins: at_step, resumes: at_step };
+const STEPS: Braced = Braced { element: "a step", begins: at_step, resumes: resumes_at_step };
 
 fn at_step(p: &Parser<'_>) -> bool {
+    starts_step(p.current) || at_worded_step(p)
+}
+
+fn starts_step(kind: SyntaxKind) -> bool {
+    matches!(kind, KW_JOURNEY | KW_CUSTOMER | KW_AT | KW_AFTER | KW_EVENT | KW_UPDATE | KW_EXPECT)
+}
+
+/// A keyword that can be a name elsewhere.
+fn at_worded_step(p: &Parser<'_>) -> bool {
     matches!(
         p.current,
-        KW_JOURNEY | KW_CUSTOMER | KW_AT | KW_AFTER | KW_EVENT | KW_UPDATE | KW_CHOOSE | KW_EXPECT
+        KW_CHOOSE | KW_JOIN | KW_LEAVE | KW_ENTER | KW_RESPOND | KW_FAIL | KW_PAUSE | KW_RESUME
     )
 }
 
+/// Whether a step begins here for sure, where something else was just skipped.
+fn resumes_at_step(p: &Parser<'_>) -> bool {
+    starts_step(p.current) || (at_worded_step(p) && p.first_on_line())
+}
+
+const INSTANT: (SyntaxKind, &str) = (TIME_LIT, "an instant, for example `2026-12-01T09:00Z`");
+
 pub(super) fn test_decl(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
-    if p.at(TEXT_QUOTE) {
+    if p.at_text() {
         texts::text(p);
     } else {
         p.expected("what the test shows, in double quotes");
@@ -40,16 +56,17 @@ fn step(p: &mut Parser<'_>) {
         KW_CUSTOMER => {
             p.bump();
             expressions::assignments(p);
+            memberships(p);
             CUSTOMER_STEP
         }
         KW_AT => {
             p.bump();
-            literal(p, TIME_LIT, "an instant, for example `2026-12-01T09:00Z`");
+            p.phrase(&[INSTANT]);
             AT_STEP
         }
         KW_AFTER => {
             p.bump();
-            literal(p, DURATION_LIT, "a duration, for example `1h`");
+            p.phrase(&[(DURATION_LIT, "a duration, for example `1h`")]);
             AFTER_STEP
         }
         KW_EVENT => {
@@ -73,9 +90,71 @@ fn step(p: &mut Parser<'_>) {
             }
             CHOOSE_STEP
         }
-        _ => return expect_step(p, mark),
+        KW_EXPECT => return expect_step(p, mark),
+        _ => member_step(p),
     };
     p.finish(mark, kind);
+}
+
+/// `memberships?`
+fn memberships(p: &mut Parser<'_>) {
+    if p.at(KW_IN) {
+        let mark = p.start();
+        p.bump();
+        name(p, "an audience");
+        while p.eat(COMMA) {
+            name(p, "an audience");
+        }
+        p.finish(mark, MEMBERSHIPS);
+    }
+}
+
+/// What happens to a member or to what a tile of it waits for.
+fn member_step(p: &mut Parser<'_>) -> SyntaxKind {
+    let keyword = p.current;
+    p.bump();
+    match keyword {
+        KW_PAUSE => return PAUSE_STEP,
+        KW_RESUME => return RESUME_STEP,
+        KW_ENTER => {
+            if p.at(L_PAREN) {
+                expressions::arg_list(p);
+            } else {
+                p.expected("what the journey is entered with, `( … )`");
+            }
+            return ENTER_STEP;
+        }
+        KW_JOIN | KW_LEAVE => name(p, "the audience's name"),
+        _ => name(p, "a tile's label"),
+    };
+    match keyword {
+        KW_JOIN => JOIN_STEP,
+        KW_LEAVE => LEAVE_STEP,
+        KW_RESPOND => {
+            expressions::expr(p);
+            RESPOND_STEP
+        }
+        _ => {
+            if p.at(KW_WITH) {
+                let mark = p.start();
+                p.bump();
+                p.phrase(&[(INT_LIT, "the status, for example `with 503`")]);
+                p.finish(mark, WITH_STATUS);
+            }
+            times(p);
+            FAIL_STEP
+        }
+    }
+}
+
+/// `times?`
+fn times(p: &mut Parser<'_>) {
+    if p.at(INT_LIT) {
+        let mark = p.start();
+        p.bump();
+        p.expect(KW_TIMES, "`times`");
+        p.finish(mark, TIMES);
+    }
 }
 
 fn expect_step(p: &mut Parser<'_>, mark: Mark) {
@@ -90,25 +169,32 @@ fn expect_step(p: &mut Parser<'_>, mark: Mark) {
             p.bump();
             name(p, "a tile's label");
             if p.eat(KW_UNTIL) {
-                literal(p, TIME_LIT, "an instant, for example `2026-12-01T09:00Z`");
+                p.phrase(&[INSTANT]);
             }
             EXPECT_AT
         }
         KW_SEND => {
             expect_send(p);
-            if p.at(INT_LIT) {
-                let times = p.start();
-                p.bump();
-                p.expect(KW_TIMES, "`times`");
-                p.finish(times, TIMES);
-            }
+            times(p);
             EXPECT_SEND
         }
-        KW_NO if p.nth(1) == KW_SEND => {
+        KW_WEBHOOK if can_be_name(p.nth(1)) => {
             p.bump();
-            let absent = p.start();
-            expect_send(p);
-            p.finish(absent, NO_SEND);
+            name(p, "the webhook's label");
+            if p.at(L_BRACE) {
+                expressions::assignments(p);
+            }
+            times(p);
+            EXPECT_WEBHOOK
+        }
+        KW_GOAL if can_be_name(p.nth(1)) => {
+            p.bump();
+            name(p, "the goal's name");
+            EXPECT_GOAL
+        }
+        KW_NO if matches!(p.nth(1), KW_SEND | KW_WEBHOOK | KW_GOAL) => {
+            p.bump();
+            absence(p);
             EXPECT_NO
         }
         KW_NOT if p.nth(1) == KW_ENTERED => {
@@ -124,11 +210,26 @@ fn expect_step(p: &mut Parser<'_>, mark: Mark) {
     p.finish(mark, kind);
 }
 
-/// A literal of this kind, and no expression.
-fn literal(p: &mut Parser<'_>, kind: SyntaxKind, what: &str) {
-    if !p.expect(kind, what) {
-        p.skip_rest_of_line();
-    }
+/// What `expect no` denies.
+fn absence(p: &mut Parser<'_>) {
+    let mark = p.start();
+    let kind = match p.current {
+        KW_SEND => {
+            expect_send(p);
+            NO_SEND
+        }
+        KW_WEBHOOK => {
+            p.bump();
+            name(p, "the webhook's label");
+            NO_WEBHOOK
+        }
+        _ => {
+            p.bump();
+            name(p, "the goal's name");
+            NO_GOAL
+        }
+    };
+    p.finish(mark, kind);
 }
 
 /// `kw_send ~ action_ref ~ arg_list?`

@@ -4,42 +4,57 @@ use journey_base::{Code, TextRange};
 
 use super::{Parser, expressions};
 use crate::SyntaxError;
-use crate::SyntaxKind::*;
+use crate::SyntaxKind::{self, *};
 use crate::lexer::starts_statement;
 
-/// The current token is the opening quote.
+/// The current token is the opening quote, or three of them.
 pub(super) fn text(p: &mut Parser<'_>) {
     let mark = p.start();
-    let begin = p.offset;
+    let (quote, begin) = (p.current, p.offset);
     p.bump();
+    // Between the pieces of a text stand no blanks; if some do, the text ended before them. But
+    // for those behind a broken interpolation, whose expression may have ended with blanks.
+    let mut whole = true;
     loop {
-        // Between the pieces of a text stand no blanks; if some do, the text ended before them.
-        let kind = if p.written == p.pos { p.current } else { EOF };
+        let kind = if p.written == p.pos || !whole { p.current } else { EOF };
         match kind {
-            TEXT_CHUNK => p.bump(),
-            INTERP_OPEN if interpolation(p) => {}
+            TEXT_CHUNK | LONG_CHUNK => p.bump(),
+            INTERP_OPEN => {
+                let closed = interpolation(p);
+                whole = closed || quote == TEXT_QUOTE;
+                if !closed && quote == TEXT_QUOTE {
+                    unclosed(p, begin, quote);
+                    break;
+                }
+                continue;
+            }
             ERROR_TOKEN => bad_piece(p),
-            TEXT_QUOTE => {
+            _ if kind == quote => {
                 p.bump();
                 break;
             }
             _ => {
-                unclosed(p, begin);
+                unclosed(p, begin, quote);
                 break;
             }
         }
+        whole = true;
     }
     p.finish(mark, TEXT);
 }
 
 /// The text that began at `begin` has no closing quote.
-fn unclosed(p: &mut Parser<'_>, begin: u32) {
+fn unclosed(p: &mut Parser<'_>, begin: u32, quote: SyntaxKind) {
     let end = p.end_of_last().start;
     let text = TextRange::new(begin, end);
     let line = text.of(p.text).find('\n').map_or(end, |len| begin + len as u32);
     let range = TextRange::new(begin, line);
     let error = SyntaxError::new(Code::UNTERMINATED_TEXT, range, "this text is not closed");
-    p.error(error.help("end it with `\"` on the same line; a line break is `\\n`, a brace `\\{`"));
+    p.error(error.help(if quote == LONG_QUOTE {
+        "end it with `\"\"\"`, as it began"
+    } else {
+        "end it with `\"` on the same line, or write it between `\"\"\"`; a brace is `\\{`"
+    }));
 }
 
 /// `"{" ~ expr ~ "}"`; whether it was closed.

@@ -5,7 +5,7 @@ use crate::SyntaxKind::*;
 
 /// Whether the current token can begin a type.
 pub(super) fn at_type(p: &Parser<'_>) -> bool {
-    p.at_name() || p.at(TEXT_QUOTE) || p.at(L_BRACE)
+    p.at_name() || p.at_text() || p.at(L_BRACE)
 }
 
 pub(super) fn type_ref(p: &mut Parser<'_>) {
@@ -27,10 +27,10 @@ fn type_atom(p: &mut Parser<'_>) {
     }
     let mark = p.start();
     match p.current {
-        TEXT_QUOTE => {
+        TEXT_QUOTE | LONG_QUOTE => {
             texts::text(p);
             while p.eat(PIPE) {
-                if p.at(TEXT_QUOTE) {
+                if p.at_text() {
                     texts::text(p);
                 } else {
                     p.expected("a text, the next member of the enum");

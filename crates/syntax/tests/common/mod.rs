@@ -54,8 +54,9 @@ fn outline(item: Item<'_>) -> String {
         Item::EventDecl(it) => format!("{}({} fields)", name(it.name()), it.fields().len()),
         Item::AudienceDecl(it) => name(it.name()),
         Item::LetDecl(it) => name(it.name()),
+        Item::PolicyDecl(it) => format!("{}({} rules)", name(it.name()), it.policy_rules().len()),
         Item::DestinationDecl(it) => {
-            format!("{}({} actions)", name(it.name()), it.action_decls().len())
+            format!("{}({} actions)", name(it.name()), count(SyntaxKind::ACTION_DECL))
         }
     }
 }
