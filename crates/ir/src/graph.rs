@@ -2,23 +2,31 @@
 //!
 //! Text and picture are the same thing, so the graph is the tree of tiles itself, as plain data:
 //! a sequence of tiles, each with its edges in source order, each edge with the sequence it opens.
-//! [`render_text`] draws it for a terminal, [`render_svg`] for everything else; the canvas of the
-//! browser gets the same data.
+//! [`render_text`] draws it for a terminal, [`render_svg`] for everything else, [`render_mermaid`]
+//! and [`render_dot`] leave the drawing to others; the canvas of the browser gets the same data. An
+//! [`Overlay`] puts figures or differences upon it.
 
+mod dot;
+mod fields;
 mod header;
 mod layout;
 mod measure;
+mod mermaid;
+mod overlay;
 mod shapes;
 mod svg;
 mod text;
 
-use std::collections::BTreeMap;
-
+use journey_base::TextRange;
 use journey_bytecode::TileKind as Kind;
 use journey_sema::thir::{self, TileKind};
 
 use crate::{LowerError, build, ways};
 
+pub use dot::render_dot;
+pub use fields::Field;
+pub use mermaid::{MERMAID_EDGES, TooManyEdges, render_mermaid};
+pub use overlay::{Count, Mark, Overlay, Stats};
 pub use svg::render_svg;
 pub use text::render_text;
 
@@ -54,6 +62,10 @@ pub struct Node {
     pub title: String,
     /// Its doc comment.
     pub doc: String,
+    /// What it says, the arms aside: with the kind, what the tile does.
+    pub fields: Vec<Field>,
+    /// Where it stands, relative to the journey's declaration.
+    pub range: TextRange,
     /// Whether a member can ever be here.
     pub reachable: bool,
     /// Its edges in source order; the index of one is its number in the compiled tile.
@@ -65,6 +77,8 @@ pub struct Node {
 pub struct Arm {
     /// What stands at the edge.
     pub label: String,
+    /// What it says, whole, where the label may be cut off.
+    pub head: String,
     /// Whether the edge has a block in the source, be it empty.
     pub is_block: bool,
     /// The tiles of the block. After the last of them, members go on behind the tile, unless
@@ -83,18 +97,6 @@ pub struct Edge {
     pub label: String,
     /// Id of the tile it leads to; none where a body ends without an exit.
     pub to: Option<String>,
-}
-
-/// How many members each tile has seen.
-pub type Stats = BTreeMap<String, Count>;
-
-/// What is counted at a tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Count {
-    /// Members that arrived, ever.
-    pub entered: u64,
-    /// Members that are there now.
-    pub inside: u64,
 }
 
 /// The picture of a journey.
@@ -136,9 +138,11 @@ fn nodes(
     let node = |tile: &thir::Tile| {
         let (id, reachable) = ids.next()?;
         let ways = ways::ways(tile, &journey.bindings);
+        let mut heads = fields::heads(tile, &journey.bindings).into_iter();
         let mut arms = Vec::new();
         for (number, way) in ways.into_iter().enumerate() {
             arms.push(Arm {
+                head: heads.next().unwrap_or_else(|| way.label.clone()),
                 label: match share(tile, number) {
                     Some(share) => format!("{share} {}", way.label),
                     None => way.label,
@@ -153,6 +157,8 @@ fn nodes(
             kind: ways::kind(tile),
             title: tile.title.to_string(),
             doc: tile.doc.to_string(),
+            fields: fields::fields(tile, &journey.bindings),
+            range: tile.range,
             reachable,
             arms,
         })
@@ -172,11 +178,23 @@ fn share(tile: &thir::Tile, number: usize) -> Option<String> {
 }
 
 impl Graph {
+    /// Calls `see` for every tile in source order.
+    pub fn visit<'g>(&'g self, see: &mut dyn FnMut(&'g Node)) {
+        visit(&self.body, see);
+    }
+
     /// All edges, in the order of the tiles they leave.
     pub fn edges(&self) -> Vec<Edge> {
         let mut edges = Vec::new();
         sequence_edges(&self.body, None, &mut edges);
         edges
+    }
+}
+
+fn visit<'g>(nodes: &'g [Node], see: &mut dyn FnMut(&'g Node)) {
+    for node in nodes {
+        see(node);
+        node.arms.iter().for_each(|arm| visit(&arm.body, see));
     }
 }
 

@@ -14,6 +14,7 @@ mod build;
 pub mod cfg;
 mod code;
 mod condition;
+pub mod diff;
 mod emit;
 mod error;
 mod expr;

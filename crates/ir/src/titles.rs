@@ -7,8 +7,8 @@ mod constant;
 
 use journey_sema::Type;
 use journey_sema::thir::{
-    BinaryOp, Binding, BindingId, CompareOp, Expr, ExprKind, History, HistoryFn, HistoryRange,
-    UnaryOp,
+    BinaryOp, Binding, BindingId, CompareOp, Const, Expr, ExprKind, History, HistoryFn,
+    HistoryRange, UnaryOp,
 };
 
 pub use constant::duration;
@@ -23,17 +23,24 @@ pub fn source(expr: &Expr, bindings: &[Binding]) -> String {
     printer.out
 }
 
+/// A constant of a type as source.
+pub(crate) fn constant(value: &Const, ty: &Type) -> String {
+    let mut out = String::new();
+    constant::print(value, ty, &mut out);
+    out
+}
+
+/// The filter of an event that is bound to `name`, whole.
+pub(crate) fn filter(filter: &Expr, name: Option<&str>, bindings: &[Binding]) -> String {
+    let mut printer = Printer { bindings, at_hand: name, out: String::new(), room: usize::MAX };
+    printer.expr(filter, Level::Lowest);
+    printer.out
+}
+
 /// `expr` on one line, cut off where it gets long. `bindings` are those of its journey.
 pub(crate) fn short(expr: &Expr, bindings: &[Binding]) -> String {
     let mut printer = Printer { bindings, at_hand: None, out: String::new(), room: 8 * LONGEST };
     printer.expr(expr, Level::Lowest);
-    cut(printer.out)
-}
-
-/// The filter of an event that is bound to `name`, on one line.
-pub(crate) fn short_filter(filter: &Expr, name: Option<&str>, bindings: &[Binding]) -> String {
-    let mut printer = Printer { bindings, at_hand: name, out: String::new(), room: 8 * LONGEST };
-    printer.expr(filter, Level::Lowest);
     cut(printer.out)
 }
 

@@ -66,7 +66,10 @@ fn the_picture_has_the_tiles_of_the_program() {
         let checked = checked(sources(&root().join(workspace)), false);
         let program = lower(&checked).expect("it compiles");
         for (journey, source) in program.journeys.iter().zip(&checked.journeys) {
-            let svg = graph::render_svg(&graph::graph(source).expect("a picture"), None);
+            let svg = graph::render_svg(
+                &graph::graph(source).expect("a picture"),
+                &graph::Overlay::default(),
+            );
             for tile in &journey.tiles {
                 assert_eq!(svg.matches(&format!("data-tile=\"{}\"", tile.id)).count(), 1);
             }

@@ -9,6 +9,7 @@
 pub mod baseline;
 pub mod commands;
 pub mod compile;
+pub mod difference;
 pub mod files;
 pub mod fixing;
 pub mod load;

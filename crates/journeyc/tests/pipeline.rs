@@ -63,7 +63,9 @@ fn types(checked: &Checked, source: &str) -> String {
 
 fn graphs(checked: &Checked) -> String {
     let graphs = checked.journeys.iter().map(|journey| journey_ir::graph::graph(journey).unwrap());
-    graphs.map(|graph| journey_ir::graph::render_text(&graph)).collect()
+    graphs
+        .map(|graph| journey_ir::graph::render_text(&graph, &journey_ir::graph::Overlay::default()))
+        .collect()
 }
 
 fn runs(checked: &Checked, source: &str) -> String {

@@ -32,15 +32,15 @@ fn criterion(exit: &ExitCriterion, bindings: &[Binding]) -> String {
     match &exit.trigger {
         ExitTrigger::Event(event) => format!("exit {name} on event {}", on(event, bindings)),
         ExitTrigger::When(condition) => {
-            format!("exit {name} when {}", titles::short(&condition.test, bindings))
+            format!("exit {name} when {}", titles::source(&condition.test, bindings))
         }
         ExitTrigger::After(length) => {
-            format!("exit {name} after {}", titles::short(length, bindings))
+            format!("exit {name} after {}", titles::source(length, bindings))
         }
     }
 }
 
-fn on(event: &EventMatch, bindings: &[Binding]) -> String {
+pub(super) fn on(event: &EventMatch, bindings: &[Binding]) -> String {
     let name = |BindingId(id)| bindings.get(id as usize).map(|binding| &binding.name);
     let name = event.binding.and_then(name).map(|name| &**name);
     let mut text = event.event.to_string();
@@ -48,7 +48,7 @@ fn on(event: &EventMatch, bindings: &[Binding]) -> String {
         text = format!("{text} as {name}");
     }
     if let Some(filter) = &event.filter {
-        text = format!("{text} where {}", titles::short_filter(filter, name, bindings));
+        text = format!("{text} where {}", titles::filter(filter, name, bindings));
     }
     text
 }

@@ -8,7 +8,7 @@
 use journey_bytecode::TileKind as Kind;
 
 use super::measure::{width, wrap};
-use super::{Graph, Node, Stats, falls_through};
+use super::{Graph, Mark, Node, Overlay, falls_through};
 
 /// Sizes of the picture, in pixels.
 pub(super) mod size {
@@ -76,18 +76,19 @@ pub(super) struct Label<'g> {
     pub(super) lines: Vec<String>,
     pub(super) width: i32,
     pub(super) height: i32,
+    pub(super) mark: Option<Mark>,
 }
 
 /// Lays out the body of a journey.
-pub(super) fn layout<'g>(graph: &'g Graph, stats: Option<&Stats>) -> Column<'g> {
-    column(&graph.body, stats)
+pub(super) fn layout<'g>(graph: &'g Graph, overlay: &Overlay) -> Column<'g> {
+    column(&graph.body, overlay)
 }
 
-fn column<'g>(nodes: &'g [Node], stats: Option<&Stats>) -> Column<'g> {
+fn column<'g>(nodes: &'g [Node], overlay: &Overlay) -> Column<'g> {
     // Tiles of a column are equally wide: a ragged column is hard to read.
-    let wanted = nodes.iter().map(|node| inner_width(node, stats) + 2 * inset(node));
+    let wanted = nodes.iter().map(|node| inner_width(node, overlay) + 2 * inset(node));
     let width = wanted.max().unwrap_or(0).clamp(size::NARROWEST, size::WIDEST);
-    let tiles: Vec<_> = nodes.iter().map(|node| placed(node, width, stats)).collect();
+    let tiles: Vec<_> = nodes.iter().map(|node| placed(node, width, overlay)).collect();
     let gaps = size::GAP * i32::try_from(nodes.len()).unwrap_or(0).saturating_sub(1).max(0);
     let half = if nodes.is_empty() { 0 } else { width / 2 };
     let left = tiles.iter().map(|tile| tile.reach().0).max().unwrap_or(0).max(half);
@@ -96,49 +97,29 @@ fn column<'g>(nodes: &'g [Node], stats: Option<&Stats>) -> Column<'g> {
     Column { tiles, left, right, height, falls_through: falls_through(nodes) }
 }
 
-fn inner_width(node: &Node, stats: Option<&Stats>) -> i32 {
+fn inner_width(node: &Node, overlay: &Overlay) -> i32 {
     let title = width(&node.title, size::TITLE);
-    let counts = counts(node, stats).map_or(0, |counts| width(&counts, size::SMALL));
-    title.max(width(&node.id, size::SMALL)).max(counts)
+    let figures = overlay.figures.get(&node.id);
+    let figures = figures.map_or(0, |figures| width(figures, size::SMALL));
+    title.max(width(&node.id, size::SMALL)).max(figures)
 }
 
-/// The line of figures of a tile: thousands apart, as people read them.
-pub(super) fn counts(node: &Node, stats: Option<&Stats>) -> Option<String> {
-    let count = stats?.get(&node.id).copied().unwrap_or_default();
-    let inside = match count.inside {
-        0 => String::new(),
-        inside => format!(" · {} inside", thousands(inside)),
-    };
-    Some(format!("{} entered{inside}", thousands(count.entered)))
-}
-
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn placed<'g>(node: &'g Node, width: i32, stats: Option<&Stats>) -> Placed<'g> {
+fn placed<'g>(node: &'g Node, width: i32, overlay: &Overlay) -> Placed<'g> {
     // An exit is a full stop, and no wider than it needs to be.
     let width = match node.kind {
-        Kind::Exit => (inner_width(node, stats) + 2 * inset(node)).min(width),
+        Kind::Exit => (inner_width(node, overlay) + 2 * inset(node)).min(width),
         _ => width,
     };
     let title = wrap(&node.title, size::TITLE, width - 2 * inset(node), 2);
-    let lines = 1 + title.len() + usize::from(stats.is_some());
+    let lines = 1 + title.len() + usize::from(!overlay.figures.is_empty());
     let height = i32::try_from(lines).unwrap_or(0) * size::LINE + size::PADDING;
     let mut lanes = Vec::new();
     if node.forks() {
         let mut x = 0;
-        for arm in &node.arms {
-            let column = column(&arm.body, stats);
-            let label = self::label(&arm.label);
+        for (edge, arm) in node.arms.iter().enumerate() {
+            let column = column(&arm.body, overlay);
+            let mut label = self::label(&arm.label, overlay.share(&node.id, edge));
+            label.mark = overlay.arm_mark(&node.id, edge);
             let half = label.width / 2;
             let (left, right) = (column.left.max(half), column.right.max(half));
             lanes.push(Lane { label, offset: x + left, column });
@@ -162,13 +143,14 @@ fn placed<'g>(node: &'g Node, width: i32, stats: Option<&Stats>) -> Placed<'g> {
     Placed { node, title, width, height, lanes, labels_height, lanes_height, falls_through }
 }
 
-/// The label at the top of a lane.
-fn label(whole: &str) -> Label<'_> {
-    let lines = wrap(whole, size::SMALL, size::WIDEST_LABEL - 2 * size::PADDING, 2);
+/// The label at the top of a lane, with its share on a line of its own.
+fn label<'g>(whole: &'g str, share: Option<&str>) -> Label<'g> {
+    let mut lines = wrap(whole, size::SMALL, size::WIDEST_LABEL - 2 * size::PADDING, 2);
+    lines.extend(share.map(str::to_owned));
     let width = lines.iter().map(|line| width(line, size::SMALL)).max().unwrap_or(0);
     let more = i32::try_from(lines.len()).unwrap_or(1) - 1;
     let (width, height) = (width + 2 * size::PADDING, size::LABEL + more * size::LABEL_LINE);
-    Label { whole, lines, width, height }
+    Label { whole, lines, width, height, mark: None }
 }
 
 /// Room between the border of a tile and its text: the round ends of an exit take more.

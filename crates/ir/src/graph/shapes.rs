@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use journey_bytecode::TileKind as Kind;
 
-use super::Node;
 use super::layout::{Label, Placed, inset, size};
 use super::measure::fit;
+use super::{Mark, Node};
 
 /// Colours of a kind of tile: of its edge and head line, and of its ground.
-fn colours(kind: Kind) -> (&'static str, &'static str) {
+pub(super) fn colours(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Wait => ("#3b62b0", "#eef3fc"),
         Kind::Branch => ("#9a6700", "#fdf6e3"),
@@ -17,6 +17,15 @@ fn colours(kind: Kind) -> (&'static str, &'static str) {
         Kind::Send => ("#1f7a45", "#ecf8f0"),
         Kind::Update => ("#0b7285", "#e9f7fa"),
         Kind::Exit => ("#a8323e", "#fcf0f1"),
+    }
+}
+
+/// The colour that sets off a mark.
+pub(super) fn mark_colour(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => "#1a7f37",
+        Mark::Changed => "#bf8700",
+        Mark::Removed | Mark::Missed => "#cf222e",
     }
 }
 
@@ -33,30 +42,62 @@ impl Canvas {
     }
 
     /// A tile with its top edge at `y`, centred on `x`.
-    pub(super) fn tile(&mut self, tile: &Placed<'_>, x: i32, y: i32, counts: Option<&str>) {
+    pub(super) fn tile(
+        &mut self,
+        tile: &Placed<'_>,
+        x: i32,
+        y: i32,
+        figures: Option<&str>,
+        mark: Option<Mark>,
+    ) {
         let Placed { node, width, height, .. } = *tile;
         let (edge, ground) = colours(node.kind);
         let left = x - width / 2;
         let dashes = if node.reachable { "" } else { " stroke-dasharray=\"4 3\" opacity=\"0.6\"" };
         let radius = if node.kind == Kind::Exit { height / 2 } else { 8 };
         self.put(format_args!("<g data-tile=\"{}\">", escape(&node.id)));
-        self.put(format_args!("<title>{}</title>", escape(&tooltip(node))));
+        self.put(format_args!("<title>{}</title>", escape(&tooltip(node, mark))));
+        if let Some(mark) = mark {
+            self.halo(mark, (left, y), (width, height), radius);
+        }
         self.put(format_args!(
             "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
              fill=\"{ground}\" stroke=\"{edge}\" stroke-width=\"1.5\"{dashes}/>"
         ));
         let room = width - 2 * inset(node);
         let mut base = y + size::LINE;
-        self.text(x, base, ("h", edge), &fit(&node.id, size::SMALL, room));
+        let head = match mark {
+            Some(mark) => format!("{} · {}", node.id, mark.word()),
+            None => node.id.clone(),
+        };
+        self.text(x, base, ("h", edge), &fit(&head, size::SMALL, room));
         for line in &tile.title {
             base += size::LINE;
             self.text(x, base, ("t", "#1c1e21"), line);
         }
-        if let Some(counts) = counts {
+        if let Some(figures) = figures {
             base += size::LINE;
-            self.text(x, base, ("h", "#57606a"), &fit(counts, size::SMALL, room));
+            self.text(x, base, ("h", "#57606a"), &fit(figures, size::SMALL, room));
         }
         self.put(format_args!("</g>"));
+    }
+
+    /// A ring around a tile, dashed where the tile is gone or was missed.
+    fn halo(&mut self, mark: Mark, (x, y): (i32, i32), (width, height): (i32, i32), radius: i32) {
+        let colour = mark_colour(mark);
+        let dashes = match mark {
+            Mark::Added | Mark::Changed => "",
+            Mark::Removed | Mark::Missed => " stroke-dasharray=\"6 4\"",
+        };
+        self.put(format_args!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"none\" \
+             stroke=\"{colour}\" stroke-width=\"3\"{dashes}/>",
+            x - 4,
+            y - 4,
+            width + 8,
+            height + 8,
+            radius + 4
+        ));
     }
 
     /// A line of text centred on `x`, its baseline at `y`.
@@ -69,12 +110,14 @@ impl Canvas {
 
     /// What stands at an edge: a pill centred on `x`.
     pub(super) fn label(&mut self, label: &Label<'_>, x: i32, y: i32) {
-        let Label { whole, width, height, .. } = *label;
+        let Label { whole, width, height, mark, .. } = *label;
         let left = x - width / 2;
+        let edge = mark.map_or("#c9ced6", mark_colour);
+        let pen = if mark.is_some() { "2.5" } else { "1" };
         self.put(format_args!("<g><title>{}</title>", escape(whole)));
         self.put(format_args!(
             "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"10\" \
-             fill=\"#f3f4f6\" stroke=\"#c9ced6\"/>"
+             fill=\"#f3f4f6\" stroke=\"{edge}\" stroke-width=\"{pen}\"/>"
         ));
         let mut base = y + size::LABEL_LINE;
         for line in &label.lines {
@@ -119,8 +162,11 @@ fn side(x: i32, lane: i32) -> (i32, i32) {
 }
 
 /// What a tile says when it is pointed at.
-fn tooltip(node: &Node) -> String {
+fn tooltip(node: &Node, mark: Option<Mark>) -> String {
     let mut text = format!("{}: {}", node.id, node.title);
+    if let Some(mark) = mark {
+        text = format!("{text} ({})", mark.word());
+    }
     if !node.doc.is_empty() {
         text = format!("{text}\n{}", node.doc);
     }

@@ -1,9 +1,9 @@
 //! The picture of a journey as SVG.
 
-use super::layout::{Column, Placed, counts, layout, size};
+use super::layout::{Column, Placed, layout, size};
 use super::measure::{fit, width};
 use super::shapes::{Canvas, escape};
-use super::{Graph, Stats};
+use super::{Graph, Overlay};
 
 const MARGIN: i32 = 28;
 
@@ -11,10 +11,9 @@ const MARGIN: i32 = 28;
 const HEADING: i32 = 20;
 const HEADING_SIZE: i32 = 18;
 
-/// Draws a journey, with the counts of each tile where `stats` has them. The same graph gives the
-/// same bytes.
-pub fn render_svg(graph: &Graph, stats: Option<&Stats>) -> String {
-    let column = layout(graph, stats);
+/// Draws a journey with what the overlay puts upon it. The same graph gives the same bytes.
+pub fn render_svg(graph: &Graph, overlay: &Overlay) -> String {
+    let column = layout(graph, overlay);
     let entry_width = (width(&graph.entry, size::TITLE) + 3 * size::PADDING).min(760);
     let heading_width = header_width(graph).min(760);
     let left = column.left.max(entry_width / 2);
@@ -29,7 +28,7 @@ pub fn render_svg(graph: &Graph, stats: Option<&Stats>) -> String {
     heading(&mut canvas, graph, left + right);
     entry(&mut canvas, graph, (spine, top), (entry_width, entry_height));
     canvas.down(spine, top + entry_height, body - 2, !graph.body.is_empty());
-    draw(&mut canvas, &column, spine, body, stats);
+    draw(&mut canvas, &column, spine, body, overlay);
 
     let total_width = left + right + 2 * MARGIN;
     let total_height = body + column.height + MARGIN;
@@ -91,14 +90,15 @@ fn draw(
     column: &Column<'_>,
     spine: i32,
     mut y: i32,
-    stats: Option<&Stats>,
+    overlay: &Overlay,
 ) -> i32 {
     for (index, tile) in column.tiles.iter().enumerate() {
-        let counts = counts(tile.node, stats);
-        canvas.tile(tile, spine, y, counts.as_deref());
+        let id = &tile.node.id;
+        let (figures, mark) = (overlay.figures.get(id), overlay.marks.get(id));
+        canvas.tile(tile, spine, y, figures.map(String::as_str), mark.copied());
         y += tile.height;
         if !tile.lanes.is_empty() {
-            y = fork(canvas, tile, spine, y, stats);
+            y = fork(canvas, tile, spine, y, overlay);
         }
         if index + 1 < column.tiles.len() {
             if tile.falls_through {
@@ -111,7 +111,7 @@ fn draw(
 }
 
 /// Draws the lanes below a tile whose lower edge is at `y`; gives the height at which they end.
-fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, stats: Option<&Stats>) -> i32 {
+fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, overlay: &Overlay) -> i32 {
     let bar = y + size::FORK;
     let end = bar + tile.lanes_height;
     let gather = end + size::FORK;
@@ -128,7 +128,7 @@ fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, stats: Optio
         if !lane.column.tiles.is_empty() {
             let body = label + tile.labels_height + size::LABEL_GAP;
             canvas.down(x, below, body - 2, true);
-            below = draw(canvas, &lane.column, x, body, stats);
+            below = draw(canvas, &lane.column, x, body, overlay);
         }
         if lane.column.falls_through {
             match lane.offset {

@@ -8,7 +8,7 @@ use journey_sema::thir::{
     Tile, TileKind, WaitArm, WaitLimit,
 };
 
-use super::{Count, Stats, graph, render_svg, render_text};
+use super::{Count, Overlay, Stats, graph, render_svg, render_text};
 use crate::lower;
 use crate::testing::{
     DAY, always, compare, constant, eq, expr, journey, not, note, number, on_order, order, text,
@@ -161,7 +161,7 @@ fn a_journey_is_a_tree_in_the_terminal() {
         ├─ ■ exit done
         └─ ▸ send crm.note(text: "never")  (never reached)
     "#]]
-    .assert_eq(&render_text(&graph));
+    .assert_eq(&render_text(&graph, &Overlay::default()));
 }
 
 #[test]
@@ -196,18 +196,18 @@ fn an_edge_of_a_block_that_falls_through_leads_behind_the_tile() {
 #[test]
 fn the_drawing_has_every_tile_once_and_the_same_bytes_each_time() {
     let graph = graph(&cart()).expect("it nests within bounds");
-    let svg = render_svg(&graph, None);
+    let svg = render_svg(&graph, &Overlay::default());
     assert_eq!(svg.matches("data-tile=").count(), 14);
     assert!(svg.contains("<title>reminder: send crm.note(text: &quot;still there?&quot;)\nThe first, friendly one.</title>"));
-    assert_eq!(svg, render_svg(&graph, None));
+    assert_eq!(svg, render_svg(&graph, &Overlay::default()));
 }
 
 #[test]
 fn counts_stand_in_the_tile_with_thousands_apart() {
     let graph = graph(&cart()).expect("it nests within bounds");
-    let count = Count { entered: 1_234_567, inside: 8_900 };
+    let count = Count { entered: 1_234_567, inside: 8_900, edges: Vec::new() };
     let stats = Stats::from([("reminder".to_owned(), count)]);
-    let svg = render_svg(&graph, Some(&stats));
+    let svg = render_svg(&graph, &Overlay::of_counts(&graph, &stats));
     assert!(svg.contains(">1,234,567 entered · 8,900 inside<"));
     assert!(svg.contains(">0 entered<"));
 }

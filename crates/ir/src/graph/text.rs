@@ -2,13 +2,14 @@
 
 use journey_bytecode::TileKind as Kind;
 
-use super::{Arm, Graph, Node};
+use super::{Arm, Graph, Node, Overlay};
 
 /// Titles longer than this are cut off.
 const WIDEST: usize = 96;
 
-/// Draws a journey as a tree: tiles below each other, arms indented in source order.
-pub fn render_text(graph: &Graph) -> String {
+/// Draws a journey as a tree: tiles below each other, arms indented in source order, figures and marks
+/// behind them.
+pub fn render_text(graph: &Graph, overlay: &Overlay) -> String {
     let mut out = String::new();
     line(&mut out, "", &heading(graph));
     line(&mut out, "", &format!("● {}", cut(&graph.entry)));
@@ -16,7 +17,7 @@ pub fn render_text(graph: &Graph) -> String {
         line(&mut out, "│   ", &cut(clause));
     }
     line(&mut out, "", "│");
-    sequence(&mut out, &graph.body, "");
+    sequence(&mut out, &graph.body, overlay, "");
     out
 }
 
@@ -27,15 +28,16 @@ fn heading(graph: &Graph) -> String {
     }
 }
 
-fn sequence(out: &mut String, nodes: &[Node], indent: &str) {
+fn sequence(out: &mut String, nodes: &[Node], overlay: &Overlay, indent: &str) {
     for (index, node) in nodes.iter().enumerate() {
         let is_last = index + 1 == nodes.len();
         let (corner, below) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        line(out, &format!("{indent}{corner}"), &tile(node));
+        line(out, &format!("{indent}{corner}"), &tile(node, overlay));
         if node.forks() {
             let indent = format!("{indent}{below}");
             for (index, arm) in node.arms.iter().enumerate() {
-                arm_lines(out, arm, &indent, index + 1 == node.arms.len());
+                let is_last = index + 1 == node.arms.len();
+                arm_lines(out, (node, index, arm), overlay, &indent, is_last);
             }
             // Members that fall through go on at the left; the empty line lets the eye do so too.
             if !is_last {
@@ -45,13 +47,26 @@ fn sequence(out: &mut String, nodes: &[Node], indent: &str) {
     }
 }
 
-fn arm_lines(out: &mut String, arm: &Arm, indent: &str, is_last: bool) {
+fn arm_lines(
+    out: &mut String,
+    (node, index, arm): (&Node, usize, &Arm),
+    overlay: &Overlay,
+    indent: &str,
+    is_last: bool,
+) {
     let (corner, below) = if is_last { ("╰╴", "  ") } else { ("├╴", "│ ") };
-    line(out, &format!("{indent}{corner}"), &cut(&arm.label));
-    sequence(out, &arm.body, &format!("{indent}{below}"));
+    let mut label = cut(&arm.label);
+    if let Some(share) = overlay.share(&node.id, index) {
+        label = format!("{label}  [{share}]");
+    }
+    if let Some(mark) = overlay.arm_mark(&node.id, index) {
+        label = format!("{label}  ({})", mark.word());
+    }
+    line(out, &format!("{indent}{corner}"), &label);
+    sequence(out, &arm.body, overlay, &format!("{indent}{below}"));
 }
 
-fn tile(node: &Node) -> String {
+fn tile(node: &Node, overlay: &Overlay) -> String {
     let sign = match node.kind {
         Kind::Wait => "◷",
         Kind::Branch => "◇",
@@ -62,8 +77,17 @@ fn tile(node: &Node) -> String {
     };
     let title = cut(&node.title);
     let label = if node.labelled { format!("{}: ", node.id) } else { String::new() };
-    let note = if node.reachable { "" } else { "  (never reached)" };
-    format!("{sign} {label}{title}{note}")
+    let mut text = format!("{sign} {label}{title}");
+    if !node.reachable {
+        text.push_str("  (never reached)");
+    }
+    if let Some(mark) = overlay.marks.get(&node.id) {
+        text = format!("{text}  ({})", mark.word());
+    }
+    match overlay.figures.get(&node.id) {
+        Some(figures) => format!("{text}  [{figures}]"),
+        None => text,
+    }
 }
 
 fn line(out: &mut String, indent: &str, text: &str) {

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod disasm;
 mod explain;
 mod graph;
@@ -48,6 +49,8 @@ enum Command {
     Disasm(disasm::Args),
     /// Draw a journey
     Graph(graph::Args),
+    /// Compare two versions of a workspace, and say what becomes of members inside
+    Diff(diff::Args),
     /// Explain an error code
     Explain(explain::Args),
     /// Make a workspace to start from
@@ -65,6 +68,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Build(args) => build::run(&args),
         Command::Disasm(args) => disasm::run(&args),
         Command::Graph(args) => graph::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::New(args) => new::run(&args),
         Command::Completions(args) => completions::run(&args),
