@@ -30,6 +30,10 @@ pub use overlay::{Count, Mark, Overlay, Stats};
 pub use svg::render_svg;
 pub use text::render_text;
 
+/// What stands behind the id of a tile that is only there to show that it is gone: a tile of that
+/// id may be there as well.
+pub(crate) const GONE: &str = " (before)";
+
 /// The parser admits fewer levels; this only keeps the promise locally.
 const DEEPEST: usize = 256;
 

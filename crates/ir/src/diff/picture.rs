@@ -3,7 +3,7 @@
 use super::Status;
 use super::align::{Matching, align};
 use super::tiles;
-use crate::graph::{Graph, Mark, Node, Overlay};
+use crate::graph::{GONE, Graph, Mark, Node, Overlay};
 
 /// The two versions drawn as one, and what sets off the tiles that differ.
 pub fn picture(old: &Graph, new: &Graph) -> (Graph, Overlay) {
@@ -99,7 +99,7 @@ impl<'g> Painter<'_, 'g> {
     fn gone(&mut self, node: &Node) -> Node {
         let mut drawn = node.clone();
         // The new version may have a tile of this id, too; ids of source have no blank in them.
-        drawn.id = format!("{} (before)", node.id);
+        drawn.id = format!("{}{GONE}", node.id);
         self.overlay.marks.insert(drawn.id.clone(), Mark::Removed);
         for (arm, before) in drawn.arms.iter_mut().zip(&node.arms) {
             arm.body = self.sequence(&before.body, &[]);

@@ -8,7 +8,7 @@
 use journey_bytecode::TileKind as Kind;
 
 use super::measure::{width, wrap};
-use super::{Graph, Mark, Node, Overlay, falls_through};
+use super::{GONE, Graph, Mark, Node, Overlay, falls_through};
 
 /// Sizes of the picture, in pixels.
 pub(super) mod size {
@@ -101,7 +101,17 @@ fn inner_width(node: &Node, overlay: &Overlay) -> i32 {
     let title = width(&node.title, size::TITLE);
     let figures = overlay.figures.get(&node.id);
     let figures = figures.map_or(0, |figures| width(figures, size::SMALL));
-    title.max(width(&node.id, size::SMALL)).max(figures)
+    let head = head(node, overlay.marks.get(&node.id).copied());
+    title.max(width(&head, size::SMALL)).max(figures)
+}
+
+/// The head line of a tile: its id, and how it is set off.
+pub(super) fn head(node: &Node, mark: Option<Mark>) -> String {
+    let id = node.id.strip_suffix(GONE).unwrap_or(&node.id);
+    match mark {
+        Some(mark) => format!("{id} · {}", mark.word()),
+        None => id.to_owned(),
+    }
 }
 
 fn placed<'g>(node: &'g Node, width: i32, overlay: &Overlay) -> Placed<'g> {

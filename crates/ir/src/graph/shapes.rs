@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use journey_bytecode::TileKind as Kind;
 
-use super::layout::{Label, Placed, inset, size};
+use super::layout::{Label, Placed, head, inset, size};
 use super::measure::fit;
 use super::{Mark, Node};
 
@@ -66,11 +66,7 @@ impl Canvas {
         ));
         let room = width - 2 * inset(node);
         let mut base = y + size::LINE;
-        let head = match mark {
-            Some(mark) => format!("{} · {}", node.id, mark.word()),
-            None => node.id.clone(),
-        };
-        self.text(x, base, ("h", edge), &fit(&head, size::SMALL, room));
+        self.text(x, base, ("h", edge), &fit(&head(node, mark), size::SMALL, room));
         for line in &tile.title {
             base += size::LINE;
             self.text(x, base, ("t", "#1c1e21"), line);
