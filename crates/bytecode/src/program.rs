@@ -23,6 +23,8 @@ pub struct Program {
     pub events: Vec<Event>,
     /// Actions of all destinations.
     pub actions: Vec<Action>,
+    /// Policies that actions are under.
+    pub policies: Vec<Policy>,
     /// Constants that instructions refer to, each once.
     pub consts: Vec<Const>,
     /// Patterns of `matches`.
@@ -81,6 +83,53 @@ pub struct Action {
     pub kind: DestinationKind,
     /// Parameters in declaration order.
     pub params: Vec<Slot>,
+    /// The policy it is under: an index into [`Program::policies`].
+    pub policy: Option<u16>,
+}
+
+/// What must hold before a message leaves. The rules are asked in the order of the fields.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Policy {
+    /// The name in source; part of the hash that spreads messages.
+    pub name: String,
+    /// A bool over the customer. A message for which it does not hold is skipped.
+    pub require: Option<ExprId>,
+    /// Hours at which no message leaves.
+    pub quiet: Option<Quiet>,
+    /// How many messages a customer gets at most.
+    pub caps: Vec<Cap>,
+}
+
+/// Hours of the customer's local day, from `from` to just before `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    /// Milliseconds since midnight.
+    pub from: i32,
+    /// The same; before `from` where midnight lies between, never equal to it.
+    pub to: i32,
+    /// What becomes of a message meanwhile. Messages are held for up to the given length beyond
+    /// the quiet hours, each customer's for its own part of it.
+    pub otherwise: Otherwise,
+}
+
+/// At most `count` messages of a policy in `per` milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cap {
+    /// How many, from 1 to 1,000.
+    pub count: u32,
+    /// In how many milliseconds.
+    pub per: i64,
+    /// What becomes of a message beyond that. It is held for at most the given length.
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a message that a rule does not let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Otherwise {
+    /// It is never sent.
+    Skip,
+    /// It waits. What the length says depends on the rule.
+    Hold(Option<i64>),
 }
 
 /// One expression: a run of `len` instructions from `start`, needing `registers` registers.
@@ -394,7 +443,7 @@ pub enum Op {
 /// Where an instance stands still.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// The wait tile.
+    /// The tile: a wait, or a send under a policy.
     pub tile: u16,
     /// How long at most.
     pub deadline: Deadline,
@@ -417,6 +466,17 @@ pub enum Deadline {
         /// A time.
         time: ExprId,
         /// What it reads.
+        reads: Reads,
+    },
+    /// When the policy of a message lets it go, which is asked on arrival and again at the end of
+    /// each hold. The `timeout` of such a state leads to the send, and its only arm is
+    /// [`ArmTrigger::Skipped`].
+    Policy {
+        /// Index into [`Journey::sends`]. Its action is under a policy.
+        send: u16,
+        /// The name of the customer's time zone, a text; without it the program's zone counts.
+        zone: Option<ExprId>,
+        /// What `zone` reads. The policy is asked again when that changes.
         reads: Reads,
     },
 }
@@ -444,6 +504,8 @@ pub enum ArmTrigger {
     },
     /// A condition.
     When(Condition),
+    /// The policy does not let the message go, now or ever.
+    Skipped,
 }
 
 /// What a send tile sends.

@@ -119,8 +119,15 @@ impl<'a> Builder<'a> {
             self.step(at, Step::Mark(mark));
         }
         match &tile.kind {
-            TileKind::Send { action, args, binding } => {
-                self.step(at, Step::Send { action, args, binding: *binding });
+            TileKind::Send { action, args, binding, policy } => {
+                let send = Step::Send { action, args, binding: *binding };
+                let at = match policy {
+                    Some(_) => self.ask_policy(id, send, at),
+                    None => {
+                        self.step(at, send);
+                        at
+                    }
+                };
                 self.step(at, Step::Leave(0));
                 Ok(at)
             }
@@ -148,6 +155,17 @@ impl<'a> Builder<'a> {
                 Ok(join)
             }
         }
+    }
+
+    /// A send that its policy may hold or skip; gives the block where both ways meet.
+    fn ask_policy(&mut self, tile: TileId, send: Step<'a>, at: BlockId) -> BlockId {
+        let (let_go, after) = (self.block(), self.block());
+        self.step(let_go, send);
+        self.end(let_go, Terminator::Goto(after));
+        let deadline = Some((Deadline::Policy, let_go));
+        let arms = vec![(Trigger::Skipped, after)];
+        self.end(at, Terminator::Suspend(Wait { tile, deadline, arms }));
+        after
     }
 
     /// A chain of blocks for each way out of `tile`, in the order of its edges, and the block
@@ -276,12 +294,13 @@ fn terminator_exprs<'a>(end: &Terminator<'a>, found: &mut Vec<&'a Expr>) {
         Terminator::Suspend(wait) => {
             match &wait.deadline {
                 Some((Deadline::After(expr) | Deadline::At(expr), _)) => found.push(expr),
-                None => {}
+                Some((Deadline::Policy, _)) | None => {}
             }
             for (trigger, _) in &wait.arms {
                 match trigger {
                     Trigger::Event(event) => found.extend(&event.filter),
                     Trigger::When(condition) => walk::condition_roots(condition, found),
+                    Trigger::Skipped => {}
                 }
             }
         }

@@ -127,7 +127,7 @@ pub enum Test<'a> {
 /// Where an instance stands still, and what ends it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wait<'a> {
-    /// The wait tile.
+    /// The tile: a wait, or a send under a policy.
     pub tile: TileId,
     /// How long at most, and where to go on then.
     pub deadline: Option<(Deadline<'a>, BlockId)>,
@@ -142,6 +142,8 @@ pub enum Deadline<'a> {
     After(&'a Expr),
     /// An instant.
     At(&'a Expr),
+    /// When the policy lets the message go with whose sending the block that follows begins.
+    Policy,
 }
 
 /// What ends a wait before its deadline.
@@ -151,6 +153,8 @@ pub enum Trigger<'a> {
     Event(&'a thir::EventMatch),
     /// A condition.
     When(&'a Condition),
+    /// The policy skips the message.
+    Skipped,
 }
 
 impl<'a> Journey<'a> {

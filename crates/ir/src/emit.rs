@@ -172,7 +172,20 @@ impl Emitter<'_, '_, '_> {
         if missing {
             return Err(self.lowering.unchecked("a way leads nowhere"));
         }
+        self.name_held_messages();
         Ok(self.journey)
+    }
+
+    /// Says of each message that a policy may hold which one it is: the one whose sending follows.
+    fn name_held_messages(&mut self) {
+        let bc::Journey { states, code, .. } = &mut self.journey;
+        for state in states {
+            if let bc::Deadline::Policy { send: held, .. } = &mut state.deadline
+                && let Some(Op::Send { send }) = state.timeout.and_then(|to| code.get(to as usize))
+            {
+                *held = *send;
+            }
+        }
     }
 
     fn step(&mut self, step: &Step<'_>) -> Result<(), LowerError> {
@@ -303,6 +316,7 @@ impl Emitter<'_, '_, '_> {
                     let time = self.lowering.value(time, None, self.scope)?;
                     bc::Deadline::At { time, reads: self.lowering.reads(&[time]) }
                 }
+                Deadline::Policy => self.policy()?,
             };
             timeout = Some(target(self.graph.resolve(*to)));
         }
@@ -314,11 +328,22 @@ impl Emitter<'_, '_, '_> {
                     bc::ArmTrigger::Event { event, filter, captures }
                 }
                 Trigger::When(condition) => self.when(condition)?,
+                Trigger::Skipped => bc::ArmTrigger::Skipped,
             };
             arms.push(bc::Arm { trigger, to: target(self.graph.resolve(*to)) });
         }
         let tile = self.lowering.number(wait.tile.0, "tiles")?;
         Ok(bc::State { tile, deadline, timeout, arms })
+    }
+
+    /// The hold of a message. Which one it is follows when the code has been laid out.
+    fn policy(&mut self) -> Result<bc::Deadline, LowerError> {
+        let zone = match self.lowering.customer_zone() {
+            Some(zone) => Some(self.lowering.value(&zone, None, self.scope)?),
+            None => None,
+        };
+        let reads = self.lowering.reads(zone.as_slice());
+        Ok(bc::Deadline::Policy { send: 0, zone, reads })
     }
 
     fn when(&mut self, condition: &Condition) -> Result<bc::ArmTrigger, LowerError> {

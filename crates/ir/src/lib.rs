@@ -23,6 +23,7 @@ mod leaf;
 mod locals;
 mod lowering;
 mod ops;
+mod policies;
 mod pool;
 mod predicate;
 mod program;

@@ -7,7 +7,7 @@ use journey_sema::Checked;
 use journey_sema::thir::{Audience, Entry, Expr, ExprKind, Journey};
 
 use crate::lowering::{Lowering, Scope};
-use crate::{LowerError, build, schema, walk};
+use crate::{LowerError, build, policies, schema, walk};
 
 /// Compiles a whole workspace.
 pub fn lower(checked: &Checked) -> Result<Program, LowerError> {
@@ -62,7 +62,9 @@ fn needed_audiences<'a>(
         }
         walk::journey(journey, &mut |expr| needed.extend(audience(expr)));
     }
-    for condition in conditions {
+    let policies = policies::needed(checked, journeys);
+    let required = policies.iter().filter_map(|policy| policy.require.as_ref());
+    for condition in conditions.iter().copied().chain(required) {
         walk::expr(condition, &mut |expr| needed.extend(audience(expr)));
     }
     let mut found = Vec::new();
@@ -117,6 +119,7 @@ fn compile(
             condition,
         });
     }
+    lowering.policies(&policies::needed(checked, journeys), &mut program)?;
     for (number, journey) in (0..).zip(journeys) {
         lowering.item = format!("journey {}", journey.name);
         let graph = build(journey)?;

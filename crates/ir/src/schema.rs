@@ -66,6 +66,7 @@ pub(crate) fn tables(checked: &Checked) -> Option<bc::Program> {
                 journey_sema::DestinationKind::Log => bc::DestinationKind::Log,
             },
             params: slots(&action.params)?,
+            policy: None,
         })
     });
     Some(bc::Program {

@@ -56,6 +56,7 @@ pub(crate) fn workspace() -> Checked {
             field("text", Type::Text, None),
             field("urgent", Type::Bool, Some(Const::Bool(false))),
         ],
+        policy: None,
     };
     Checked {
         name: "shop".into(),
@@ -231,7 +232,7 @@ pub(crate) fn wait_days(days: i64) -> TileKind {
 
 pub(crate) fn note(text: Expr) -> TileKind {
     let args = vec![("text".into(), text)];
-    TileKind::Send { action: "crm.note".into(), args, binding: None }
+    TileKind::Send { action: "crm.note".into(), args, binding: None, policy: None }
 }
 
 /// A journey entered by an order, which is bound to the first binding.

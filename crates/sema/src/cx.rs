@@ -84,6 +84,8 @@ pub(crate) enum Stage {
     Constant,
     /// At any time, for any customer.
     Audience,
+    /// When a message is about to leave, whichever journey it comes from.
+    Policy,
     /// While it is decided whether to enter.
     Entry,
     /// On entering, for the time after which to leave.
@@ -120,6 +122,9 @@ impl Stage {
             (Stage::Constant, _) => "what stands here must be known before anything runs",
             (Stage::Audience, Instance) => {
                 "an audience is about customers, whether they are in a journey or not"
+            }
+            (Stage::Policy, Instance) => {
+                "a policy is about customers, whichever journey a message comes from"
             }
             (Stage::Entry, Instance) => "nobody has entered yet while the entry is decided",
             (Stage::ExitAfter, _) => {

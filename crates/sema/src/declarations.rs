@@ -65,9 +65,11 @@ pub(crate) fn check_destination<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcom
         let params = action.param_list().into_iter().flat_map(|list| list.params());
         let params = params.map(FieldSyntax::from).collect();
         let params = cx.fields(params, FieldRole::Parameter);
+        let policy = action.under().and_then(|under| cx.policy(under.name()?));
         let Some(name) = action.name() else { continue };
         let name = Arc::from(format!("{}.{}", item.name(db), name.source()));
-        actions.push(ActionType { name, kind: kind.unwrap_or(DestinationKind::Log), params });
+        let kind = kind.unwrap_or(DestinationKind::Log);
+        actions.push(ActionType { name, kind, params, policy });
     }
     lenient(cx, actions)
 }

@@ -15,6 +15,8 @@ pub(crate) enum NameKind {
     Destination,
     /// An action, called `destination.action`.
     Action,
+    /// A policy that actions are under.
+    Policy,
     /// A journey.
     Journey,
     /// A constant.
@@ -29,6 +31,7 @@ impl fmt::Display for NameKind {
             NameKind::Audience => "audience",
             NameKind::Destination => "destination",
             NameKind::Action => "action",
+            NameKind::Policy => "policy",
             NameKind::Journey => "journey",
             NameKind::Constant => "constant",
         })

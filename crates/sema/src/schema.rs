@@ -37,6 +37,8 @@ pub struct ActionType {
     pub kind: DestinationKind,
     /// Parameters in declaration order.
     pub params: Vec<Field>,
+    /// The policy it is under.
+    pub policy: Option<Arc<str>>,
 }
 
 /// Kinds of destinations.
@@ -55,6 +57,8 @@ pub struct Checked {
     pub timezone: Arc<str>,
     /// Its schema.
     pub schema: Schema,
+    /// Policies by name.
+    pub policies: Vec<Arc<thir::Policy>>,
     /// Audiences, each after those its definition reads, otherwise by name.
     pub audiences: Vec<Arc<thir::Audience>>,
     /// Journeys by name.

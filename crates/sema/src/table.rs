@@ -95,6 +95,7 @@ pub(crate) fn declared<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Declared> {
         ItemKind::Audience => one(NameKind::Audience, None),
         ItemKind::Let => one(NameKind::Constant, None),
         ItemKind::Journey => one(NameKind::Journey, None),
+        ItemKind::Policy => one(NameKind::Policy, None),
         ItemKind::Destination => {
             let mut names = one(NameKind::Destination, None);
             let decl: Option<ast::DestinationDecl<'_>> = declaration(tree);
@@ -106,7 +107,7 @@ pub(crate) fn declared<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Declared> {
             }));
             names
         }
-        ItemKind::Policy | ItemKind::Test => Vec::new(),
+        ItemKind::Test => Vec::new(),
     }
 }
 
@@ -204,7 +205,8 @@ fn may_hold(db: &dyn Db, item: Item<'_>, kind: NameKind) -> bool {
         ItemKind::Audience => nameless && kind == NameKind::Audience,
         ItemKind::Let => nameless && kind == NameKind::Constant,
         ItemKind::Journey => nameless && kind == NameKind::Journey,
-        ItemKind::Policy | ItemKind::Test => false,
+        ItemKind::Policy => nameless && kind == NameKind::Policy,
+        ItemKind::Test => false,
     }
 }
 

@@ -448,6 +448,8 @@ pub enum TileKind {
         args: Vec<(Arc<str>, Expr)>,
         /// `as m`
         binding: Option<BindingId>,
+        /// The policy that the action is under.
+        policy: Option<Arc<str>>,
     },
     /// `update customer { … }`; traits by name in source
     Update(Vec<(Arc<str>, Expr)>),
@@ -506,6 +508,59 @@ pub struct Audience {
     pub title: Arc<str>,
     /// Who is a member.
     pub condition: Condition,
+}
+
+/// A policy that checked: what must hold before a message leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Policy {
+    /// The name in source.
+    pub name: Arc<str>,
+    /// `require COND`: a bool over the customer, asked when the message is about to leave.
+    pub require: Option<Expr>,
+    /// `quiet A..B …`
+    pub quiet: Option<Quiet>,
+    /// `cap N per D …`, in source order.
+    pub caps: Vec<Cap>,
+}
+
+/// Hours at which no message leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Quiet {
+    /// When they begin, in milliseconds since midnight.
+    pub from: i32,
+    /// When they end; before `from` where midnight lies between. Never equal to it.
+    pub to: i32,
+    /// What becomes of a message meanwhile. The length of a hold is that of its `spread`.
+    pub otherwise: Otherwise,
+}
+
+/// How many messages a customer gets at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Cap {
+    /// So many.
+    pub count: u32,
+    /// In so many milliseconds.
+    pub per: i64,
+    /// What becomes of a message beyond that. The length of a hold is that of its `up to`.
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a message that a rule does not let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Otherwise {
+    /// It is never sent.
+    Skip,
+    /// It waits; with a length in milliseconds.
+    Hold(Option<i64>),
+}
+
+impl Policy {
+    /// Whether a message can wait for it.
+    pub fn holds(&self) -> bool {
+        let caps = self.caps.iter().map(|cap| cap.otherwise);
+        let mut rules = self.quiet.iter().map(|quiet| quiet.otherwise).chain(caps);
+        rules.any(|otherwise| otherwise != Otherwise::Skip)
+    }
 }
 
 /// A test that checked.

@@ -83,7 +83,11 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
             let kind = declared.kind;
             let wanted = matches!(
                 kind,
-                NameKind::Event | NameKind::Audience | NameKind::Destination | NameKind::Constant
+                NameKind::Event
+                    | NameKind::Audience
+                    | NameKind::Destination
+                    | NameKind::Policy
+                    | NameKind::Constant
             );
             let name = Name::new(db, kind, declared.name.clone());
             if !wanted || declared.name.starts_with('_') || is_used(db, name) {

@@ -12,7 +12,7 @@ use crate::items::{ItemKind, items};
 use crate::names::NameKind;
 use crate::schema::{Checked, CheckedTest, Schema};
 use crate::table::{self, Name};
-use crate::{Config, audiences, declarations, journey, tests_decl};
+use crate::{Config, audiences, declarations, journey, policies, tests_decl};
 
 /// Stack of a checking thread, in bytes. What the parser admits nests 128 levels deep, each of
 /// which takes a few calls.
@@ -96,6 +96,7 @@ impl Workspace {
             name: self.config.name.as_str().into(),
             timezone: self.config.timezone.as_str().into(),
             schema: self.schema(),
+            policies: self.policies()?,
             audiences: self.audiences()?,
             journeys: self.journeys()?,
             tests: self.tests()?,
@@ -145,6 +146,12 @@ impl Workspace {
             events: names(NameKind::Event).filter_map(event).collect(),
             actions: names(NameKind::Action).filter_map(action).collect(),
         }
+    }
+
+    fn policies(&self) -> Option<Vec<Arc<crate::thir::Policy>>> {
+        let db = &self.db;
+        let all = table::all(db, NameKind::Policy).into_iter();
+        all.map(|(_, site)| policies::check_policy(db, site.item).value.clone()).collect()
     }
 
     fn audiences(&self) -> Option<Vec<Arc<crate::thir::Audience>>> {

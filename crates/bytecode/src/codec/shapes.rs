@@ -67,7 +67,10 @@ wire_structs! {
     FieldType { name wire ty optional default }
     Slot { name wire ty optional default }
     Event { name wire properties }
-    Action { name kind params }
+    Action { name kind params policy }
+    Policy { name require quiet caps }
+    Quiet { from to otherwise }
+    Cap { count per otherwise }
     Expr { start len registers ty optional event journey }
     Window { event aggregate filter value range journey }
     Reads { traits windows audiences }
@@ -97,6 +100,7 @@ wire_enums! {
         8 Weekday(v) 9 Duration(v) 10 List(v) 11 Record(v)
     }
     DestinationKind { 0 Log }
+    Otherwise { 0 Skip 1 Hold(length) }
     Aggregate { 0 Count 1 Sum 2 Last { slots } }
     Range { 0 All 1 Within(length) 2 SinceEntered 3 SinceMark(mark) }
     CaptureFrom { 0 Property(slot) 1 At 2 Happened }
@@ -109,6 +113,6 @@ wire_enums! {
         5 Split { split } 6 Send { send } 7 Update { update } 8 Set { local value }
         9 Suspend { state } 10 Exit { outcome }
     }
-    Deadline { 0 None 1 After(length) 2 At { time reads } }
-    ArmTrigger { 0 Event { event filter captures } 1 When(condition) }
+    Deadline { 0 None 1 After(length) 2 At { time reads } 3 Policy { send zone reads } }
+    ArmTrigger { 0 Event { event filter captures } 1 When(condition) 2 Skipped }
 }

@@ -175,6 +175,7 @@ impl Listing<'_> {
                     write!(self, " when ")?;
                     self.condition(condition)?;
                 }
+                ArmTrigger::Skipped => write!(self, " skipped")?,
             }
             writeln!(self, " -> {}", arm.to)?;
         }
@@ -183,6 +184,13 @@ impl Listing<'_> {
             Deadline::After(length) => write!(self, "          after {}", Id(*length))?,
             Deadline::At { time, reads } => {
                 write!(self, "          at {}", Id(*time))?;
+                self.reads(reads)?;
+            }
+            Deadline::Policy { zone, reads, .. } => {
+                write!(self, "          when the policy lets it go")?;
+                if let Some(zone) = zone {
+                    write!(self, ", in the zone of {}", Id(*zone))?;
+                }
                 self.reads(reads)?;
             }
         }

@@ -13,7 +13,8 @@ use std::fmt::{self, Write};
 use value::{Millis, Shown, Types};
 
 use crate::{
-    Action, Aggregate, Audience, DestinationKind, ExprId, Program, Range, Reads, Slot, Window,
+    Action, Aggregate, Audience, Cap, Const, DestinationKind, ExprId, Otherwise, Policy, Program,
+    Quiet, Range, Reads, Slot, Window,
 };
 
 /// Lists a program.
@@ -45,11 +46,16 @@ impl Listing<'_> {
             self.slots(&heading, &event.properties)?;
         }
         for action in &program.actions {
-            let Action { name, kind, params } = action;
+            let Action { name, kind, params, policy } = action;
             let kind = match kind {
                 DestinationKind::Log => "log",
             };
-            self.slots(&format!("\naction {name}, {kind}"), params)?;
+            let policy = policy.map(|policy| format!(", under {}", policy_name(program, policy)));
+            let policy = policy.unwrap_or_default();
+            self.slots(&format!("\naction {name}, {kind}{policy}"), params)?;
+        }
+        for policy in &program.policies {
+            self.policy(policy)?;
         }
         if !program.consts.is_empty() {
             writeln!(self, "\nconstants")?;
@@ -90,6 +96,31 @@ impl Listing<'_> {
             }
         }
         Ok(())
+    }
+
+    fn policy(&mut self, policy: &Policy) -> fmt::Result {
+        writeln!(self, "\npolicy {}", policy.name)?;
+        if let Some(require) = policy.require {
+            writeln!(self, "  require {}", Id(require))?;
+        }
+        if let Some(Quiet { from, to, otherwise }) = policy.quiet {
+            let (from, to) = (Const::TimeOfDay(from), Const::TimeOfDay(to));
+            write!(self, "  quiet {}..{}", Shown(&from), Shown(&to))?;
+            self.otherwise(otherwise, "spread")?;
+        }
+        for Cap { count, per, otherwise } in &policy.caps {
+            write!(self, "  cap {count} per {}", Millis(*per))?;
+            self.otherwise(*otherwise, "up to")?;
+        }
+        Ok(())
+    }
+
+    fn otherwise(&mut self, otherwise: Otherwise, what: &str) -> fmt::Result {
+        match otherwise {
+            Otherwise::Skip => writeln!(self, " skip"),
+            Otherwise::Hold(None) => writeln!(self, " hold"),
+            Otherwise::Hold(Some(length)) => writeln!(self, " hold {what} {}", Millis(length)),
+        }
     }
 
     fn window(&mut self, index: usize, window: &Window) -> fmt::Result {
@@ -180,6 +211,11 @@ fn event_name(program: &Program, event: u16) -> String {
 fn journey_name(program: &Program, journey: u16) -> String {
     let found = program.journeys.get(usize::from(journey));
     found.map_or_else(|| format!("#{journey}"), |journey| journey.name.clone())
+}
+
+fn policy_name(program: &Program, policy: u16) -> String {
+    let found = program.policies.get(usize::from(policy));
+    found.map_or_else(|| format!("#{policy}"), |policy| policy.name.clone())
 }
 
 fn audience_name(program: &Program, audience: u16) -> String {

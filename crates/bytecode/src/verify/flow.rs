@@ -3,20 +3,30 @@
 //! An instance is at a tile or between two tiles. Where it is must follow from the code alone, so
 //! that every record of the timeline names the right tile: it arrives only from between tiles,
 //! leaves by an edge of the tile it is at, waits only at states of that tile, and paths that meet
-//! agree. After a wait it must leave the tile before it can wait again; with no cycle but through
-//! a wait, that makes every turn of a cycle pass a tile, which the interpreter's budget counts.
+//! agree. After a wait it must leave the tile before it can wait again, but for a send, which may
+//! wait for its policy first; with no cycle but through a wait, that makes every turn of a cycle
+//! pass a tile, which the interpreter's budget counts.
 
 use super::problem::Problem;
 use super::{Checked, at, refuse};
-use crate::{Journey, Op, Program};
+use crate::{Deadline, Journey, Op, Program};
 
 /// Where an instance is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Position {
     /// Before the first tile, or on an edge.
     Between,
-    /// At a tile; `waited` once it has gone on from a wait there.
-    At { tile: u16, waited: bool },
+    /// At a tile.
+    At { tile: u16, waited: Waited },
+}
+
+/// What an instance has waited for at the tile it is at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Waited {
+    Nothing,
+    /// The policy of the message.
+    Policy,
+    Anything,
 }
 
 pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
@@ -37,7 +47,7 @@ pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
             Some(Some(_)) => return refuse(place(op), Problem::Disagreement),
             Some(unknown) => *unknown = Some(position),
         }
-        let after = step(journey, op, position).or_else(|problem| refuse(place(op), problem))?;
+        let after = step(program, journey, op, position).or_else(|problem| refuse(place(op), problem))?;
         for target in successors(journey, op, true) {
             work.push((target, after));
         }
@@ -64,14 +74,19 @@ fn shared(journey: &Journey) -> Option<usize> {
 }
 
 /// Where the instance is after an operation.
-fn step(journey: &Journey, op: usize, position: Position) -> Result<Position, Problem> {
+fn step(
+    program: &Program,
+    journey: &Journey,
+    op: usize,
+    position: Position,
+) -> Result<Position, Problem> {
     let at_tile = match position {
         Position::At { tile, .. } => Some(tile),
         Position::Between => None,
     };
     match *at(&journey.code, op, "operation")? {
         Op::Arrive { tile } => match at_tile {
-            None => Ok(Position::At { tile, waited: false }),
+            None => Ok(Position::At { tile, waited: Waited::Nothing }),
             Some(_) => Err(Problem::Position("arrives at a tile while at another")),
         },
         Op::Leave { edge } => {
@@ -82,20 +97,33 @@ fn step(journey: &Journey, op: usize, position: Position) -> Result<Position, Pr
         Op::Send { .. } | Op::Update { .. } | Op::Split { .. } if at_tile.is_none() => {
             Err(Problem::Position("acts between tiles"))
         }
+        // No message leaves before its policy was asked.
+        Op::Send { send } if is_under_policy(program, journey, send) => match position {
+            Position::At { waited: Waited::Policy, .. } => Ok(position),
+            _ => Err(Problem::Position("sends without asking the policy")),
+        },
         Op::Suspend { state } => {
             let state = at(&journey.states, usize::from(state), "state")?;
+            let policy = matches!(state.deadline, Deadline::Policy { .. });
             match position {
-                Position::At { tile, waited: false } if tile == state.tile => {
-                    Ok(Position::At { tile, waited: true })
-                }
-                Position::At { waited: true, .. } => {
-                    Err(Problem::Position("waits again without leaving the tile"))
-                }
+                Position::At { tile, waited } if tile == state.tile => match (waited, policy) {
+                    (Waited::Nothing, true) => Ok(Position::At { tile, waited: Waited::Policy }),
+                    (Waited::Nothing | Waited::Policy, false) => {
+                        Ok(Position::At { tile, waited: Waited::Anything })
+                    }
+                    _ => Err(Problem::Position("waits again without leaving the tile")),
+                },
                 _ => Err(Problem::Position("waits at a state of a tile it is not at")),
             }
         }
         _ => Ok(position),
     }
+}
+
+fn is_under_policy(program: &Program, journey: &Journey, send: u16) -> bool {
+    let send = journey.sends.get(usize::from(send));
+    let action = send.and_then(|send| program.actions.get(usize::from(send.action)));
+    action.is_some_and(|action| action.policy.is_some())
 }
 
 /// The operations that can come next; those behind a wait only if `waits`.

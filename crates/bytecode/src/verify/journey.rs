@@ -6,9 +6,10 @@ use super::schema::check_slots;
 use super::shape::Shape;
 use super::uses::{Scope, check_condition, check_reads, check_use};
 use super::{Checked, at, limit, refuse};
+use crate::ArmTrigger::Skipped;
 use crate::{
-    ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Journey, Op, Program,
-    Send, Split, State, Update,
+    Arm, ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Journey, Op,
+    Program, Reads, Send, Split, State, Update,
 };
 
 /// The most tiles a journey may have.
@@ -140,6 +141,17 @@ impl Check<'_> {
                 self.expr(*time, &Shape::Time, self.inside())?;
                 check_reads(self.program, self.facts, [time].into_iter(), reads)?;
             }
+            Deadline::Policy { send, zone, reads } => {
+                self.held(*send, *zone, reads)?;
+                let sends = state.timeout.and_then(|to| self.journey.code.get(to as usize));
+                if sends != Some(&Op::Send { send: *send }) {
+                    return Err(Problem::Missing("the send of a message that is let go"));
+                }
+            }
+        }
+        let asks_policy = matches!(state.deadline, Deadline::Policy { .. });
+        if asks_policy && !matches!(state.arms.as_slice(), [Arm { trigger: Skipped, .. }]) {
+            return Err(Problem::Missing("the one arm for messages that are skipped"));
         }
         match (&state.deadline, state.timeout) {
             (Deadline::None, _) => {}
@@ -157,9 +169,24 @@ impl Check<'_> {
                 ArmTrigger::When(condition) => {
                     check_condition(self.program, self.facts, condition, self.inside())?;
                 }
+                Skipped if asks_policy => {}
+                Skipped => return Err(Problem::Missing("the policy that skips a message")),
             }
         }
         Ok(())
+    }
+
+    /// A message that may be held by a policy.
+    fn held(&self, send: u16, zone: Option<ExprId>, reads: &Reads) -> Result<(), Problem> {
+        let send = at(&self.journey.sends, usize::from(send), "send")?;
+        let action = at(&self.program.actions, usize::from(send.action), "action")?;
+        if action.policy.is_none() {
+            return Err(Problem::Missing("the policy of an action"));
+        }
+        if let Some(zone) = zone {
+            self.expr(zone, &Shape::Text, self.inside())?;
+        }
+        check_reads(self.program, self.facts, zone.iter(), reads)
     }
 
     fn send(&self, send: &Send) -> Result<(), Problem> {

@@ -2,7 +2,7 @@
 //!
 //! The interpreter trusts what is checked here and nothing else. Each part is looked at once:
 //! first names, types and constants (`schema`), then every expression (`expr`), then the windows,
-//! audiences and journeys that use them (`uses`, `journey`), and last the paths through each
+//! audiences, policies and journeys that use them (`uses`, `policies`, `journey`), and last the paths through each
 //! journey (`flow`). Whether a value can be unset is not tracked: narrowing was the type
 //! checker's business, and the interpreter stops an instance that meets an unset value where one
 //! is needed.
@@ -11,6 +11,7 @@ mod expr;
 mod flow;
 mod journey;
 mod ops;
+mod policies;
 mod problem;
 mod schema;
 mod shape;
@@ -81,6 +82,7 @@ pub fn verify(program: Program) -> Result<Verified<Program>, VerifyError> {
     uses::check_windows(&program, &facts)?;
     let facts = uses::close(&program, facts);
     uses::check_audiences(&program, &facts)?;
+    policies::check(&program, &facts)?;
     for number in 0..program.journeys.len() {
         journey::check(&program, &facts, number)?;
         flow::check(&program, number)?;

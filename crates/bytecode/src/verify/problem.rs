@@ -100,6 +100,9 @@ pub enum Problem {
         /// Which.
         index: u16,
     },
+    /// A rule of a policy whose figures make no sense.
+    #[error("the figures of the rule `{0}` make no sense")]
+    Rule(&'static str),
     /// The shares of a split must sum to 100,000.
     #[error("the shares sum to {0}, not to 100000")]
     Shares(u64),

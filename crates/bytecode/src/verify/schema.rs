@@ -14,6 +14,9 @@ const MAX_SLOTS: usize = 10_000;
 /// How many there may be of anything else that is numbered by 16 bits.
 const MAX_ITEMS: usize = 10_000;
 
+/// How many caps a policy may have.
+const MAX_CAPS: usize = 100;
+
 /// The years the calendar knows, in days since 1970.
 const MAX_DAYS: i32 = 90_000_000;
 
@@ -32,6 +35,11 @@ pub(super) fn check(program: &Program) -> Checked<()> {
     limit("program", "actions", program.actions.len(), MAX_ITEMS)?;
     for action in &program.actions {
         check_slots(&format!("action `{}`, parameter", action.name), &action.params)?;
+    }
+    limit("program", "policies", program.policies.len(), MAX_ITEMS)?;
+    ascend("policies", program.policies.iter().map(|policy| &policy.name))?;
+    for policy in &program.policies {
+        limit(format!("policy `{}`", policy.name), "caps", policy.caps.len(), MAX_CAPS)?;
     }
     limit("program", "constants", program.consts.len(), 1 << 16)?;
     for (index, value) in program.consts.iter().enumerate() {

@@ -62,8 +62,17 @@ impl Build {
     /// An action with required parameters.
     pub fn action(&mut self, name: &str, params: &[(&str, Type)]) -> u16 {
         let params = params.iter().map(|(name, ty)| slot(name, ty.clone())).collect();
-        self.program.actions.push(Action { name: name.into(), kind: DestinationKind::Log, params });
+        let kind = DestinationKind::Log;
+        self.program.actions.push(Action { name: name.into(), kind, params, policy: None });
         (self.program.actions.len() - 1) as u16
+    }
+
+    /// Puts an action under a policy. Policies have to be made by ascending name.
+    pub fn under(&mut self, action: u16, policy: Policy) -> u16 {
+        self.program.policies.push(policy);
+        let number = (self.program.policies.len() - 1) as u16;
+        self.program.actions[usize::from(action)].policy = Some(number);
+        number
     }
 
     /// A constant of the pool.
@@ -340,6 +349,22 @@ impl Steps {
         self.arrive(id, TileKind::Send, &["next"]);
         self.journey.sends.push(Send { action, args: args.to_vec(), message_id: m });
         self.op(Op::Send { send: (self.journey.sends.len() - 1) as u16 });
+        self.leave(0);
+    }
+
+    /// A send of an action that is under a policy. `zone` is an expression for the customer's zone
+    /// and the traits it reads.
+    pub fn send_under(&mut self, id: &str, action: u16, zone: Option<(ExprId, &[u16])>) {
+        let tile = self.arrive(id, TileKind::Send, &["next"]);
+        let (send, here) = (self.journey.sends.len() as u16, self.here());
+        self.journey.sends.push(Send { action, args: vec![], message_id: None });
+        let reads = zone.map_or(&[][..], |(_, traits)| traits).to_vec();
+        let reads = Reads { traits: reads, ..Reads::default() };
+        let deadline = Deadline::Policy { send, zone: zone.map(|(zone, _)| zone), reads };
+        let arms = vec![Arm { trigger: ArmTrigger::Skipped, to: here + 2 }];
+        self.journey.states.push(State { tile, deadline, timeout: Some(here + 1), arms });
+        self.op(Op::Suspend { state: (self.journey.states.len() - 1) as u16 });
+        self.op(Op::Send { send });
         self.leave(0);
     }
 

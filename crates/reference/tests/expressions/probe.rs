@@ -393,6 +393,7 @@ fn asking(probes: &[Probe]) -> Journey {
                     action: ACTION.into(),
                     args: vec![(name.clone(), expr.clone())],
                     binding: None,
+                    policy: None,
                 },
                 Probe::Filter(event, filter) => TileKind::WaitArms {
                     limit: WaitLimit::UpTo(days(1)),

@@ -17,7 +17,7 @@ use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
 use crate::table::{self, Name};
 use crate::thir::{BindingKind, Expr, Tile, TileKind};
-use crate::{ActionType, declarations};
+use crate::{ActionType, declarations, policies};
 
 impl Checker<'_> {
     /// The tiles of a block in order. Names bound in it are forgotten at its end.
@@ -105,13 +105,17 @@ impl Checker<'_> {
 
     fn send(&mut self, send: ast::Send<'_>) -> Option<TileKind> {
         let action = send.action_ref().and_then(|action| self.cx.action(action));
+        let policy = action.as_ref().and_then(|action| action.policy.clone());
+        let required = self.under(policy.as_deref());
         let args: Vec<ast::Arg<'_>> =
             send.arg_list().into_iter().flat_map(|list| list.args()).collect();
         let checked = match &action {
             Some(action) => {
                 let range = send.range();
-                self.cx.arguments(&args, action, range, true, |cx, syntax, ty, role| {
-                    cx.typed(syntax, ty, role)
+                self.cx.knowing(&required, |cx| {
+                    cx.arguments(&args, action, range, true, |cx, syntax, ty, role| {
+                        cx.typed(syntax, ty, role)
+                    })
                 })
             }
             // Of an action that does not exist the arguments are looked at all the same.
@@ -129,7 +133,24 @@ impl Checker<'_> {
             self.cx.scope.push(id);
             Some(id)
         });
-        Some(TileKind::Send { action: action?.name.clone(), args: checked, binding })
+        let action = action?.name.clone();
+        Some(TileKind::Send { action, args: checked, binding, policy })
+    }
+
+    /// What is known of the customer when a message leaves under a policy. It may have been held
+    /// for long, and its arguments are evaluated when it leaves, right after `require` was asked.
+    fn under(&mut self, policy: Option<&str>) -> Facts {
+        let Some(name) = policy else { return Facts::default() };
+        let Some(policy) = policies::policy(self.cx.db, name) else {
+            // It has a mistake, so there is no telling what it requires.
+            self.cx.unsure = true;
+            return Facts::default();
+        };
+        if policy.holds() {
+            self.suspend();
+        }
+        let required = policy.require.as_ref();
+        required.map(|required| self.cx.paths.learn(required, true)).unwrap_or_default()
     }
 
     /// `update customer { … }`: all values from before, then all at once.

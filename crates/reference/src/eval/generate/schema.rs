@@ -110,7 +110,12 @@ pub fn schema() -> Schema {
     Schema {
         traits,
         events: vec![event(PURCHASE, properties), event(VISIT, visit)],
-        actions: vec![ActionType { name: ACTION.into(), kind: DestinationKind::Log, params }],
+        actions: vec![ActionType {
+            name: ACTION.into(),
+            kind: DestinationKind::Log,
+            params,
+            policy: None,
+        }],
     }
 }
 
