@@ -353,6 +353,51 @@ fn a_wait_can_end() {
 }
 
 #[test]
+fn no_message_leaves_before_its_policy_is_asked() {
+    let mut b = Build::new();
+    let note = b.action("crm.note", &[]);
+    b.under(note, Policy { name: "p".into(), ..Policy::default() });
+    let mut s = Steps::new("j", Entry::Manual);
+    s.send("m", note, &[]);
+    s.exit("done");
+    b.journey(s);
+    let error = verify(b.program).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(error, "journey `j`, op 1: sends without asking the policy");
+    let held = |change: fn(&mut Journey, usize)| {
+        after(|p| {
+            let journey = &mut p.journeys[1];
+            let policy = |state: &State| matches!(state.deadline, Deadline::Policy { .. });
+            let held = journey.states.iter().position(policy).unwrap();
+            change(journey, held);
+        })
+    };
+    assert!(held(|j, held| j.states[held].arms.clear()).contains("messages that are skipped"));
+    let to_the_exit = held(|j, held| j.states[held].timeout = Some(j.code.len() as u32 - 1));
+    assert!(to_the_exit.contains("the send of a message that is let go"), "{to_the_exit}");
+    let other = held(|j, _| j.sends[1].action = 0);
+    assert!(other.contains("the policy of an action"), "{other}");
+    let skipped = after(|p| p.journeys[0].states[1].arms[0].trigger = ArmTrigger::Skipped);
+    assert!(skipped.contains("the policy that skips a message"), "{skipped}");
+}
+
+#[test]
+fn the_rules_of_a_policy_make_sense() {
+    let quiet = |p: &mut Program, from, to| {
+        p.policies[0].quiet = Some(Quiet { from, to, otherwise: Otherwise::Skip });
+    };
+    assert_eq!(
+        after(|p| quiet(p, 5, 5)),
+        "policy `polite`: the figures of the rule `quiet` make no sense"
+    );
+    assert!(after(|p| quiet(p, 0, 24 * HOUR as i32)).contains("`quiet`"));
+    assert!(after(|p| p.policies[0].caps[0].count = 0).contains("`cap`"));
+    assert!(after(|p| p.policies[0].caps[0].count = 1_001).contains("`cap`"));
+    assert!(after(|p| p.policies[0].caps[0].per = 0).contains("`cap`"));
+    assert!(after(|p| p.policies[0].require = Some(ExprId(9_999))).contains("policy `polite`"));
+    assert!(after(|p| p.actions[0].policy = Some(7)).contains("there is no policy 7"));
+}
+
+#[test]
 fn there_are_limits() {
     let tile = sample().journeys[0].tiles[0].clone();
     let many = after(|p| p.journeys[0].tiles = vec![tile; 10_001]);

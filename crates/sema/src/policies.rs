@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, SyntaxToken, ast};
+use journey_time::DAY;
 
 use crate::Type;
 use crate::cx::{Cx, Outcome, Stage};
@@ -14,7 +15,7 @@ use crate::items::{Item, declaration};
 use crate::names::NameKind;
 use crate::table::{self, Name};
 use crate::thir::{Cap, Const, Otherwise, Policy, Quiet};
-use crate::{literals, zone};
+use crate::literals;
 
 /// The largest number a cap may have: so many instants are remembered of a customer.
 const MAX_CAP: i64 = 1_000;
@@ -108,7 +109,7 @@ impl Cx<'_> {
             None => None,
             Some(spread) => {
                 let token = spread.duration_lit_token()?;
-                Some(self.spread(token, zone::DAY - i64::from((to - from).rem_euclid(DAY)))?)
+                Some(self.spread(token, DAY - i64::from(to - from).rem_euclid(DAY))?)
             }
         };
         let otherwise = otherwise(rule.kw_hold_token(), spread);
@@ -174,9 +175,6 @@ impl Cx<'_> {
         Some(Cap { count, per, otherwise: otherwise(rule.kw_hold_token(), up_to) })
     }
 }
-
-/// A day as times of day count it.
-const DAY: i32 = 86_400_000;
 
 fn otherwise(hold: Option<SyntaxToken<'_>>, length: Option<i64>) -> Otherwise {
     match hold {

@@ -31,6 +31,17 @@ pub enum Refusal {
     Fault(Fault),
 }
 
+/// Which rule of a policy does not let a message go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// `require`
+    Require,
+    /// `quiet`
+    Quiet,
+    /// `cap`
+    Cap,
+}
+
 /// One record of the timeline. Indices are the program's: `journey` into its journeys, `tile`,
 /// `outcome` and `edge` into those of the journey or tile. `membership` counts a customer's
 /// instances of one journey from 1. `at` is the clock when it happened.
@@ -57,6 +68,20 @@ pub enum Effect<'a> {
         key: MessageKey<'a>,
         at: i64,
     },
+    /// A message waits for a rule of its policy, which is asked again at `until`. `again` if this
+    /// message waited already.
+    Held {
+        journey: u16,
+        membership: u32,
+        tile: u16,
+        action: u16,
+        rule: Rule,
+        until: i64,
+        again: bool,
+        at: i64,
+    },
+    /// A message will not be sent: a rule of its policy says so.
+    Skipped { journey: u16, membership: u32, tile: u16, action: u16, rule: Rule, at: i64 },
     /// Traits were set, all at once, ascending by slot.
     Updated {
         journey: u16,

@@ -30,7 +30,7 @@ mod value;
 
 pub use apply::apply;
 pub use bits::Bits;
-pub use effect::{Effect, Effects, Refusal};
+pub use effect::{Effect, Effects, Refusal, Rule};
 pub use eval::{Eval, eval, test};
 pub use fault::Fault;
 pub use history::{History, Kept, Sample, Tally, WindowState};

@@ -360,11 +360,12 @@ fn plan_journey(journey: &Journey) -> JourneyPlan {
             match &arm.trigger {
                 ArmTrigger::Event { event, .. } => plan.events.push(*event),
                 ArmTrigger::When(when) => condition(when),
+                ArmTrigger::Skipped => {}
             }
         }
     }
     for state in &journey.states {
-        if let Deadline::At { reads, .. } = &state.deadline {
+        if let Deadline::At { reads, .. } | Deadline::Policy { reads, .. } = &state.deadline {
             plan.reads.add(reads);
         }
     }

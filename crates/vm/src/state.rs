@@ -48,6 +48,38 @@ pub(crate) struct Profile {
     pub(crate) audience_due: i64,
     /// Split arms that were chosen by hand: journey, split, arm.
     pub(crate) forced: SmallVec<[(u16, u16, u16); 1]>,
+    /// When messages were sent that a policy counts; nothing before the first.
+    pub(crate) sent: Option<Box<SentLog>>,
+}
+
+/// When the latest messages under each policy were sent, as far back as its caps ask.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct SentLog {
+    by_policy: Vec<(u16, VecDeque<i64>)>,
+}
+
+impl SentLog {
+    /// When the message was sent that was the `nth` from the latest, from 1.
+    pub(crate) fn nth_latest(&self, policy: u16, nth: u32) -> Option<i64> {
+        let (_, instants) = self.by_policy.iter().find(|(known, _)| *known == policy)?;
+        instants.get(instants.len().checked_sub(nth as usize)?).copied()
+    }
+
+    /// Notes a message sent now. The `keep` latest of the last `per` milliseconds are remembered.
+    pub(crate) fn record(&mut self, policy: u16, now: i64, keep: u32, per: i64) {
+        let place = self.by_policy.iter().position(|(known, _)| *known == policy);
+        let place = place.unwrap_or_else(|| {
+            self.by_policy.push((policy, VecDeque::new()));
+            self.by_policy.len() - 1
+        });
+        let Some((_, instants)) = self.by_policy.get_mut(place) else { return };
+        while let Some(oldest) = instants.front()
+            && (*oldest <= now.saturating_sub(per) || instants.len() >= keep as usize)
+        {
+            instants.pop_front();
+        }
+        instants.push_back(now);
+    }
 }
 
 impl Profile {
@@ -93,8 +125,19 @@ pub struct Instance {
     /// Windows since its entry or since a mark, by their number among the journey's; `None`
     /// before the mark.
     pub(crate) tallies: Vec<Option<WindowState>>,
-    /// How many times it has sent from each tile.
+    /// How many times it has sent from each tile, skipped messages included.
     pub(crate) visits: SmallVec<[(u16, u32); 2]>,
+    /// What is known of the message that a policy holds.
+    pub(crate) hold: Option<Box<Hold>>,
+}
+
+/// A message that waits for its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Hold {
+    /// Since when a cap holds it.
+    pub(crate) capped_since: Option<i64>,
+    /// Until when it waits because the customer's time zone is not known; once is enough.
+    pub(crate) zone_unknown_until: Option<i64>,
 }
 
 /// How an instance stands.
@@ -168,6 +211,7 @@ impl Customer {
                 audience_wakes: Vec::new(),
                 audience_due: i64::MAX,
                 forced: SmallVec::new(),
+                sent: None,
             },
             instances: Vec::new(),
             memory: Vec::new(),

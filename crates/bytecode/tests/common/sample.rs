@@ -34,10 +34,22 @@ pub fn sample() -> Program {
     let items = ("items", Type::List(Box::new(item)));
     let order = b.event("order", &[("cart", Type::Text), ("total", Type::Number), items]);
     let note = b.action("crm.note", &[("to", Type::Text), ("total", Type::Number)]);
+    let offer = b.action("crm.offer", &[]);
+    let require = Some(b.trait_is(consent));
+    let quiet = Quiet {
+        from: (21 * HOUR) as i32,
+        to: (8 * HOUR) as i32,
+        otherwise: Otherwise::Hold(Some(2 * HOUR)),
+    };
+    let caps = vec![
+        Cap { count: 2, per: 7 * DAY, otherwise: Otherwise::Hold(None) },
+        Cap { count: 5, per: 30 * DAY, otherwise: Otherwise::Skip },
+    ];
+    b.under(offer, Policy { name: "polite".into(), require, quiet: Some(quiet), caps });
     let regex = b.regex("^[a-z]+@");
     windows_and_audiences(&mut b, order, value, orders, last_at, consent);
     carts(&mut b, cart, order, note, email, tags, regex);
-    vips(&mut b, note, value, consent, email);
+    vips(&mut b, note, offer, value, consent, email);
     b.program
 }
 
@@ -213,7 +225,7 @@ fn carts(b: &mut Build, cart: u16, order: u16, note: u16, email: u16, tags: u16,
 }
 
 /// Entry by audience, a split, an update, a cycle.
-fn vips(b: &mut Build, note: u16, value: u16, consent: u16, email: u16) {
+fn vips(b: &mut Build, note: u16, offer: u16, value: u16, consent: u16, email: u16) {
     let mut s = Steps::new("vips", Entry::Audience { audience: 0 }).reenter(Reenter::Later);
     let no_consent = b.leaf(None, None, Insn::TraitBool { on: true, slot: consent, skip: 1 });
     let no_consent = b.on_traits(no_consent, &[consent]);
@@ -242,6 +254,8 @@ fn vips(b: &mut Build, note: u16, value: u16, consent: u16, email: u16) {
     s.update("raise", &[(email, address), (value, more)]);
     let one = b.value(Type::Number, Const::Number(1.0));
     s.send("tell", note, &[(0, address), (1, one)]);
+    let zone = b.expr(Type::Text, &[Insn::Trait { dst: 0, slot: email }, Insn::Ret { a: 0 }]);
+    s.send_under("offer", offer, Some((zone, &[email])));
     let day = b.duration(DAY);
     let w = s.wait("day", Deadline::After(day), &["next"]);
     s.timeout(w, 0);

@@ -61,6 +61,12 @@ pub(crate) struct TileTally {
     pub(crate) faulted: u64,
     /// Departures by each edge.
     pub(crate) edges: Vec<u64>,
+    /// Messages that left, of a send.
+    pub(crate) sent: u64,
+    /// Messages that a policy held, each once.
+    pub(crate) held: u64,
+    /// Messages that a policy skipped.
+    pub(crate) skipped: u64,
 }
 
 impl TileTally {
@@ -252,6 +258,9 @@ impl Effects for Log<'_> {
             }
             Effect::Faulted { journey, tile, fault, .. } => self.faulted(journey, tile, fault),
             Effect::Sent { journey, membership, seq, tile, action, args, at, .. } => {
+                if let Some(tally) = self.tile(journey, tile) {
+                    tally.sent += 1;
+                }
                 let sends = self.journey(journey).map(|tally| &mut tally.sends);
                 if let Some(count) = sends.and_then(|sends| sends.get_mut(usize::from(action))) {
                     *count += 1;
@@ -261,6 +270,16 @@ impl Effects for Log<'_> {
                 let row = ActionRow { membership, at, seq, tile, action: sent, args: (0, 0) };
                 let params = program.actions.get(usize::from(action)).map(|a| &*a.params);
                 self.acted(row, |out| json::object(out, params.unwrap_or_default(), args));
+            }
+            Effect::Held { journey, tile, again, .. } => {
+                if let Some(tally) = self.tile(journey, tile) {
+                    tally.held += u64::from(!again);
+                }
+            }
+            Effect::Skipped { journey, tile, .. } => {
+                if let Some(tally) = self.tile(journey, tile) {
+                    tally.skipped += 1;
+                }
             }
             Effect::Updated { journey, membership, seq, tile, changes, at } => {
                 if let Some(tally) = self.journey(journey) {
@@ -304,6 +323,9 @@ impl JourneyTally {
             tile.passed += other.passed;
             tile.exited += other.exited;
             tile.faulted += other.faulted;
+            tile.sent += other.sent;
+            tile.held += other.held;
+            tile.skipped += other.skipped;
             add(&mut tile.edges, &other.edges);
         }
     }

@@ -1,7 +1,7 @@
 //! What happened in a test, kept to be asked by expectations and shown to people.
 
 use journey_bytecode::{Const, Journey, Program};
-use journey_vm::{Effect, Refusal};
+use journey_vm::{Effect, Refusal, Rule};
 
 use super::names::{instant, value};
 
@@ -62,6 +62,13 @@ impl Timeline {
                 self.messages.push(message);
                 (at, text)
             }
+            Effect::Held { rule, until, again, at, .. } => {
+                let holds = if again { "still holds it" } else { "holds the message" };
+                (at, format!("    {} {holds} until {}", rule_name(rule), instant(until)))
+            }
+            Effect::Skipped { rule, at, .. } => {
+                (at, format!("    {} skips the message", rule_name(rule)))
+            }
             Effect::Updated { changes, at, .. } => {
                 let name = |slot: u16| program.traits.get(slot as usize).map_or("?", |t| &t.name);
                 let list: Vec<String> = changes
@@ -103,6 +110,14 @@ impl Message {
             })
             .collect();
         format!("{}({})", action.name, args.join(", "))
+    }
+}
+
+fn rule_name(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Require => "`require`",
+        Rule::Quiet => "`quiet`",
+        Rule::Cap => "`cap`",
     }
 }
 

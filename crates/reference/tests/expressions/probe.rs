@@ -437,7 +437,7 @@ fn ids(program: &bc::Program, probes: &[Probe]) -> Vec<ExprId> {
     let mut filters =
         journey.states.iter().skip(2).filter_map(|state| match &state.arms[0].trigger {
             bc::ArmTrigger::Event { filter, .. } => *filter,
-            bc::ArmTrigger::When(_) => None,
+            bc::ArmTrigger::When(_) | bc::ArmTrigger::Skipped => None,
         });
     let id = |probe: &Probe| match probe {
         Probe::Value(..) => sends.next(),

@@ -89,6 +89,7 @@ fn new_instance(env: &Env<'_>, journey: u16, membership: u32, cause: Cause<'_>) 
         exits_after: SmallVec::new(),
         tallies: plan.map(|plan| plan.tallies.iter().map(tally).collect()).unwrap_or_default(),
         visits: SmallVec::new(),
+        hold: None,
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod enter;
 mod event;
+mod policy;
 mod run;
 mod settle;
 mod wait;

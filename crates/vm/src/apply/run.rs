@@ -3,12 +3,13 @@
 use bumpalo::collections::Vec as ArenaVec;
 use journey_bytecode::{Journey, Op, Range};
 
-use super::{Env, Stop, settle, wait};
+use super::wait::Next;
+use super::{Env, Stop, policy, settle, wait};
 use crate::effect::Effect;
 use crate::eval::{eval, test};
 use crate::history::WindowState;
 use crate::state::{Instance, Profile};
-use crate::{Fault, MessageKey, Val, split};
+use crate::{Fault, MessageKey, ProgramSet, Val, split};
 
 /// Goes on at an operation until the instance waits again or leaves. Every cycle of the code
 /// arrives at a tile, and the budget counts arrivals, so it ends.
@@ -64,8 +65,9 @@ pub(super) fn go_on(
                 instance.locals.set(local, value);
             }
             Op::Suspend { state } => match wait::suspend(env, profile, instance, state)? {
-                Some(to) => pc = to,
-                None => return Ok(Stop::Waiting),
+                Next::Go(to) => pc = to,
+                Next::Stay => return Ok(Stop::Waiting),
+                Next::Exit(outcome) => return Ok(Stop::Exit(outcome)),
             },
             Op::Exit { outcome } => return Ok(Stop::Exit(outcome)),
         }
@@ -111,22 +113,13 @@ fn choose_arm(
 fn send_message(
     env: &mut Env<'_>,
     journey: &Journey,
-    profile: &Profile,
+    profile: &mut Profile,
     instance: &mut Instance,
     number: u16,
 ) -> Result<(), Fault> {
     let send = journey.sends.get(usize::from(number)).ok_or(Fault::Program)?;
     let tile = instance.tile.ok_or(Fault::Program)?;
-    let id = &journey.tiles.get(usize::from(tile)).ok_or(Fault::Program)?.id;
-    let visit = count_visit(instance, tile);
-    let key = MessageKey {
-        workspace: &env.set.program().workspace,
-        journey: &journey.name,
-        customer: &profile.id,
-        membership: instance.membership,
-        tile: id,
-        visit,
-    };
+    let key = message_key(env.set, journey, profile, instance)?;
     let ctx = env.scope(profile, instance);
     let mut args = ArenaVec::with_capacity_in(send.args.len(), env.arena);
     for (param, value) in &send.args {
@@ -146,7 +139,27 @@ fn send_message(
     if let Some(local) = send.message_id {
         instance.locals.set_text(local, &key.compute().to_string());
     }
+    policy::count(env, profile, send.action);
     Ok(())
+}
+
+/// What names the message at the tile the instance is at: the next one from there.
+pub(super) fn message_key<'a>(
+    set: &'a ProgramSet,
+    journey: &'a Journey,
+    profile: &'a Profile,
+    instance: &mut Instance,
+) -> Result<MessageKey<'a>, Fault> {
+    let tile = instance.tile.ok_or(Fault::Program)?;
+    let id = &journey.tiles.get(usize::from(tile)).ok_or(Fault::Program)?.id;
+    Ok(MessageKey {
+        workspace: &set.program().workspace,
+        journey: &journey.name,
+        customer: &profile.id,
+        membership: instance.membership,
+        tile: id,
+        visit: count_visit(instance, tile),
+    })
 }
 
 /// Counts how many times the instance has sent from a tile.

@@ -2,11 +2,22 @@
 
 use journey_bytecode::{ArmTrigger, Condition, Deadline, ExitTrigger, Journey, State};
 
-use super::{Env, NEVER, Stop, run};
+use super::{Env, NEVER, Stop, policy, run};
 use crate::eval::{Eval, eval, test};
 use crate::history;
 use crate::state::{Instance, Profile, Status};
 use crate::{Fault, ProgramSet, Val};
+
+/// Where an instance goes from a state.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Next {
+    /// It stays there.
+    Stay,
+    /// On to this operation.
+    Go(u32),
+    /// Out, with this outcome.
+    Exit(u16),
+}
 
 /// Looks after a waiting instance because it is due, or because something that its conditions
 /// read has changed: exit criteria in source order, then the arms of its wait, then the timeout.
@@ -34,7 +45,14 @@ pub(super) fn attend(
         let time = eval(env.set, *time, &env.scope(profile, instance))?;
         instance.deadline = Some(instant(time)?);
     }
-    if let (Some(deadline), Some(timeout)) = (instance.deadline, state.timeout)
+    if let Deadline::Policy { reads, .. } = &state.deadline {
+        let moved = env.work.current.meets_reads(reads) || env.work.pending.meets_reads(reads);
+        if (moved || instance.deadline.is_none_or(|until| until <= env.now))
+            && let Next::Go(to) = policy::ask(env, journey, state, profile, instance)?
+        {
+            return run::go_on(env, profile, instance, to);
+        }
+    } else if let (Some(deadline), Some(timeout)) = (instance.deadline, state.timeout)
         && deadline <= env.now
     {
         return run::go_on(env, profile, instance, timeout);
@@ -43,18 +61,18 @@ pub(super) fn attend(
     Ok(Stop::Waiting)
 }
 
-/// Stands still at a state; gives the place to go on at if the wait is over at once.
+/// Stands still at a state, unless there is nothing to wait for.
 pub(super) fn suspend(
     env: &mut Env<'_>,
     profile: &mut Profile,
     instance: &mut Instance,
     number: u16,
-) -> Result<Option<u32>, Fault> {
+) -> Result<Next, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let state = journey.states.get(usize::from(number)).ok_or(Fault::Program)?;
     let ctx = env.scope(profile, instance);
     if let Some(to) = open_arm(env, state, &ctx)? {
-        return Ok(Some(to));
+        return Ok(Next::Go(to));
     }
     let deadline = match &state.deadline {
         Deadline::None => None,
@@ -63,14 +81,26 @@ pub(super) fn suspend(
             _ => return Err(Fault::Program),
         },
         Deadline::At { time, .. } => Some(instant(eval(env.set, *time, &ctx)?)?),
+        Deadline::Policy { .. } => {
+            // A message: exit criteria come before its policy.
+            if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
+                return Ok(Next::Exit(outcome));
+            }
+            match policy::ask(env, journey, state, profile, instance)? {
+                Next::Stay => instance.deadline,
+                gone => return Ok(gone),
+            }
+        }
     };
-    if deadline.is_some_and(|deadline| deadline <= env.now) {
-        return Ok(state.timeout);
+    if let (Some(deadline), Some(timeout)) = (deadline, state.timeout)
+        && deadline <= env.now
+    {
+        return Ok(Next::Go(timeout));
     }
     instance.status = Status::Waiting(number);
     instance.deadline = deadline;
     instance.due = next_due(env, journey, state, profile, instance)?;
-    Ok(None)
+    Ok(Next::Stay)
 }
 
 /// The outcome of the first exit criterion that holds now though no event came.

@@ -147,6 +147,15 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
             let (name, tile) = (name(journey, membership), tile(journey, t));
             format!("{} {name}: {seq} sent {tile} ({})", clock(at), values(args))
         }
+        Effect::Held { journey, membership, tile: t, rule, until, again, at, .. } => {
+            let (name, tile) = (name(journey, membership), tile(journey, t));
+            let still = if again { "still " } else { "" };
+            format!("{} {name}: {tile} {still}held until {}, {rule:?}", clock(at), clock(until))
+        }
+        Effect::Skipped { journey, membership, tile: t, rule, at, .. } => {
+            let (name, tile) = (name(journey, membership), tile(journey, t));
+            format!("{} {name}: {tile} skipped, {rule:?}", clock(at))
+        }
         Effect::Updated { journey, membership, seq, tile: t, changes, at } => {
             let (name, tile) = (name(journey, membership), tile(journey, t));
             format!("{} {name}: {seq} updated {tile} ({})", clock(at), values(changes))

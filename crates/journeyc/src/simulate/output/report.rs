@@ -106,17 +106,14 @@ fn journey_table(
     let _ = writeln!(out, "{}  {}", ink.bold(&journey.name), title);
     let _ = writeln!(out, "{}\n", facts.join(" · "));
 
-    let optional = |wanted: bool, name| wanted.then_some(name);
-    let exited = tally.tiles.iter().any(|tile| tile.exited > 0);
-    let faulted = tally.tiles.iter().any(|tile| tile.faulted > 0);
-    let head = [Some("entered"), Some("inside"), Some("passed")].into_iter();
-    let head =
-        head.chain([optional(exited, "exited"), optional(faulted, "faulted"), Some("share")]);
-    let columns: Vec<&str> = head.flatten().collect();
-    let wide = Wide { exited, faulted };
+    let extra: Vec<&Column> =
+        EXTRA.iter().filter(|column| tally.tiles.iter().any(|tile| (column.1)(tile) > 0)).collect();
+    let head = ["entered", "inside", "passed"].into_iter();
+    let columns: Vec<&str> =
+        head.chain(extra.iter().map(|column| column.0)).chain(["share"]).collect();
     let tiles = journey.tiles.iter().zip(&tally.tiles);
     let lines: Vec<Line> =
-        tiles.flat_map(|(tile, counts)| tile_lines(tile, counts, tally, wide)).collect();
+        tiles.flat_map(|(tile, counts)| tile_lines(tile, counts, tally, &extra)).collect();
     table("tile", &columns, &lines, ink, out);
 
     let exits = journey.outcomes.iter().zip(&tally.exits);
@@ -145,17 +142,25 @@ fn customers(n: u64) -> String {
     format!("{} customer{s}", count(n))
 }
 
-/// Which columns there are besides those that are always there.
-#[derive(Clone, Copy)]
-struct Wide {
-    exited: bool,
-    faulted: bool,
-}
+/// A column of the table of tiles: its head and the counter it shows.
+type Column = (&'static str, fn(&TileTally) -> u64);
 
-fn tile_lines(tile: &Tile, counts: &TileTally, tally: &JourneyTally, wide: Wide) -> Vec<Line> {
+/// Columns that are there only if some tile has something to show.
+const EXTRA: [Column; 4] = [
+    ("exited", |tile| tile.exited),
+    ("faulted", |tile| tile.faulted),
+    ("held", |tile| tile.held),
+    ("skipped", |tile| tile.skipped),
+];
+
+fn tile_lines(
+    tile: &Tile,
+    counts: &TileTally,
+    tally: &JourneyTally,
+    extra: &[&Column],
+) -> Vec<Line> {
     let mut cells = vec![count(counts.entered), count(counts.inside()), count(counts.passed)];
-    cells.extend(wide.exited.then(|| count(counts.exited)));
-    cells.extend(wide.faulted.then(|| count(counts.faulted)));
+    cells.extend(extra.iter().map(|column| count((column.1)(counts))));
     cells.push(share(counts.entered, tally.memberships));
     let bar = bar(counts.entered, tally.memberships);
     let mut lines = vec![Line { name: name(tile), cells, bar, part: false }];
@@ -165,8 +170,7 @@ fn tile_lines(tile: &Tile, counts: &TileTally, tally: &JourneyTally, wide: Wide)
             let branch = if index == last { "└" } else { "├" };
             let blank = String::new;
             let mut cells = vec![blank(), blank(), count(n)];
-            cells.extend(wide.exited.then(blank));
-            cells.extend(wide.faulted.then(blank));
+            cells.extend(extra.iter().map(|_| blank()));
             cells.push(share(n, counts.passed));
             Line::part(format!("  {branch} {label}"), cells)
         }));

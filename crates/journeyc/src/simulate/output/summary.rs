@@ -257,14 +257,18 @@ fn journey_document(program: &Program, journey: &Journey, tally: &JourneyTally) 
 }
 
 fn tile_document(tile: &Tile, tally: &TileTally) -> TileDocument {
+    let sends = tile.kind == TileKind::Send;
     TileDocument {
         edges: tile_edges(tile, tally).collect(),
         entered: tally.entered,
         exited: tally.exited,
         faulted: tally.faulted,
+        held: sends.then_some(tally.held),
         inside: tally.inside(),
         kind: kind(tile.kind),
         passed: tally.passed,
+        sent: sends.then_some(tally.sent),
+        skipped: sends.then_some(tally.skipped),
     }
 }
 
@@ -350,7 +354,13 @@ struct TileDocument {
     entered: u64,
     exited: u64,
     faulted: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<u64>,
     inside: u64,
     kind: &'static str,
     passed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped: Option<u64>,
 }
