@@ -12,10 +12,10 @@ use crate::db::Db;
 use crate::expr::Role;
 use crate::findings::Finding;
 use crate::items::{Item, declaration};
+use crate::literals;
 use crate::names::NameKind;
 use crate::table::{self, Name};
 use crate::thir::{Cap, Const, Otherwise, Policy, Quiet};
-use crate::literals;
 
 /// The largest number a cap may have: so many instants are remembered of a customer.
 const MAX_CAP: i64 = 1_000;

@@ -54,10 +54,7 @@ fn utc(date: (i32, u32, u32), hour: i64, minute: i64) -> i64 {
 fn a_message_at_night_waits_for_the_morning() {
     let mut world = under(night(HOLD), None);
     world.at(23 * HOUR).event(VISIT, &[]);
-    assert_eq!(
-        world.news(),
-        ["23h on_visit: entered", "23h on_visit: m held until 1d8h, Quiet"],
-    );
+    assert_eq!(world.news(), ["23h on_visit: entered", "23h on_visit: m held until 1d8h, Quiet"],);
     assert_eq!(world.customer.instance(1).unwrap().deadline, Some(DAY + 8 * HOUR));
     assert_eq!(world.customer.next_due(), Some(DAY + 8 * HOUR));
     world.tick(2 * DAY);
@@ -117,11 +114,8 @@ fn a_night_in_which_clocks_change_ends_by_the_new_clock() {
 #[test]
 fn quiet_hours_that_end_in_a_gap_of_the_clocks_end_with_it() {
     // Berlin, 2026-03-29: from 02:00 to 03:00 there is nothing.
-    let quiet = Quiet {
-        from: (22 * HOUR) as i32,
-        to: (2 * HOUR + 30 * MINUTE) as i32,
-        otherwise: HOLD,
-    };
+    let quiet =
+        Quiet { from: (22 * HOUR) as i32, to: (2 * HOUR + 30 * MINUTE) as i32, otherwise: HOLD };
     let mut world = under(Policy { quiet: Some(quiet), ..night(HOLD) }, Some("Europe/Berlin"));
     world.at(utc((2026, 3, 28), 23, 0)).event(VISIT, &[]);
     assert_eq!(world.customer.next_due(), Some(utc((2026, 3, 29), 1, 0)));

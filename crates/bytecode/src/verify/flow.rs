@@ -47,7 +47,8 @@ pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
             Some(Some(_)) => return refuse(place(op), Problem::Disagreement),
             Some(unknown) => *unknown = Some(position),
         }
-        let after = step(program, journey, op, position).or_else(|problem| refuse(place(op), problem))?;
+        let after =
+            step(program, journey, op, position).or_else(|problem| refuse(place(op), problem))?;
         for target in successors(journey, op, true) {
             work.push((target, after));
         }

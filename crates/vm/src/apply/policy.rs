@@ -154,9 +154,8 @@ impl Asked<'_, '_> {
         let Otherwise::Hold(spread) = quiet.otherwise else {
             return Ok(Verdict::Skip(Rule::Quiet));
         };
-        let offset = spread.map_or(0, |spread| {
-            split::offset(&self.policy.name, &self.profile.id, spread)
-        });
+        let offset =
+            spread.map_or(0, |spread| split::offset(&self.policy.name, &self.profile.id, spread));
         let until = end.checked_add(offset).ok_or(Fault::Overflow)?;
         if self.zone.is_none() {
             hold.zone_unknown_until = Some(until);
