@@ -105,6 +105,7 @@ fn shop() -> Program {
         name: format!("out.{name}"),
         kind: DestinationKind::Log,
         params: vec![slot("amount", Type::Number, true, None)],
+        policy: None,
     };
     Program {
         workspace: "shop".to_owned(),
