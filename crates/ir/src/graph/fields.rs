@@ -95,8 +95,11 @@ impl Fields<'_> {
                     self.put("drawn", "per entry");
                 }
             }
-            TileKind::Send { action, args, binding } => {
+            TileKind::Send { action, args, binding, policy } => {
                 self.put("action", &**action);
+                if let Some(policy) = policy {
+                    self.put("under", &**policy);
+                }
                 args.iter().for_each(|(name, value)| self.expr(&**name, value));
                 self.binding(*binding);
             }
