@@ -44,19 +44,13 @@ const MAX_NESTING: usize = 32;
 
 /// Splits `text` into tokens.
 pub(crate) fn lex(text: &str) -> Lexed {
-    let mut lexer = Lexer {
-        inner: SyntaxKind::lexer(text),
-        // Real files have a token every four bytes or so, blanks included.
-        tokens: Vec::with_capacity(text.len() / 3 + 16),
-        interpolations: Interpolations::default(),
-        long_texts: LongTexts::default(),
-        depth: 0,
-        balanced: true,
-    };
-    loop {
-        lexer.blanks();
-        let Some(token) = lexer.inner.next() else { break };
-        lexer.token(token.unwrap_or(ERROR_TOKEN));
+    let mut lexer = Lexer::new(text);
+    lexer.run();
+    if lexer.has_unclosed_text() {
+        // The one that is not closed need not be the last: the layout tells better.
+        let broken = Lexer::new(text);
+        lexer = Lexer { long_texts: LongTexts::by_layout(), ..broken };
+        lexer.run();
     }
     Lexed { balanced: lexer.balanced && lexer.depth == 0, tokens: lexer.tokens }
 }
@@ -71,7 +65,29 @@ struct Lexer<'t> {
     balanced: bool,
 }
 
+impl<'t> Lexer<'t> {
+    fn new(text: &'t str) -> Lexer<'t> {
+        Lexer {
+            inner: SyntaxKind::lexer(text),
+            // Real files have a token every four bytes or so, blanks included.
+            tokens: Vec::with_capacity(text.len() / 3 + 16),
+            interpolations: Interpolations::default(),
+            long_texts: LongTexts::default(),
+            depth: 0,
+            balanced: true,
+        }
+    }
+}
+
 impl Lexer<'_> {
+    fn run(&mut self) {
+        loop {
+            self.blanks();
+            let Some(token) = self.inner.next() else { break };
+            self.token(token.unwrap_or(ERROR_TOKEN));
+        }
+    }
+
     /// Reads blanks before Logos sees them: half of all tokens are a single one.
     fn blanks(&mut self) {
         let rest = self.inner.remainder().as_bytes();
@@ -117,7 +133,7 @@ impl Lexer<'_> {
         match kind {
             TEXT_QUOTE => self.text(false),
             LONG_QUOTE if self.closes_long_text(start) => {}
-            LONG_QUOTE => self.text(true),
+            LONG_QUOTE => self.long_text(),
             _ => {}
         }
     }

@@ -197,8 +197,8 @@ impl<'t> Parser<'t> {
 
     /// Takes the current token under another kind: a keyword that is a name here.
     fn bump_as(&mut self, kind: SyntaxKind) {
-        self.flush();
-        if let Some(token) = self.tokens.get(self.pos) {
+        if let Some(token) = self.tokens.get(self.pos).copied() {
+            self.flush();
             self.tape.push(TapeNode { kind, len: token.len, size: 1 });
             self.pos += 1;
             self.offset += token.len;
@@ -278,10 +278,13 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes tokens of these kinds in a row. Where one is missing, says so and gives up the line.
-    fn phrase(&mut self, words: &[(SyntaxKind, &str)]) {
-        if !words.iter().all(|(kind, what)| self.expect(*kind, what)) {
+    /// Whether all are there.
+    fn phrase(&mut self, words: &[(SyntaxKind, &str)]) -> bool {
+        let whole = words.iter().all(|(kind, what)| self.expect(*kind, what));
+        if !whole {
             self.skip_rest_of_line();
         }
+        whole
     }
 
     /// Reports that `what` is missing at the current token.

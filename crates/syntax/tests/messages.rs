@@ -319,7 +319,7 @@ journey a {
 "#,
         expect![[r#"
             2:3 "entyr" J0001 expected a tile, found `entyr`
-                help: did you mean `enter`?
+                help: did you mean `entry`?
             survived: a(1 tiles)
         "#]],
     );

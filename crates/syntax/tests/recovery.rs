@@ -356,3 +356,149 @@ fn bad_escapes_are_named_one_by_one() {
     "#]],
     );
 }
+
+// --- Tiles and declarations with parts -----------------------------------------------------------
+
+#[test]
+fn a_broken_webhook_keeps_its_arms_and_its_neighbours() {
+    check(
+        r##"
+journey a {
+  wait 1d
+  webhook post "https://example.com/" + {
+    header "A": ]
+    body { a: 1, b }
+    wait 1d
+    retry 3 times to 1h
+    ok as x: { a int } { exit b }
+    failed { run
+    }
+  }
+  exit done
+}
+"##,
+        expect![[r#"
+            3:41 "{" J0001 expected an expression, found `{`
+            4:17 "]" J0001 expected an expression, found `]`
+            5:20 "}" J0001 expected `:` and a value, found `}`
+            6:5 "wait" J0001 expected `header`, `body`, `timeout`, `retry`, `ok` or `failed`, found the keyword `wait`
+            7:19 "to" J0001 expected `from` and the first delay, as in `from 5s to 1h`, found `to`
+            8:18 "int" J0001 expected `:` and a type, found `int`
+            9:17 "" J0001 expected the journey's name, found `}`
+            survived: a(5 tiles)
+        "#]],
+    );
+}
+
+#[test]
+fn a_broken_part_of_a_destination_does_not_take_the_next_with_it() {
+    check(
+        r##"
+destination d {
+  setting url text
+  secret
+  action a(to: text { post url }
+  action b() { post
+    body
+    timeout 1d }
+  action c() under x
+}
+policy p {
+  require
+  quiet 21:00 .. hold
+  cap two per 7d skip
+}
+let x = 1
+"##,
+        expect![[r#"
+            2:15 "text" J0001 expected `:` and a type, found `text`
+            3:9 "" J0001 expected the secret's name, found `action`
+            4:21 "{" J0001 expected `,` or `)`, found `{`
+            11:10 "" J0001 expected an expression, found `quiet`
+            12:18 "hold" J0001 expected the end of the quiet hours, for example `08:00`, found `hold`
+            13:7 "two" J0001 expected how many messages, for example `cap 2 per 7d hold`, found `two`
+            survived: d(3 actions) p(3 rules) x
+        "#]],
+    );
+}
+
+#[test]
+fn a_block_left_open_among_new_tiles_is_found_by_the_layout() {
+    check(
+        r##"
+journey a {
+  repeat up to 3 times {
+    send mail.x() {
+      failed { exit b }
+    wait 1d
+  }
+  run other() {
+    exited c { wait 1d
+    not_entered {}
+  }
+  exit done
+}
+
+policy p { require
+policy q {}
+"##,
+        expect![[r#"
+            3:19 "{" J0005 this `{` is never closed
+                4:24 "": expected `}` before the keyword `wait`
+            8:14 "{" J0005 this `{` is never closed
+                8:23 "": expected `}` before `not_entered`
+            14:19 "" J0001 expected an expression, found `policy`
+            survived: a(7 tiles) p(1 rules) q(0 rules)
+        "#]],
+    );
+}
+
+#[test]
+fn an_argument_list_left_open_ends_where_a_tile_begins() {
+    check(
+        r##"
+journey a {
+  send mail.x(to: b
+  run other(reason: "x"
+  add customer to c
+  webhook get f(a
+  repeat up to 3 times { wait f(a }
+  exit done
+}
+"##,
+        expect![[r#"
+            2:14 "(" J0005 this `(` is never closed
+                2:20 "": expected `)` before `run`
+            3:12 "(" J0005 this `(` is never closed
+                3:24 "": expected `)` before `add`
+            5:16 "(" J0005 this `(` is never closed
+                5:18 "": expected `)` before `repeat`
+            6:32 "(" J0005 this `(` is never closed
+                6:35 "}": expected `)` before `}`
+            survived: a(7 tiles)
+        "#]],
+    );
+}
+
+#[test]
+fn goals_and_other_clauses_end_what_was_left_open() {
+    check(
+        r##"
+journey a {
+  entry event b where f(c
+  goal g on event d where (e within 3d
+  while inside restart
+  timezone f("UTC"
+  exit done
+}
+"##,
+        expect![[r#"
+            2:24 "(" J0005 this `(` is never closed
+                2:26 "": expected `)` before `goal`
+            3:30 "within" J0001 expected `)`, found `within`
+            5:13 "(" J0005 this `(` is never closed
+                5:19 "": expected `)` before the keyword `exit`
+            survived: a(1 tiles)
+        "#]],
+    );
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use journey_syntax::ast::{AstNode, File, Item};
-use journey_syntax::{MAX_ERRORS, Parse, SyntaxKind, Tree, parse};
+use journey_syntax::{MAX_DEPTH, MAX_ERRORS, Parse, SyntaxKind, Tree, parse};
 
 const TOUR: &str = include_str!("data/tour.journey");
 
@@ -38,16 +38,50 @@ fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
 }
 
 #[test]
-fn every_prefix_of_a_file_parses() {
+fn every_prefix_of_the_tour_parses() {
     for (end, _) in TOUR.char_indices() {
         check(&TOUR[..end]);
     }
     assert_eq!(check(TOUR).errors, []);
 }
 
+/// The sources that come with the project: examples, and what tests compile.
+fn sources() -> Vec<String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut open = vec![format!("{root}/examples"), format!("{root}/tests")];
+    let mut found = Vec::new();
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path.to_str().unwrap().to_owned());
+            } else if path.extension().is_some_and(|extension| extension == "journey") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
 #[test]
-fn every_suffix_of_a_file_parses() {
-    for (start, _) in TOUR.char_indices() {
+fn every_prefix_of_each_source_parses() {
+    /// So much is parsed for each file; of longer ones, not each prefix but evenly spaced ones.
+    const BUDGET: usize = 1 << 20;
+    let sources = sources();
+    assert!(sources.len() >= 5, "the sources are gone");
+    for text in sources {
+        let step = 1 + text.len() * text.len() / 2 / BUDGET;
+        for (end, _) in text.char_indices().step_by(step) {
+            check(&text[..end]);
+        }
+        assert_eq!(check(&text).errors, []);
+    }
+}
+
+#[test]
+fn suffixes_of_the_tour_parse() {
+    for (start, _) in TOUR.char_indices().step_by(3) {
         check(&TOUR[start..]);
     }
 }
@@ -73,6 +107,8 @@ fn random_characters_parse() {
         "<",
         ">",
         "\"",
+        "\"\"\"",
+        "=>",
         "\\",
         "'",
         "/",
@@ -119,6 +155,11 @@ fn random_characters_parse() {
         "b",
         "exit",
         "on",
+        "run",
+        "webhook",
+        "policy",
+        "since",
+        "repeat",
     ];
     let mut number = numbers(7);
     for _ in 0..4_000 {
@@ -165,8 +206,38 @@ fn deep(n: usize) -> Vec<String> {
         format!("journey a {{ {} }}", nested("wait { timeout { ", "", "} }")),
         format!("journey a {{ {} }}", nested("branch { else { ", "", "} }")),
         format!("journey a {{ {} }}", nested("branch 1 { 1 { ", "", "} }")),
+        format!("journey a {{ {} }}", nested("repeat up to 2 times { ", "", "}")),
+        format!("journey a {{ {} }}", nested("send a.b() { failed { ", "", "} }")),
+        format!("journey a {{ {} }}", nested("webhook get a { ok as b: { c: int } { ", "", "} }")),
+        format!("journey a {{ {} }}", nested("run a() { else { ", "", "} }")),
+        format!("journey a {{ {} }}", nested("wait until a { late { ", "", "} }")),
+        format!("let a = {}", nested("\"\"\"{", "1", "}\"\"\"")),
+        format!("let a = {}", nested("any(a, b => ", "1", ")")),
+        format!("journey a({}", nested("b: { ", "", "}")),
     ];
-    for open in ["(", "[", "{", "<", "\"", "\"{", "if ", "not ", "-", "wait {", "branch ", "f("] {
+    for open in [
+        "(",
+        "[",
+        "{",
+        "<",
+        "\"",
+        "\"{",
+        "if ",
+        "not ",
+        "-",
+        "wait {",
+        "branch ",
+        "f(",
+        "\"\"\"",
+        "\"\"\"{",
+        "{\"\"\"{",
+        "x => ",
+        "@a(",
+        "webhook ",
+        "repeat ",
+        "run a() {",
+        "quiet ",
+    ] {
         texts.push(open.repeat(n));
         texts.push(format!("let a = {}", open.repeat(n)));
         texts.push(format!("journey a {{ {}", open.repeat(n)));
@@ -191,6 +262,30 @@ fn too_deep_nesting_is_one_mistake() {
     for text in deep(300).into_iter().take(5) {
         let errors = check(&text).errors;
         assert_eq!(errors.len(), 1, "{errors:?}");
+    }
+}
+
+#[test]
+fn nesting_is_allowed_up_to_the_limit_and_no_further() {
+    let inside = |depth: u32| {
+        let depth = depth as usize;
+        format!("let a = {}1{}", "(".repeat(depth), ")".repeat(depth))
+    };
+    // The definition is a level itself.
+    assert_eq!(check(&inside(MAX_DEPTH - 1)).errors, []);
+    let errors = check(&inside(MAX_DEPTH)).errors;
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].code, journey_base::Code::TOO_DEEP);
+    assert_eq!(errors[0].message, "nested more than 128 levels deep");
+}
+
+#[test]
+fn a_megabyte_of_texts_left_open_takes_no_time_to_read() {
+    for piece in
+        ["\"\"\"", "\"\"\"\n", "\"\"\"{", "\"\"\" \"\"\"", "\"\"\"\nlet a = ", "\"\"\"{a\n"]
+    {
+        let text = piece.repeat((1 << 20) / piece.len()) + "\"\"\"";
+        assert!(parse(&text).tree.text() == text);
     }
 }
 

@@ -64,10 +64,15 @@ fn separate(before: &str, after: &str, text: &mut String, random: &mut Random) {
 /// Whether two tokens stay two without a blank between them.
 fn may_touch(before: &str, after: &str) -> bool {
     let word = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let text = |text: &str| text.starts_with('"');
     let bracket = |text: &str| matches!(text, "(" | ")" | "[" | "]" | "{" | "}" | ",");
     bracket(before)
         || bracket(after)
         || (before == ">" && after == "=")
+        || before == "@"
+        || (word(before) && after == "@")
+        || (matches!(before, "=>" | "..") && (word(after) || text(after)))
+        || (word(before) && matches!(after, "=>" | ".." | "\"\"\""))
         || (word(before) && matches!(after, "." | ":" | "?" | "<" | "\"" | "+" | "=="))
         || (word(after) && matches!(before, "." | ":" | "<" | "\"" | "-" | "=="))
 }

@@ -81,6 +81,29 @@ fn broken_sentences_are_accepted_or_refused_by_both() {
 }
 
 #[test]
+fn the_tour_of_the_language_shows_every_rule() {
+    let tour = include_str!("../../../syntax/tests/data/tour.journey");
+    assert!(agree(tour, 0, 0));
+    let mut open = vec![oracle::parse(tour).unwrap()];
+    let mut shown = std::collections::BTreeSet::from(["file".to_owned()]);
+    while let Some(node) = open.pop() {
+        shown.insert(node.rule);
+        open.extend(node.children);
+    }
+    let leaves_a_node = |rule: &&pest_meta::ast::Rule| {
+        rule.ty != pest_meta::ast::RuleType::Silent && rule.name != "reserved"
+    };
+    let rules = rules().unwrap();
+    let missing: Vec<&str> = rules
+        .iter()
+        .filter(leaves_a_node)
+        .map(|rule| rule.name.as_str())
+        .filter(|name| !shown.contains(*name))
+        .collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+#[test]
 fn the_generator_uses_every_rule() {
     let mut generator = Generator::new(rules().unwrap());
     for case in 0..generator.names().len() as u64 {

@@ -56,8 +56,16 @@ impl Interpolations {
 pub(super) struct LongTexts {
     /// Where the last three quotes of the file stand, once someone has looked.
     last: Option<usize>,
-    /// Where a text that is never closed ends.
+    /// Where the current text ends at the latest, if it is broken.
     limit: Option<usize>,
+    /// Whether the layout is consulted, for some text of the file is never closed.
+    by_layout: bool,
+}
+
+impl LongTexts {
+    pub(super) fn by_layout() -> LongTexts {
+        LongTexts { by_layout: true, ..LongTexts::default() }
+    }
 }
 
 impl<'t> Lexer<'t> {
@@ -117,16 +125,31 @@ impl<'t> Lexer<'t> {
         *self.long_texts.last.get_or_insert_with(find)
     }
 
+    /// Whether the end of the last text had to be guessed.
+    pub(super) fn has_unclosed_text(&self) -> bool {
+        self.long_texts.limit.is_some()
+    }
+
+    /// Reads a text from behind its three opening quotes.
+    pub(super) fn long_text(&mut self) {
+        let (here, rest) = (self.inner.span().end, self.inner.remainder());
+        self.long_texts.limit = if here > self.last_long_quotes() {
+            Some(here + text::unclosed(rest))
+        } else if self.long_texts.by_layout {
+            text::swallows_declaration(rest).map(|len| here + len)
+        } else {
+            None
+        };
+        self.text(true);
+    }
+
     /// What there is left of the file for a text to end in.
-    pub(super) fn rest_of_text(&mut self, long: bool) -> &'t str {
-        let here = self.inner.span().end;
-        if long && here > self.last_long_quotes() {
-            let source = self.inner.source();
-            let unclosed = || here + text::unclosed(self.inner.remainder());
-            let limit = *self.long_texts.limit.get_or_insert_with(unclosed);
-            return source.get(here..limit).unwrap_or_default();
+    pub(super) fn rest_of_text(&self, long: bool) -> &'t str {
+        match self.long_texts.limit.filter(|_| long) {
+            Some(limit) => self.inner.source().get(self.inner.span().end..limit),
+            None => Some(self.inner.remainder()),
         }
-        self.inner.remainder()
+        .unwrap_or_default()
     }
 
     /// Goes back in front of the current token.

@@ -74,6 +74,23 @@ pub(super) fn unclosed(rest: &str) -> usize {
     rest.trim_end().len()
 }
 
+/// Where a text that seems to end at the next three quotes has taken in a declaration before them:
+/// its length up to there. Only files that are broken for sure are looked at like this.
+pub(super) fn swallows_declaration(rest: &str) -> Option<usize> {
+    const DECLARATIONS: &[&str] =
+        &["customer", "event", "audience", "let", "policy", "destination", "journey", "test"];
+    let end = memchr::memmem::find(rest.as_bytes(), b"\"\"\"").unwrap_or(rest.len());
+    let mut len = 0;
+    for line in rest.get(..end)?.split_inclusive('\n') {
+        let word = line.split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or_default();
+        if len > 0 && (DECLARATIONS.contains(&word) || line.starts_with("///")) {
+            return rest.get(..len).map(|text| text.trim_end().len());
+        }
+        len += line.len();
+    }
+    None
+}
+
 /// The length of the escape at the start of `rest`, or of what is to be called malformed.
 fn escape(rest: &str) -> Result<usize, usize> {
     let after = rest.get(1..).unwrap_or_default();
@@ -102,8 +119,11 @@ pub(super) fn goes_on(rest: &str) -> bool {
 
 /// The length of what stands in `rest` before the line or a text between three quotes ends.
 pub(super) fn rest_of_line(rest: &str) -> usize {
-    let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-    rest.get(..line).and_then(|line| line.find("\"\"\"")).unwrap_or(line)
+    let bytes = rest.as_bytes();
+    let ends = |at: &usize| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"\"\"\""));
+    let candidates = memchr::memchr3_iter(b'\n', b'\r', b'"', bytes);
+    let mut found = candidates.filter(|at| bytes.get(*at) != Some(&b'"') || ends(at));
+    found.next().unwrap_or(rest.len())
 }
 
 /// The length of what other languages and word processors write, where it is one thing to the

@@ -107,6 +107,7 @@ fn field(p: &mut Parser<'_>) {
     external_name(p);
     typed(p);
     attributes(p);
+    late_default(p);
     p.finish(mark, FIELD);
 }
 
@@ -125,7 +126,12 @@ pub(super) fn attributes(p: &mut Parser<'_>) {
     while p.at(AT_SIGN) {
         let mark = p.start();
         p.bump();
-        any_name(p, "the attribute's name, for example `@pii`");
+        // A word on the next line that names the next field is none.
+        if p.first_on_line() && p.nth(1) == COLON {
+            p.expected("the attribute's name, for example `@pii`");
+        } else {
+            any_name(p, "the attribute's name, for example `@pii`");
+        }
         if p.at(L_PAREN) {
             let opener = p.open(R_PAREN);
             if p.at_text() {
@@ -140,6 +146,16 @@ pub(super) fn attributes(p: &mut Parser<'_>) {
             p.close(&opener);
         }
         p.finish(mark, ATTRIBUTE);
+    }
+}
+
+/// A default behind the attributes: it is understood, and reported.
+fn late_default(p: &mut Parser<'_>) {
+    if p.at(EQ) && !p.first_on_line() {
+        let error =
+            SyntaxError::new(Code::SYNTAX, p.range(), "a default stands behind an attribute");
+        p.error(error.help("put the attribute last: `score: int = 0 @pii`"));
+        default(p);
     }
 }
 
@@ -239,6 +255,7 @@ fn param(p: &mut Parser<'_>) {
     any_name(p, "the parameter's name");
     typed(p);
     attributes(p);
+    late_default(p);
     p.finish(mark, PARAM);
 }
 
@@ -253,6 +270,15 @@ pub(super) fn external_name(p: &mut Parser<'_>) {
 
 /// A name that cannot be a reserved word; whether there is one. `what` says whose name it is.
 pub(super) fn name(p: &mut Parser<'_>, what: &str) -> bool {
+    if p.at_name() && p.name_is_missing() {
+        p.expected(what);
+        return false;
+    }
+    name_before_word(p, what)
+}
+
+/// The same where another word may follow the name.
+pub(super) fn name_before_word(p: &mut Parser<'_>, what: &str) -> bool {
     if !p.at_name() {
         p.skip_stray();
     }

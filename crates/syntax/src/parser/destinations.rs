@@ -1,8 +1,13 @@
 //! Policies, destinations and their actions.
 
-use super::declarations::{any_name, attributes, dangling_docs, docs, name, param_list, typed};
+use journey_base::Code;
+
+use super::declarations::{
+    any_name, attributes, dangling_docs, docs, name, name_before_word, param_list, typed,
+};
 use super::recovery::Braced;
 use super::{Parser, expressions, is_word, requests, waits};
+use crate::SyntaxError;
 use crate::SyntaxKind::{self, *};
 
 const RULES: Braced = Braced {
@@ -49,12 +54,19 @@ pub(super) fn policy_decl(p: &mut Parser<'_>) -> SyntaxKind {
 /// `quiet 21:00..08:00 hold spread 2h`
 fn quiet_rule(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
-    p.phrase(&[
-        (TIMEOFDAY_LIT, "the hours, for example `quiet 21:00..08:00 hold`"),
-        (DOT_DOT, "`..` and the end of the quiet hours"),
-        (TIMEOFDAY_LIT, "the end of the quiet hours, for example `08:00`"),
-    ]);
-    hold_or_skip(p);
+    let start = (TIMEOFDAY_LIT, "the hours, for example `quiet 21:00..08:00 hold`");
+    let end = (TIMEOFDAY_LIT, "the end of the quiet hours, for example `08:00`");
+    if !p.phrase(&[start]) {
+        return QUIET_RULE;
+    }
+    if !waits::range_operator(p) {
+        p.expected("`..` and the end of the quiet hours");
+        p.skip_rest_of_line();
+        return QUIET_RULE;
+    }
+    if p.phrase(&[end]) {
+        hold_or_skip(p);
+    }
     if p.at(KW_SPREAD) {
         let mark = p.start();
         p.bump();
@@ -67,13 +79,15 @@ fn quiet_rule(p: &mut Parser<'_>) -> SyntaxKind {
 /// `cap 2 per 7d hold up to 5d`
 fn cap_rule(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
-    p.phrase(&[
+    let counted = p.phrase(&[
         (INT_LIT, "how many messages, for example `cap 2 per 7d hold`"),
         (KW_PER, "`per` and a duration"),
         (DURATION_LIT, "a duration, for example `7d`"),
     ]);
-    hold_or_skip(p);
-    waits::up_to(p);
+    if counted {
+        hold_or_skip(p);
+        waits::up_to(p);
+    }
     CAP_RULE
 }
 
@@ -93,7 +107,7 @@ fn hold_or_skip(p: &mut Parser<'_>) {
 
 pub(super) fn destination_decl(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
-    name(p, "the destination's name");
+    name_before_word(p, "the destination's name");
     if !p.at(L_BRACE) {
         let kind = p.start();
         if name(p, "what kind of destination it is, or a block `{ … }`") {
@@ -113,6 +127,11 @@ pub(super) fn destination_decl(p: &mut Parser<'_>) -> SyntaxKind {
             KW_SECRET => {
                 p.bump();
                 name(p, "the secret's name");
+                if p.at(COLON) || p.at(EQ) {
+                    let error = secret_goes_on(p);
+                    p.error(error);
+                    p.skip_rest_of_line();
+                }
                 SECRET_DECL
             }
             KW_ACTION => action_decl(p),
@@ -121,6 +140,16 @@ pub(super) fn destination_decl(p: &mut Parser<'_>) -> SyntaxKind {
         p.finish(mark, kind);
     });
     DESTINATION_DECL
+}
+
+/// A type or a value stands behind the name of a secret.
+fn secret_goes_on(p: &Parser<'_>) -> SyntaxError {
+    SyntaxError::new(
+        Code::SYNTAX,
+        p.range(),
+        "a secret is a text, and its value is not written here",
+    )
+    .help("write its name only: the server reads the value from its environment")
 }
 
 fn action_decl(p: &mut Parser<'_>) -> SyntaxKind {

@@ -95,7 +95,7 @@ fn infix(p: &Parser<'_>) -> Option<Level> {
         PLUS | MINUS => Level::Add,
         STAR | SLASH | PERCENT_SIGN => Level::Mul,
         // What other languages write; reported where it is taken.
-        EQ => Level::Compare,
+        EQ | FAT_ARROW => Level::Compare,
         ERROR_TOKEN if at_or(p) => Level::Or,
         ERROR_TOKEN if at_and(p) => Level::And,
         _ => return None,
@@ -160,6 +160,9 @@ fn compare(p: &mut Parser<'_>, mark: Mark) {
                 let error = SyntaxError::new(Code::SYNTAX, p.range(), "`=` does not compare");
                 p.error(error.help("write `==`"));
             }
+            if p.at(FAT_ARROW) {
+                return arrow(p, mark, operator);
+            }
             if p.at(LT) && p.nth(1) == GT {
                 let error = SyntaxError::new(Code::SYNTAX, p.range(), "`<>` is not an operator");
                 p.error(error.help("write `!=`"));
@@ -171,6 +174,16 @@ fn compare(p: &mut Parser<'_>, mark: Mark) {
             chain(p, Level::Coalesce);
         }
     }
+    p.finish(mark, COMPARE_CHAIN);
+}
+
+/// `a => b`, where no function can stand.
+fn arrow(p: &mut Parser<'_>, mark: Mark, operator: Mark) {
+    let error = SyntaxError::new(Code::SYNTAX, p.range(), "`=>` does not compare");
+    p.error(error.help("write `>=`; a function such as `x => x > 1` is an argument by itself"));
+    p.bump();
+    p.finish(operator, COMPARE_OP);
+    expr(p);
     p.finish(mark, COMPARE_CHAIN);
 }
 
@@ -292,8 +305,12 @@ pub(super) fn at_expr(p: &Parser<'_>) -> bool {
 
 /// Whether the current token is a literal.
 pub(super) fn at_literal(p: &Parser<'_>) -> bool {
+    is_literal(p.current)
+}
+
+pub(super) fn is_literal(kind: SyntaxKind) -> bool {
     matches!(
-        p.current,
+        kind,
         TIME_LIT
             | DATE_LIT
             | TIMEOFDAY_LIT
@@ -320,6 +337,9 @@ fn primary(p: &mut Parser<'_>) -> bool {
         return true;
     }
     if p.at_name() {
+        if p.expression_is_missing() {
+            return missing(p);
+        }
         if p.nth(1) == L_PAREN {
             call_expr(p);
         } else {

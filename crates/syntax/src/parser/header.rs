@@ -66,7 +66,11 @@ pub(super) fn resumes_at_clause(p: &Parser<'_>) -> bool {
     match p.current {
         KW_WHILE => p.nth(1) == KW_INSIDE,
         KW_GOAL => p.first_on_line() && can_be_name(p.nth(1)),
-        KW_TIMEZONE => p.first_on_line() && p.nth(1) != COLON,
+        KW_TIMEZONE => {
+            let next = p.nth(1);
+            let zone = matches!(next, TEXT_QUOTE | LONG_QUOTE | KW_CUSTOMER) || can_be_name(next);
+            p.first_on_line() && zone
+        }
         _ => at_clause(p),
     }
 }
@@ -114,6 +118,12 @@ fn entry_clause(p: &mut Parser<'_>) -> SyntaxKind {
             event_pattern(p, EventPattern::Entry);
             for_each(p);
             keyed_by(p);
+            if p.at(KW_FOR) {
+                let message = "`for each` stands behind `keyed by`";
+                let error = SyntaxError::new(Code::SYNTAX, p.range(), message);
+                p.error(error.help("put it in front: the key may depend on the element"));
+                for_each(p);
+            }
             p.finish(mark, ENTRY_EVENT);
         }
         KW_AUDIENCE => {

@@ -5,10 +5,7 @@ use journey_base::{Code, TextRange};
 use super::recovery::Opener;
 use super::{MAX_DEPTH, Parser};
 use crate::SyntaxError;
-use crate::SyntaxKind::{
-    self, DOC, EOF, INTERP_CLOSE, KW_IF, KW_ON, KW_TIMEOUT, KW_WHEN, LONG_CHUNK, LONG_QUOTE,
-    TEXT_CHUNK, TEXT_QUOTE,
-};
+use crate::SyntaxKind::{self, *};
 
 /// `what` is missing at the current token.
 pub(super) fn expected(p: &Parser<'_>, what: &str) -> SyntaxError {
@@ -37,9 +34,37 @@ pub(super) fn no_element(p: &Parser<'_>, what: &str) -> SyntaxError {
         KW_WHEN | KW_ON | KW_TIMEOUT if what == "a tile" => {
             error.help("arms stand in `branch { … }` or `wait { … }`")
         }
+        AT_SIGN if what == "a field" => {
+            error.help("attributes stand behind the type: `email: text @pii`")
+        }
+        kind if p.nth(1) == L_BRACE || kind == KW_EXITED => match place_of_arm(kind, what) {
+            Some(place) => error.help(place),
+            None => error,
+        },
         _ => error,
     }
 }
+
+/// Where an arm belongs that stands among what is called `what`.
+fn place_of_arm(arm: SyntaxKind, what: &str) -> Option<&'static str> {
+    Some(match (arm, what) {
+        (KW_LATE, "a tile") => {
+            "`late` stands in braces behind a time: `wait until customer.due_at { late { … } }`"
+        }
+        (KW_OK, SEND_ARMS) => "what was sent is `delivered`",
+        (KW_DELIVERED | KW_SKIPPED, WEBHOOK_PARTS) => "what was answered is `ok`, else `failed`",
+        (KW_DELIVERED | KW_SKIPPED, "a tile") => "arms of a message: `send mail.x() { … }`",
+        (KW_OK, "a tile") => "an arm of a webhook: `webhook post \"https://…\" { ok { … } }`",
+        (KW_FAILED, "a tile") => "an arm of `send mail.x() { … }` or `webhook post \"…\" { … }`",
+        (KW_EXITED | KW_NOT_ENTERED, "a tile") => "arms of another journey: `run name() { … }`",
+        _ => return None,
+    })
+}
+
+pub(super) const SEND_ARMS: &str = "`delivered`, `failed` or `skipped`";
+pub(super) const RUN_ARMS: &str = "`exited`, `not_entered` or `else`";
+pub(super) const WEBHOOK_PARTS: &str = "`header`, `body`, `timeout`, `retry`, `ok` or `failed`";
+pub(super) const REQUEST_PARTS: &str = "a part of the request, for example `body` or `timeout`";
 
 /// The current token, where it stands on the line; the end of the line where it does not, for
 /// that is where something is missing.
@@ -88,8 +113,8 @@ fn similar_keyword(p: &Parser<'_>, what: &str) -> Option<&'static str> {
             &["customer", "event", "audience", "let", "policy", "destination", "journey", "test"]
         }
         "a tile" => &[
-            "wait", "branch", "split", "send", "webhook", "update", "add", "remove", "run",
-            "enter", "let", "repeat", "exit", "entry", "reenter", "while", "goal", "timezone",
+            "entry", "reenter", "while", "goal", "timezone", "wait", "branch", "split", "send",
+            "webhook", "update", "add", "remove", "run", "enter", "let", "repeat", "exit",
         ],
         "a step" => &[
             "journey", "customer", "at", "after", "event", "update", "choose", "join", "leave",
@@ -98,14 +123,12 @@ fn similar_keyword(p: &Parser<'_>, what: &str) -> Option<&'static str> {
         "`on`, `when` or `timeout`" => &["on", "when", "timeout"],
         "`when` or `else`" => &["when", "else"],
         "`late`" => &["late"],
-        "`delivered`, `failed` or `skipped`" => &["delivered", "failed", "skipped"],
-        "`exited`, `not_entered` or `else`" => &["exited", "not_entered", "else"],
+        SEND_ARMS => &["delivered", "failed", "skipped"],
+        RUN_ARMS => &["exited", "not_entered", "else"],
         "`require`, `quiet` or `cap`" => &["require", "quiet", "cap"],
         "`action`, `setting` or `secret`" => &["action", "setting", "secret"],
-        "`header`, `body`, `timeout`, `retry`, `ok` or `failed`" => {
-            &["header", "body", "timeout", "retry", "ok", "failed"]
-        }
-        "a part of the request, for example `body` or `timeout`" => &[
+        WEBHOOK_PARTS => &["header", "body", "timeout", "retry", "ok", "failed"],
+        REQUEST_PARTS => &[
             "get", "post", "put", "patch", "delete", "header", "body", "timeout", "retry", "limit",
             "from", "to", "reply_to", "subject", "text", "html",
         ],
@@ -189,6 +212,12 @@ pub(super) fn default_goes_on(p: &Parser<'_>) -> SyntaxError {
 pub(super) fn no_comma(p: &Parser<'_>) -> SyntaxError {
     SyntaxError::new(Code::SYNTAX, p.range(), "no `,` is needed here")
         .help("remove it: only arguments, lists and records take commas")
+}
+
+/// A colon stands behind the name of a part, which needs none.
+pub(super) fn no_colon(p: &Parser<'_>, part: &str) -> SyntaxError {
+    let message = format!("no `:` stands behind `{part}`");
+    SyntaxError::new(Code::SYNTAX, p.range(), message).help("remove it")
 }
 
 /// The current word is reserved and stands where a name is wanted.

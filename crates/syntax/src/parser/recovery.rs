@@ -7,7 +7,8 @@
 //! declaration at the left margin ends whatever is still open. Where the braces match, the
 //! layout means nothing.
 
-use super::{Parser, messages, tiles};
+use super::expressions::is_literal;
+use super::{Parser, can_be_name, header, messages, tiles};
 use crate::SyntaxKind::{self, *};
 use crate::lexer::starts_statement;
 use journey_base::TextRange;
@@ -211,7 +212,35 @@ impl Parser<'_> {
     /// or argument.
     fn at_statement(&self) -> bool {
         let reserved = starts_statement(self.current) && self.nth(1) != COLON;
-        (reserved || tiles::at_worded_tile(self, 0)) && self.first_on_line()
+        (reserved || self.at_worded_statement()) && self.first_on_line()
+    }
+
+    /// The same for a keyword that can be a name, and is followed by what follows none.
+    fn at_worded_statement(&self) -> bool {
+        match self.current {
+            KW_ACTION | KW_SETTING | KW_SECRET | KW_JOIN | KW_LEAVE | KW_RESPOND | KW_FAIL
+            | KW_CHOOSE | KW_POLICY => can_be_name(self.nth(1)),
+            KW_WHILE | KW_GOAL | KW_TIMEZONE => header::resumes_at_clause(self),
+            _ => tiles::at_worded_tile(self, 0),
+        }
+    }
+
+    /// Whether a name is missing here: the line begins with a keyword that could be one, but goes
+    /// on as no line does behind a name.
+    pub(super) fn name_is_missing(&self) -> bool {
+        !self.at(IDENT)
+            && self.first_on_line()
+            && self.nth(1) == IDENT
+            && !matches!(self.nth(2), COLON | TEXT_QUOTE | LONG_QUOTE)
+    }
+
+    /// The same for an expression.
+    pub(super) fn expression_is_missing(&self) -> bool {
+        !self.at(IDENT)
+            && self.first_on_line()
+            && (is_literal(self.nth(1))
+                || matches!(self.nth(1), TEXT_QUOTE | LONG_QUOTE)
+                || (self.at(KW_POLICY) && self.nth(1) == IDENT && self.nth(2) == L_BRACE))
     }
 
     /// Remembers where a declaration begins.
@@ -299,6 +328,10 @@ impl Parser<'_> {
             self.skip_one();
         }
         self.finish(mark, ERROR);
+        if !self.at(COMMA) && !self.at_close(opener) {
+            // That the bracket is not closed either is an echo.
+            self.last_error = Some(self.pos);
+        }
     }
 
     /// Skips what is left of an expression: up to a closing bracket, a comma or a statement.
@@ -332,7 +365,10 @@ impl Parser<'_> {
             self.skip_one();
         }
         self.finish(mark, ERROR);
-        self.last_error = Some(self.pos);
+        // What stands on the next line is innocent.
+        if !self.first_on_line() {
+            self.last_error = Some(self.pos);
+        }
     }
 
     /// Skips a token; if it opens a bracket, all up to the one that closes it. Does not recurse,

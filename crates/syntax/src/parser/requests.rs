@@ -2,20 +2,23 @@
 
 use super::declarations::{attributes, block, name};
 use super::recovery::Braced;
-use super::{Mark, Parser, expressions, texts, types};
+use super::{Mark, Parser, expressions, messages, texts, types};
 use crate::SyntaxKind::{self, *};
 
 /// The body of an action.
 pub(super) const PARTS: Braced = Braced {
-    element: "a part of the request, for example `body` or `timeout`",
+    element: messages::REQUEST_PARTS,
     begins: at_part,
     resumes: |p| at_part(p) && p.first_on_line(),
 };
 
 const WEBHOOK_PARTS: Braced = Braced {
-    element: "`header`, `body`, `timeout`, `retry`, `ok` or `failed`",
+    element: messages::WEBHOOK_PARTS,
     begins: at_webhook_part,
-    resumes: |p| at_webhook_part(p) && p.first_on_line(),
+    resumes: |p| {
+        let arm = matches!(p.current, KW_OK | KW_FAILED) && matches!(p.nth(1), L_BRACE | KW_AS);
+        arm || (at_webhook_part(p) && p.first_on_line())
+    },
 };
 
 fn at_part(p: &Parser<'_>) -> bool {
@@ -59,7 +62,7 @@ pub(super) fn part(p: &mut Parser<'_>) {
     match p.current {
         KW_HEADER | KW_BODY | KW_TIMEOUT | KW_RETRY => common_part(p, mark),
         KW_LIMIT => {
-            p.bump();
+            keyword(p);
             p.phrase(&[
                 (INT_LIT, "how many requests, for example `limit 250 per 1s`"),
                 (KW_PER, "`per` and a duration"),
@@ -68,15 +71,31 @@ pub(super) fn part(p: &mut Parser<'_>) {
             p.finish(mark, LIMIT_PART);
         }
         _ if at_method(p) => {
-            p.leaf(HTTP_METHOD);
+            let method = p.start();
+            keyword(p);
+            p.finish(method, HTTP_METHOD);
             expressions::expr(p);
             p.finish(mark, REQUEST_LINE);
         }
         _ => {
-            p.leaf(MAIL_FIELD);
+            let field = p.start();
+            keyword(p);
+            p.finish(field, MAIL_FIELD);
             expressions::expr(p);
             p.finish(mark, MAIL_PART);
         }
+    }
+}
+
+/// Takes the keyword of a part, and the colon that other formats have behind it as a mistake.
+fn keyword(p: &mut Parser<'_>) {
+    let word = p.token_text();
+    p.bump();
+    if p.at(COLON) {
+        let error = messages::no_colon(p, word);
+        p.error(error);
+        p.leaf(ERROR);
+        p.last_error = Some(p.pos);
     }
 }
 
@@ -88,17 +107,17 @@ fn common_part(p: &mut Parser<'_>, mark: Mark) {
             HEADER_PART
         }
         KW_BODY => {
-            p.bump();
+            keyword(p);
             expressions::expr(p);
             BODY_PART
         }
         KW_TIMEOUT => {
-            p.bump();
+            keyword(p);
             p.phrase(&[(DURATION_LIT, "a duration, for example `timeout 10s`")]);
             TIMEOUT_PART
         }
         _ => {
-            p.bump();
+            keyword(p);
             p.phrase(&[
                 (INT_LIT, "how often, for example `retry 8 times from 5s to 1h`"),
                 (KW_TIMES, "`times`, as in `retry 8 times from 5s to 1h`"),
@@ -131,6 +150,11 @@ fn header_part(p: &mut Parser<'_>) {
         }
     }
     if p.expect(COLON, "`:` and the header's value") {
+        expressions::expr(p);
+    } else if !p.first_on_line() && (p.at(EQ) || p.at_text()) {
+        if p.at(EQ) {
+            p.leaf(ERROR);
+        }
         expressions::expr(p);
     }
 }

@@ -1,6 +1,6 @@
 //! Tests.
 
-use super::declarations::name;
+use super::declarations::{name, name_before_word};
 use super::recovery::Braced;
 use super::{Mark, Parser, can_be_name, expressions, header, texts};
 use crate::SyntaxKind::{self, *};
@@ -85,7 +85,7 @@ fn step(p: &mut Parser<'_>) {
         }
         KW_CHOOSE => {
             p.bump();
-            if name(p, "the split's name") {
+            if name_before_word(p, "the split's name") {
                 name(p, "the arm's name");
             }
             CHOOSE_STEP
@@ -120,12 +120,17 @@ fn member_step(p: &mut Parser<'_>) -> SyntaxKind {
             if p.at(L_PAREN) {
                 expressions::arg_list(p);
             } else {
-                p.expected("what the journey is entered with, `( … )`");
+                p.expected("what the journey of the test is entered with, `( … )`");
+                // Its name is known already, and not meant as something else.
+                if p.at_name() && p.nth(1) == L_PAREN && !p.first_on_line() {
+                    p.leaf(ERROR);
+                    expressions::arg_list(p);
+                }
             }
             return ENTER_STEP;
         }
         KW_JOIN | KW_LEAVE => name(p, "the audience's name"),
-        _ => name(p, "a tile's label"),
+        _ => name_before_word(p, "a tile's label"),
     };
     match keyword {
         KW_JOIN => JOIN_STEP,
@@ -141,7 +146,12 @@ fn member_step(p: &mut Parser<'_>) -> SyntaxKind {
                 p.phrase(&[(INT_LIT, "the status, for example `with 503`")]);
                 p.finish(mark, WITH_STATUS);
             }
-            times(p);
+            if p.at(INT_LIT) && p.nth(1) != KW_TIMES {
+                p.expected("`with` and the status, or how many `times`");
+                p.skip_rest_of_line();
+            } else {
+                times(p);
+            }
             FAIL_STEP
         }
     }
@@ -195,6 +205,12 @@ fn expect_step(p: &mut Parser<'_>, mark: Mark) {
         KW_NO if matches!(p.nth(1), KW_SEND | KW_WEBHOOK | KW_GOAL) => {
             p.bump();
             absence(p);
+            EXPECT_NO
+        }
+        KW_NO if p.nth(1) == KW_EXIT => {
+            p.bump();
+            p.expected("`send`, `webhook` or `goal` behind `no`");
+            p.skip_rest_of_line();
             EXPECT_NO
         }
         KW_NOT if p.nth(1) == KW_ENTERED => {

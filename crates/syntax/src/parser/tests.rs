@@ -17,5 +17,6 @@ fn the_tour_of_the_language_parses_without_a_mistake() {
         _ => None,
     });
     let names: Vec<&str> = journeys.map(|name| name.source()).collect();
-    assert_eq!(names, ["cart_recovery", "plain", "members", "later_on"]);
+    let wanted = ["cart_recovery", "plain", "members", "later_on", "each_item", "again", "once"];
+    assert_eq!(names, wanted);
 }

@@ -37,13 +37,13 @@ const SPLIT_ARMS: Braced = Braced {
 };
 
 const SEND_ARMS_LIST: Braced = Braced {
-    element: "`delivered`, `failed` or `skipped`",
+    element: messages::SEND_ARMS,
     begins: |p| matches!(p.current, KW_DELIVERED | KW_FAILED | KW_SKIPPED),
     resumes: |p| matches!(p.current, KW_DELIVERED | KW_FAILED | KW_SKIPPED),
 };
 
 const RUN_ARMS_LIST: Braced = Braced {
-    element: "`exited`, `not_entered` or `else`",
+    element: messages::RUN_ARMS,
     begins: |p| matches!(p.current, KW_EXITED | KW_NOT_ENTERED | KW_ELSE),
     resumes: |p| matches!(p.current, KW_EXITED | KW_NOT_ENTERED | KW_ELSE),
 };
@@ -277,10 +277,14 @@ fn update(p: &mut Parser<'_>, mark: Mark) {
 fn membership(p: &mut Parser<'_>, mark: Mark, preposition: SyntaxKind, kind: SyntaxKind) {
     p.bump();
     let word = messages::spelling(preposition);
-    if p.expect(KW_CUSTOMER, "`customer`")
-        && p.expect(preposition, &format!("`{word}` and an audience"))
-    {
-        name(p, "the audience's name");
+    if p.expect(KW_CUSTOMER, "`customer`") {
+        let found = p.expect(preposition, &format!("`{word}` and an audience"));
+        if !found && matches!(p.current, KW_TO | KW_FROM | KW_IN) && p.nth(1) != COLON {
+            p.leaf(ERROR);
+        }
+        if found || (p.at_name() && !p.first_on_line()) {
+            name(p, "the audience's name");
+        }
     }
     p.finish(mark, kind);
 }
@@ -338,9 +342,9 @@ fn let_tile(p: &mut Parser<'_>, mark: Mark) {
 
 fn repeat(p: &mut Parser<'_>, mark: Mark) {
     p.bump();
-    if p.expect(KW_UP, "`up to` and how often, as in `repeat up to 3 times { … }`")
-        && p.expect(KW_TO, "`to` and how often, as in `repeat up to 3 times { … }`")
-    {
+    let bounded = p.expect(KW_UP, "`up to` and how often, as in `repeat up to 3 times { … }`")
+        && p.expect(KW_TO, "`to` and how often, as in `repeat up to 3 times { … }`");
+    if bounded || (expressions::at_expr(p) && !p.at(L_BRACE) && !p.first_on_line()) {
         expressions::expr(p);
         p.expect(KW_TIMES, "`times`, as in `repeat up to 3 times { … }`");
     }

@@ -44,6 +44,11 @@ fn wait_until(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
     if at_weekday(p) || p.at(TIMEOFDAY_LIT) {
         window(p);
+        if p.at(L_BRACE) {
+            let error = SyntaxError::new(Code::SYNTAX, p.range(), "a window has no arms");
+            p.error(error.help("remove them: inside of it the wait passes at once"));
+            p.error_group();
+        }
         return WAIT_WINDOW;
     }
     expressions::expr(p);
@@ -71,7 +76,7 @@ fn window(p: &mut Parser<'_>) {
     if p.at(TIMEOFDAY_LIT) {
         let mark = p.start();
         p.bump();
-        if p.eat(DOT_DOT) {
+        if range_operator(p) {
             p.phrase(&[(TIMEOFDAY_LIT, "a time of day, for example `17:00`")]);
         }
         p.finish(mark, WINDOW_HOURS);
@@ -81,10 +86,23 @@ fn window(p: &mut Parser<'_>) {
 fn day_span(p: &mut Parser<'_>) {
     let mark = p.start();
     weekday(p);
-    if p.eat(DOT_DOT) {
+    if range_operator(p) {
         weekday(p);
     }
     p.finish(mark, DAY_SPAN);
+}
+
+/// `..`, or the dash that other notations have instead.
+pub(super) fn range_operator(p: &mut Parser<'_>) -> bool {
+    let dash = p.at(MINUS) || (p.at(ERROR_TOKEN) && matches!(p.token_text(), "–" | "—"));
+    if dash {
+        let message = format!("`{}` does not make a range", p.token_text());
+        let error = SyntaxError::new(Code::SYNTAX, p.range(), message);
+        p.error(error.help("write `..`, as in `mon..fri 09:00..17:00`"));
+        p.leaf(ERROR);
+        p.last_error = Some(p.pos);
+    }
+    dash || p.eat(DOT_DOT)
 }
 
 fn weekday(p: &mut Parser<'_>) {
@@ -119,8 +137,7 @@ fn late_block(p: &mut Parser<'_>) {
 fn wait_event(p: &mut Parser<'_>) -> SyntaxKind {
     p.bump();
     if !p.at(KW_EVENT) && !p.at(KW_ANY) {
-        let message = format!("expected `event` after `wait for`, found {}", messages::found(p));
-        let error = SyntaxError::new(Code::SYNTAX, p.range(), message);
+        let error = messages::expected(p, "`event` after `wait for`");
         p.error(error.help("to wait for some time, write `wait 3d`"));
         if !p.first_on_line() {
             p.skip_expression();
