@@ -117,7 +117,6 @@ catalogue! {
     BAD_SHAPE = 0307 Error "";
     /// Something is larger than a limit allows.
     TOO_LARGE = 0308 Error "";
-
     /// A test does not say which journey it is about, or when it begins.
     TEST_SETUP = 0401 Error "";
     /// A step of a test does not fit the journey.

@@ -222,15 +222,15 @@ pub struct Condition {
     pub reads: Reads,
 }
 
-/// A computed audience.
+/// An audience.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audience {
     /// The name in source.
     pub name: String,
     /// The display name.
     pub title: String,
-    /// Who is a member.
-    pub condition: Condition,
+    /// Who is a member. Without one, membership is set from outside and by tiles.
+    pub condition: Option<Condition>,
 }
 
 /// A compiled journey.
@@ -244,8 +244,12 @@ pub struct Journey {
     pub entry: Entry,
     /// Who may come again.
     pub reenter: Reenter,
+    /// What becomes of an entry while an instance is open.
+    pub inside: WhileInside,
     /// Exit criteria in source order.
     pub exits: Vec<ExitCriterion>,
+    /// Goals in source order.
+    pub goals: Vec<Goal>,
     /// Names of all outcomes.
     pub outcomes: Vec<String>,
     /// Tiles in source order.
@@ -284,6 +288,8 @@ pub enum CaptureFrom {
     At,
     /// Nothing but the fact: the local, a bool, becomes true.
     Happened,
+    /// The element at hand of the list that the entry goes through.
+    Item,
 }
 
 /// How an instance begins.
@@ -297,11 +303,17 @@ pub enum Entry {
         filter: Option<ExprId>,
         /// What is kept of it.
         captures: Vec<Capture>,
+        /// A list over the event: an instance for each element, in order.
+        each: Option<ExprId>,
+        /// A scalar over what is kept: an instance for each value instead of one a customer.
+        key: Option<ExprId>,
     },
     /// On joining an audience.
     Audience {
         /// Which.
         audience: u16,
+        /// Whether those enter, too, who are members when the journey is activated.
+        existing: bool,
     },
     /// By hand only.
     Manual,
@@ -318,6 +330,30 @@ pub enum Reenter {
     Later,
     /// Once this many milliseconds have passed since the exit.
     After(i64),
+}
+
+/// What becomes of an entry while an instance of the same customer, and the same key, is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhileInside {
+    /// Nothing.
+    Ignore,
+    /// The instance leaves with this outcome and a new one begins.
+    Restart(u16),
+    /// The instance stays where it is, with the captures of the new entry.
+    Refresh,
+}
+
+/// Something an instance is to achieve within some time after its entry, gone or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    /// Its name.
+    pub name: String,
+    /// The event that achieves it.
+    pub event: u16,
+    /// Only where this holds. Asks no accumulator of the instance.
+    pub filter: Option<ExprId>,
+    /// A duration after the entry.
+    pub within: ExprId,
 }
 
 /// Ends an instance wherever it stands.
@@ -420,6 +456,13 @@ pub enum Op {
     Update {
         /// Index into [`Journey::updates`].
         update: u16,
+    },
+    /// Puts the customer into an audience or takes it out, exit criteria checked first and after.
+    Member {
+        /// Index into [`Program::audiences`]; one without a condition.
+        audience: u16,
+        /// Whether it is a member from now on.
+        member: bool,
     },
     /// Puts a value into a local.
     Set {

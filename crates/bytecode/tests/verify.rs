@@ -186,8 +186,8 @@ fn every_index_points_somewhere() {
     assert!(after(|p| p.journeys[0].states[0].timeout = Some(999)).contains("operation 999"));
     assert!(after(|p| p.journeys[0].states[1].arms[0].to = 999).contains("operation 999"));
     assert!(after(|p| p.journeys[0].sends[0].action = 9).contains("action 9"));
-    assert!(after(|p| p.journeys[1].updates[0].sets[0].0 = 99).contains("do not ascend"));
-    assert!(after(|p| p.journeys[1].splits[0].arms[0].to = 999).contains("operation 999"));
+    assert!(after(|p| p.journeys[2].updates[0].sets[0].0 = 99).contains("do not ascend"));
+    assert!(after(|p| p.journeys[2].splits[0].arms[0].to = 999).contains("operation 999"));
 }
 
 #[test]
@@ -207,27 +207,37 @@ fn event_and_instance_are_used_only_where_they_are_at_hand() {
     // A filter over locals, used before there are any.
     let early = after(|p| {
         let own_cart = p.windows[5].filter;
-        if let Entry::Event { event, filter, captures } = &mut p.journeys[0].entry {
+        if let Entry::Event { event, filter, captures, each: None, key: None } =
+            &mut p.journeys[0].entry
+        {
             (*event, *filter) = (1, own_cart);
             captures.clear();
         }
     });
     assert!(early.contains("an instance of the journey"), "{early}");
     assert!(
-        after(|p| p.audiences[0].condition.test = p.windows[0].filter.unwrap()).contains("event")
+        after(|p| p.audiences[0].condition.as_mut().unwrap().test = p.windows[0].filter.unwrap())
+            .contains("event")
     );
 }
 
 #[test]
 fn a_condition_declares_all_that_it_reads() {
     assert_eq!(
-        after(|p| p.audiences[0].condition.reads.traits = vec![1]),
+        after(|p| p.audiences[0].condition.as_mut().unwrap().reads.traits = vec![1]),
         "audience `vip`: trait 2 is read but not declared as read"
     );
-    assert!(after(|p| p.audiences[1].condition.reads.audiences.clear()).contains("audience 0"));
-    assert!(after(|p| p.audiences[2].condition.reads.windows.clear()).contains("window 0"));
     assert!(
-        after(|p| p.audiences[0].condition.reads.traits = vec![2, 1]).contains("do not ascend")
+        after(|p| p.audiences[1].condition.as_mut().unwrap().reads.audiences.clear())
+            .contains("audience 0")
+    );
+    assert!(
+        after(|p| p.audiences[2].condition.as_mut().unwrap().reads.windows.clear())
+            .contains("window 0")
+    );
+    assert!(
+        after(|p| p.audiences[0].condition.as_mut().unwrap().reads.traits = vec![2, 1])
+            .contains("do not ascend")
     );
     let exit = after(|p| {
         if let ExitTrigger::When(condition) = &mut p.journeys[0].exits[1].trigger {
@@ -291,7 +301,7 @@ fn sends_and_updates_fit_what_they_go_to() {
     );
     assert!(after(|p| p.journeys[0].sends[0].message_id = Some(1)).contains("the message id"));
     let update = after(|p| {
-        let value = p.journeys[1].updates[0].sets[1].1;
+        let value = p.journeys[2].updates[0].sets[1].1;
         p.exprs[value.0 as usize].optional = true;
     });
     assert_eq!(update, "journey `vips`, update 0: the value of a trait may be unset");
@@ -300,7 +310,7 @@ fn sends_and_updates_fit_what_they_go_to() {
 #[test]
 fn shares_make_a_whole() {
     assert_eq!(
-        after(|p| p.journeys[1].splits[0].arms[0].share -= 1),
+        after(|p| p.journeys[2].splits[0].arms[0].share -= 1),
         "journey `vips`, split 0: the shares sum to 99999, not to 100000"
     );
 }

@@ -136,6 +136,11 @@ impl<'a> Builder<'a> {
                 self.step(at, Step::Leave(0));
                 Ok(at)
             }
+            TileKind::Member { audience, member } => {
+                self.step(at, Step::Member { audience, member: *member });
+                self.step(at, Step::Leave(0));
+                Ok(at)
+            }
             TileKind::Exit(name) => {
                 if let Some(outcome) = self.graph.outcome(name) {
                     self.end(at, Terminator::Exit(outcome));
@@ -276,7 +281,7 @@ pub(crate) fn reachable_exprs<'a>(graph: &Journey<'a>) -> Vec<&'a Expr> {
                 Step::Send { args: values, .. } | Step::Update(values) => {
                     found.extend(values.iter().map(|(_, value)| value));
                 }
-                Step::Arrive(_) | Step::Mark(_) | Step::Leave(_) => {}
+                Step::Arrive(_) | Step::Mark(_) | Step::Leave(_) | Step::Member { .. } => {}
             }
         }
         terminator_exprs(&block.end, &mut found);

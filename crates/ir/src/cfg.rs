@@ -66,6 +66,13 @@ pub enum Step<'a> {
     Mark(usize),
     /// Leaves the tile by one of its edges.
     Leave(usize),
+    /// Puts the customer into an audience or takes it out.
+    Member {
+        /// The audience.
+        audience: &'a str,
+        /// Whether it is a member from now on.
+        member: bool,
+    },
     /// Sends a message.
     Send {
         /// `destination.action`

@@ -59,6 +59,11 @@ impl Lowering<'_> {
         Ok((number, filter, captures))
     }
 
+    fn audience(&self, name: &str) -> Result<u16, LowerError> {
+        let number = self.audiences.get(name).copied();
+        number.ok_or_else(|| self.unchecked(format!("unknown audience {name}")))
+    }
+
     fn action(&self, name: &str) -> Result<(u16, &ActionType), LowerError> {
         let number = self.names.action(name);
         let action = number.and_then(|n| self.checked.schema.actions.get(usize::from(n)));
@@ -76,12 +81,11 @@ fn header(
     let entry = match &source.entry {
         Entry::Event(entry) => {
             let (event, filter, captures) = lowering.event_match(entry, scope)?;
-            bc::Entry::Event { event, filter, captures }
+            bc::Entry::Event { event, filter, captures, each: None, key: None }
         }
-        Entry::Audience(name) => match lowering.audiences.get(&**name) {
-            Some(audience) => bc::Entry::Audience { audience: *audience },
-            None => return Err(lowering.unchecked(format!("unknown audience {name}"))),
-        },
+        Entry::Audience { audience, existing } => {
+            bc::Entry::Audience { audience: lowering.audience(audience)?, existing: *existing }
+        }
         Entry::Manual => bc::Entry::Manual,
     };
     let mut exits = Vec::new();
@@ -117,7 +121,9 @@ fn header(
             Reenter::Later => bc::Reenter::Later,
             Reenter::After(ms) => bc::Reenter::After(ms),
         },
+        inside: bc::WhileInside::Ignore,
         exits,
+        goals: Vec::new(),
         outcomes: graph.outcomes.iter().map(|name| name.to_string()).collect(),
         tiles: graph.tiles.iter().map(tile).collect(),
         locals: Vec::new(),
@@ -198,6 +204,9 @@ impl Emitter<'_, '_, '_> {
                 let number = self.lowering.number(self.journey.sends.len(), "sends")?;
                 self.journey.sends.push(send);
                 Op::Send { send: number }
+            }
+            Step::Member { audience, member } => {
+                Op::Member { audience: self.lowering.audience(audience)?, member: *member }
             }
             Step::Update(sets) => {
                 let update = self.update(sets)?;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use journey_bytecode::{self as bc, ExprId, Program};
 use journey_sema::Checked;
-use journey_sema::thir::{Audience, Entry, Expr, ExprKind, Journey};
+use journey_sema::thir::{Audience, Entry, Expr, ExprKind, Journey, Tile, TileKind};
 
 use crate::lowering::{Lowering, Scope};
-use crate::{LowerError, build, policies, schema, walk};
+use crate::{LowerError, build, policies, schema, walk, ways};
 
 /// Compiles a whole workspace.
 pub fn lower(checked: &Checked) -> Result<Program, LowerError> {
@@ -57,9 +57,10 @@ fn needed_audiences<'a>(
 ) -> Vec<&'a Audience> {
     let mut needed: BTreeSet<&str> = BTreeSet::new();
     for journey in journeys {
-        if let Entry::Audience(name) = &journey.entry {
-            needed.insert(name);
+        if let Entry::Audience { audience, .. } = &journey.entry {
+            needed.insert(audience);
         }
+        needed.extend(ways::tiles(journey).into_iter().filter_map(set));
         walk::journey(journey, &mut |expr| needed.extend(audience(expr)));
     }
     let policies = policies::needed(checked, journeys);
@@ -72,7 +73,9 @@ fn needed_audiences<'a>(
     for audience in checked.audiences.iter().rev() {
         if needed.contains(&*audience.name) {
             let mut roots = Vec::new();
-            walk::condition_roots(&audience.condition, &mut roots);
+            if let Some(condition) = &audience.condition {
+                walk::condition_roots(condition, &mut roots);
+            }
             for root in roots {
                 walk::expr(root, &mut |expr| needed.extend(self::audience(expr)));
             }
@@ -81,6 +84,14 @@ fn needed_audiences<'a>(
     }
     found.reverse();
     found
+}
+
+/// The audience that a tile sets.
+fn set(tile: &Tile) -> Option<&str> {
+    match &tile.kind {
+        TileKind::Member { audience, .. } => Some(audience),
+        _ => None,
+    }
 }
 
 fn audience(expr: &Expr) -> Option<&str> {
@@ -112,7 +123,8 @@ fn compile(
     lowering.audiences = schema::number(audiences.iter().map(|audience| &*audience.name));
     for audience in audiences {
         lowering.item = format!("audience {}", audience.name);
-        let condition = lowering.condition(&audience.condition, Scope::default())?;
+        let condition = audience.condition.as_ref();
+        let condition = condition.map(|it| lowering.condition(it, Scope::default())).transpose()?;
         program.audiences.push(bc::Audience {
             name: audience.name.to_string(),
             title: audience.title.to_string(),

@@ -68,7 +68,7 @@ fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
         TileKind::Send { args: values, .. } | TileKind::Update(values) => {
             roots.extend(values.iter().map(|(_, value)| value));
         }
-        TileKind::Split { .. } | TileKind::Exit(_) => {}
+        TileKind::Split { .. } | TileKind::Member { .. } | TileKind::Exit(_) => {}
     }
 }
 

@@ -38,7 +38,8 @@ pub fn ways<'a>(tile: &'a Tile, bindings: &[Binding]) -> Vec<Way<'a>> {
         TileKind::WaitFor(_)
         | TileKind::WaitUntil(_)
         | TileKind::Send { .. }
-        | TileKind::Update(_) => vec![Way::on("next")],
+        | TileKind::Update(_)
+        | TileKind::Member { .. } => vec![Way::on("next")],
         TileKind::WaitEvent { up_to, .. } => {
             let mut ways = vec![Way::on("event")];
             ways.extend(up_to.is_some().then(|| Way::on("timeout")));
@@ -136,7 +137,7 @@ pub fn kind(tile: &Tile) -> Kind {
         TileKind::BranchWhen { .. } | TileKind::BranchValue { .. } => Kind::Branch,
         TileKind::Split { .. } => Kind::Split,
         TileKind::Send { .. } => Kind::Send,
-        TileKind::Update(_) => Kind::Update,
+        TileKind::Update(_) | TileKind::Member { .. } => Kind::Update,
         TileKind::Exit(_) => Kind::Exit,
     }
 }

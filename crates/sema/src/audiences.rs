@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use journey_syntax::ast;
+use journey_base::Code;
+use journey_syntax::{AstNode, ast};
 use rustc_hash::FxHashMap;
 
-use crate::cx::{Cx, Outcome, Stage};
+use crate::cx::{Cx, Outcome, Stage, declaration_of};
 use crate::db::Db;
 use crate::findings::Finding;
 use crate::items::{Item, declaration};
 use crate::names::NameKind;
-use crate::table;
+use crate::table::{self, Name};
 use crate::{constants, graph, thir};
 
 /// An audience's declaration.
@@ -21,11 +22,38 @@ pub(crate) fn check_audience<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<t
     let decl: Option<ast::AudienceDecl<'_>> = declaration(tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));
-    let condition = cx.watched(decl.and_then(|decl| decl.definition()?.expr()), "an audience");
+    let definition = decl.and_then(|decl| decl.definition());
+    let condition = definition.map(|definition| cx.watched(definition.expr(), "an audience"));
     let name = item.name(db);
     let title = table::wire(decl.and_then(|decl| decl.external_name()), &name);
-    let value = (!condition.test.is_error()).then_some(thir::Audience { name, title, condition });
-    cx.finish(value)
+    let failed = condition.as_ref().is_some_and(|condition| condition.test.is_error());
+    cx.finish((!failed).then_some(thir::Audience { name, title, condition }))
+}
+
+/// Whether an audience has a definition. One that nobody declares has none.
+#[salsa::tracked(returns(copy))]
+fn is_defined<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
+    let site = table::lookup(db, name).first();
+    let decl = site.and_then(|site| declaration::<ast::AudienceDecl<'_>>(site.item.tree(db)));
+    decl.is_some_and(|decl| decl.definition().is_some())
+}
+
+impl Cx<'_> {
+    /// An audience whose members can be set: one without a definition.
+    pub(crate) fn settable_audience(&mut self, name: Option<ast::Name<'_>>) -> Option<Arc<str>> {
+        let audience = self.audience(name)?;
+        if !is_defined(self.db, Name::new(self.db, NameKind::Audience, audience.clone())) {
+            return Some(audience);
+        }
+        let range = name.map(|name| name.range()).unwrap_or_default();
+        let message = format!("who is in `{audience}` is computed");
+        let finding = Finding::new(Code::OUT_OF_PLACE, range, message)
+            .at(declaration_of(NameKind::Audience, &audience), "it is defined here");
+        self.report(finding.note(format!(
+            "change what its definition reads, or leave the definition away: `audience {audience}`"
+        )));
+        None
+    }
 }
 
 /// Audiences in order, each after those it reads.

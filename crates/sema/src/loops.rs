@@ -28,8 +28,8 @@ const MAX_JOURNEYS: usize = 64;
 /// Audiences that are asked about in one another.
 const MAX_NESTING: usize = 8;
 
-/// Traits whose values are known.
-type State = BTreeMap<Arc<str>, Const>;
+/// Traits whose values, and audiences without a definition whose members are known.
+type State = BTreeMap<(NameKind, Arc<str>), Const>;
 
 /// A journey that can be part of such a circle, and its audience.
 struct Runner {
@@ -57,7 +57,8 @@ fn circles(db: &dyn Db) -> Vec<Vec<Arc<str>>> {
         let checked = may_turn(db, site.item).then(|| journey::check_journey(db, site.item));
         let Some(journey) = checked.and_then(|outcome| outcome.value.clone()) else { continue };
         let certain = !journey.exits.iter().any(|it| matches!(it.trigger, ExitTrigger::When(_)));
-        if let (Entry::Audience(audience), Reenter::Always) = (&journey.entry, journey.reenter)
+        if let (Entry::Audience { audience, .. }, Reenter::Always) =
+            (&journey.entry, journey.reenter)
             && certain
         {
             runners.push(Runner { audience: audience.clone(), journey });
@@ -163,7 +164,11 @@ impl Simulation<'_> {
     fn member(&self, audience: &Arc<str>, state: &State, depth: usize) -> Option<bool> {
         let site = table::declaring(self.db, NameKind::Audience, audience)?;
         let audience = audiences::check_audience(self.db, site.item).value.as_ref()?;
-        match self.value(&audience.condition.test, state, depth + 1)? {
+        let member = match &audience.condition {
+            Some(condition) => self.value(&condition.test, state, depth + 1)?,
+            None => state.get(&(NameKind::Audience, audience.name.clone()))?.clone(),
+        };
+        match member {
             Const::Bool(member) => Some(member),
             _ => None,
         }
@@ -186,6 +191,11 @@ impl Simulation<'_> {
                 TileKind::Send { .. } => continue,
                 TileKind::Update(values) => {
                     self.update(values, state);
+                    continue;
+                }
+                TileKind::Member { audience, member } => {
+                    let key = (NameKind::Audience, audience.clone());
+                    state.insert(key, Const::Bool(*member));
                     continue;
                 }
                 TileKind::BranchWhen { arms, otherwise } => {
@@ -217,9 +227,10 @@ impl Simulation<'_> {
     fn update(&self, values: &[(Arc<str>, Expr)], state: &mut State) {
         let before = state.clone();
         for (name, value) in values {
+            let key = (NameKind::Trait, name.clone());
             match self.value(value, &before, 0) {
-                Some(value) => drop(state.insert(name.clone(), value)),
-                None => drop(state.remove(name)),
+                Some(value) => drop(state.insert(key, value)),
+                None => drop(state.remove(&key)),
             }
         }
     }
@@ -229,7 +240,7 @@ impl Simulation<'_> {
         let value = |expr: &Expr| self.value(expr, state, depth);
         Some(match &expr.kind {
             ExprKind::Const(value) => value.clone(),
-            ExprKind::Trait(name) => state.get(name)?.clone(),
+            ExprKind::Trait(name) => state.get(&(NameKind::Trait, name.clone()))?.clone(),
             ExprKind::InAudience(name) if depth < MAX_NESTING => {
                 Const::Bool(self.member(name, state, depth)?)
             }

@@ -30,6 +30,7 @@ struct Checker<'a> {
     /// Whether it was said that it is not.
     clock_missing: bool,
     customer: Values,
+    audiences: Vec<Arc<str>>,
     customer_at: Option<TextRange>,
     /// The first step that can depend on the customer.
     started: Option<TextRange>,
@@ -49,6 +50,7 @@ pub(crate) fn check_test<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Test>
         clock: None,
         clock_missing: false,
         customer: Vec::new(),
+        audiences: Vec::new(),
         customer_at: None,
         started: None,
     };
@@ -58,11 +60,12 @@ pub(crate) fn check_test<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Test>
         let checked = checker.step(step);
         steps.extend(checked.map(|checked| (checked, step.range())));
     }
-    let Checker { cx, journey, customer, .. } = checker;
+    let Checker { cx, journey, customer, audiences, .. } = checker;
     let value = title.zip(journey).map(|(title, (journey, _))| Test {
         title: title.into(),
         journey,
         customer,
+        audiences,
         steps,
     });
     cx.finish(value)
@@ -105,7 +108,7 @@ impl Checker<'_> {
         match step {
             ast::Step::JourneyStep(_) => None,
             ast::Step::CustomerStep(step) => {
-                self.customer(step.assignments()?, range);
+                self.customer(step.assignments()?, step.memberships(), range);
                 None
             }
             ast::Step::ChooseStep(step) => self.choose(step),
@@ -167,9 +170,15 @@ impl Checker<'_> {
                 let condition = self.cx.condition(step.expr(), "`expect`");
                 (!condition.is_error()).then_some(Step::ExpectCondition(condition))
             }
-            ast::Step::JoinStep(_)
-            | ast::Step::LeaveStep(_)
-            | ast::Step::EnterStep(_)
+            ast::Step::JoinStep(step) => {
+                self.starts(range);
+                Some(Step::Member(self.cx.settable_audience(step.name())?, true))
+            }
+            ast::Step::LeaveStep(step) => {
+                self.starts(range);
+                Some(Step::Member(self.cx.settable_audience(step.name())?, false))
+            }
+            ast::Step::EnterStep(_)
             | ast::Step::RespondStep(_)
             | ast::Step::FailStep(_)
             | ast::Step::PauseStep(_)
@@ -196,8 +205,16 @@ impl Checker<'_> {
         self.cx.structural(finding.guess("begin at some time", at, "at 2026-01-05T09:00Z\n  "));
     }
 
-    fn customer(&mut self, assignments: ast::Assignments<'_>, range: TextRange) {
+    fn customer(
+        &mut self,
+        assignments: ast::Assignments<'_>,
+        memberships: Option<ast::Memberships<'_>>,
+        range: TextRange,
+    ) {
         let traits = self.traits(assignments);
+        let names = memberships.into_iter().flat_map(|list| list.names());
+        let audiences: Vec<Arc<str>> =
+            names.filter_map(|name| self.cx.settable_audience(Some(name))).collect();
         let problem = match (self.customer_at, self.started) {
             (Some(first), _) => {
                 Some(("a test says once how the customer starts", first, "first here"))
@@ -216,6 +233,7 @@ impl Checker<'_> {
             return;
         }
         self.customer = traits;
+        self.audiences = audiences;
     }
 
     fn at(&mut self, step: ast::AtStep<'_>) -> Option<Step> {

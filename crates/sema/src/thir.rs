@@ -328,7 +328,12 @@ pub enum Entry {
     /// On an event.
     Event(EventMatch),
     /// On joining an audience.
-    Audience(Arc<str>),
+    Audience {
+        /// Which.
+        audience: Arc<str>,
+        /// Whether those enter, too, who are members when the journey is activated.
+        existing: bool,
+    },
     /// By hand only.
     Manual,
 }
@@ -453,6 +458,13 @@ pub enum TileKind {
     },
     /// `update customer { … }`; traits by name in source
     Update(Vec<(Arc<str>, Expr)>),
+    /// `add customer to AUDIENCE`, `remove customer from AUDIENCE`; one without a definition
+    Member {
+        /// The audience.
+        audience: Arc<str>,
+        /// Whether the customer is a member from now on.
+        member: bool,
+    },
     /// `exit NAME`
     Exit(Arc<str>),
 }
@@ -506,8 +518,8 @@ pub struct Audience {
     pub name: Arc<str>,
     /// The display name; the name where none was given.
     pub title: Arc<str>,
-    /// Who is a member.
-    pub condition: Condition,
+    /// Who is a member. Without one, membership is set from outside and by tiles.
+    pub condition: Option<Condition>,
 }
 
 /// A policy that checked: what must hold before a message leaves.
@@ -572,6 +584,8 @@ pub struct Test {
     pub journey: Arc<str>,
     /// Traits the customer starts with.
     pub customer: Vec<(Arc<str>, Const)>,
+    /// Audiences without a definition the customer starts in.
+    pub audiences: Vec<Arc<str>>,
     /// Steps in order, each with its place relative to the item.
     pub steps: Vec<(Step, TextRange)>,
 }
@@ -587,6 +601,8 @@ pub enum Step {
     Event(Arc<str>, Vec<Const>),
     /// `update customer {…}`
     Update(Vec<(Arc<str>, Const)>),
+    /// `join AUDIENCE`, `leave AUDIENCE`: one without a definition, and whether it is joined
+    Member(Arc<str>, bool),
     /// `choose SPLIT ARM`
     Choose(Arc<str>, Arc<str>),
     /// `expect exit NAME`

@@ -89,8 +89,9 @@ fn audiences(text: &str, expected: &Expect) {
     let checked = checked(text);
     let mut out = String::new();
     for audience in &checked.audiences {
-        out.push_str(&format!("{}: {}\n", audience.name, show(&audience.condition.test)));
-        for wake in &audience.condition.wakes {
+        let condition = audience.condition.as_ref().unwrap();
+        out.push_str(&format!("{}: {}\n", audience.name, show(&condition.test)));
+        for wake in &condition.wakes {
             out.push_str(&match wake {
                 Wake::At(time) => format!("  at {}\n", show(time)),
                 Wake::TimeOfDay(time) => format!("  daily at {}\n", show(time)),
@@ -212,7 +213,8 @@ fn a_literal_without_an_offset_is_read_in_the_zone_of_the_workspace() {
     };
     let files = vec![("main.journey".to_owned(), text.to_owned())];
     let checked = journey_sema::Workspace::new(config, files).checked().unwrap();
-    let tests: Vec<String> = checked.audiences.iter().map(|it| show(&it.condition.test)).collect();
+    let tests: Vec<String> =
+        checked.audiences.iter().map(|it| show(&it.condition.as_ref().unwrap().test)).collect();
     let seven = "(Gt now Time(1782889200000))";
     assert_eq!(tests[0], format!("(And {seven} {seven})"));
     assert_eq!(tests[1], "(Gt now Time(1782896400000))");

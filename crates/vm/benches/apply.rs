@@ -22,7 +22,7 @@ fn program() -> (ProgramSet, u16) {
     let mut s = Steps::new("win_back", on(buy)).reenter(Reenter::Later);
     let total = s.local("buy.total", Type::Number);
     let captures = vec![Capture { from: CaptureFrom::Property(0), local: total }];
-    s.journey.entry = Entry::Event { event: buy, filter: None, captures };
+    s.journey.entry = Entry::Event { event: buy, filter: None, captures, each: None, key: None };
     for (wait, length, send) in [("first", month, "reminder"), ("second", two, "last_offer")] {
         let w = s.wait(wait, Deadline::After(length), &["bought", "timeout"]);
         s.arm(w, event_arm(buy), 0);

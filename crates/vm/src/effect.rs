@@ -23,12 +23,14 @@ impl<F: FnMut(Effect<'_>)> Effects for F {
 /// Why a customer did not enter a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
-    /// It is inside already.
+    /// It is inside already: with the same key, where the journey has one.
     Inside,
     /// The journey's re-entry rule says no.
     Reentry,
-    /// The entry's filter could not be evaluated.
+    /// The entry's filter, list or key could not be evaluated.
     Fault(Fault),
+    /// An event says what the journey's instances are about, and there is none.
+    NoEvent,
 }
 
 /// Which rule of a policy does not let a message go.
@@ -48,10 +50,13 @@ pub enum Rule {
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)] // the fields are those named above
 pub enum Effect<'a> {
-    /// The customer entered.
-    Entered { journey: u16, membership: u32, at: i64 },
+    /// The customer entered, with this key where the journey has one.
+    Entered { journey: u16, membership: u32, key: Option<Val<'a>>, at: i64 },
     /// The customer would have entered.
     NotEntered { journey: u16, reason: Refusal, at: i64 },
+    /// The customer would have entered again; instead the open instance goes on with the values of
+    /// the new entry.
+    Refreshed { journey: u16, membership: u32, at: i64 },
     /// The instance arrived at a tile.
     Arrived { journey: u16, membership: u32, tile: u16, at: i64 },
     /// The instance left a tile by an edge.
@@ -91,13 +96,28 @@ pub enum Effect<'a> {
         changes: &'a [(u16, Val<'a>)],
         at: i64,
     },
+    /// A tile has put the customer into an audience or taken it out. The joining or leaving itself
+    /// follows, where there is any.
+    SetMember {
+        journey: u16,
+        membership: u32,
+        seq: u32,
+        tile: u16,
+        audience: u16,
+        member: bool,
+        at: i64,
+    },
+    /// The instance reached a goal, maybe after its exit. Counts once a goal.
+    GoalReached { journey: u16, membership: u32, goal: u16, at: i64 },
+    /// It is not known whether the event reaches the goal; it counts as not reached by it.
+    GoalFault { journey: u16, membership: u32, goal: u16, fault: Fault, at: i64 },
     /// The instance left the journey, from `tile` if it had arrived at one.
     Exited { journey: u16, membership: u32, outcome: u16, tile: Option<u16>, at: i64 },
     /// The instance cannot go on and stays where it is.
     Faulted { journey: u16, membership: u32, tile: Option<u16>, fault: Fault, at: i64 },
-    /// The customer joined a computed audience.
+    /// The customer joined an audience.
     JoinedAudience { audience: u16, at: i64 },
-    /// The customer left a computed audience.
+    /// The customer left an audience.
     LeftAudience { audience: u16, at: i64 },
     /// A computed audience could not be evaluated; the customer counts as outside.
     AudienceFault { audience: u16, fault: Fault, at: i64 },

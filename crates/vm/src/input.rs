@@ -6,7 +6,8 @@ use crate::{Row, Val};
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// The customer was known before the journeys started: audience membership is computed
-    /// silently, and nobody joins or enters. Means something only as a customer's first input.
+    /// silently, and nobody joins; members enter the journeys that include those who are there
+    /// already. Means something only as a customer's first input.
     Activate,
     /// An event.
     Event {
@@ -22,6 +23,13 @@ pub enum Input<'a> {
     /// New values of traits, all at once. Unset means the trait's default, or absent if it has
     /// none. A value of another type than its trait is passed over.
     Traits(&'a [(u16, Val<'a>)]),
+    /// The customer joins or leaves an audience that is not computed. A computed one is passed over.
+    Member {
+        /// Which.
+        audience: u16,
+        /// Whether the customer is a member from now on.
+        member: bool,
+    },
     /// Enters a journey by hand. The re-entry rule applies.
     Enter {
         /// Which.

@@ -1,11 +1,47 @@
-//! The idempotency key of a message.
+//! Keys: of instances, and the idempotency keys of messages.
 //!
-//! The key is the same after any replay, because it is made only of what names the send: the
+//! A message's key is the same after any replay, because it is made only of what names the send: the
 //! workspace, the journey, the customer, which of the customer's memberships, the tile, and how
 //! many times this membership has sent from that tile. A receiver that remembers keys sees each
 //! message exactly once.
 
 use std::fmt;
+
+use crate::Val;
+
+/// What tells the instances of a keyed journey apart: a hash of the value of the key. Two values
+/// that share its 128 bits are not to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct InstanceKey([u8; 16]);
+
+impl InstanceKey {
+    /// The key of a scalar that is set; there is none of anything else.
+    pub(crate) fn of(value: Val<'_>) -> Option<InstanceKey> {
+        let (tag, word) = match value {
+            Val::Unset | Val::List(_) | Val::Record(_) => return None,
+            Val::Text(text) => return Some(InstanceKey::hash(0, text.as_bytes())),
+            Val::Bool(v) => (1, i64::from(v)),
+            Val::Int(v) => (2, v),
+            // The two zeros are equal.
+            Val::Number(v) => (3, (v + 0.0).to_bits().cast_signed()),
+            Val::Time(v) => (4, v),
+            Val::Date(v) => (5, i64::from(v)),
+            Val::TimeOfDay(v) => (6, i64::from(v)),
+            Val::Weekday(v) => (7, i64::from(v)),
+            Val::Duration(v) => (8, v),
+        };
+        Some(InstanceKey::hash(tag, &word.to_le_bytes()))
+    }
+
+    fn hash(tag: u8, bytes: &[u8]) -> InstanceKey {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[tag]);
+        hasher.update(bytes);
+        let mut key = [0; 16];
+        hasher.finalize_xof().fill(&mut key);
+        InstanceKey(key)
+    }
+}
 
 /// What a key is made of. Hashing costs a hundred nanoseconds, so it is left to who needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

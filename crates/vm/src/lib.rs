@@ -21,6 +21,7 @@ mod fault;
 mod history;
 mod input;
 mod key;
+mod memory;
 mod row;
 mod scratch;
 mod set;

@@ -25,6 +25,8 @@ pub struct ProgramSet {
     journeys: Vec<JourneyPlan>,
     /// Journeys that are entered by joining an audience, by audience.
     audience_entries: Vec<Vec<u16>>,
+    /// Those among them that members enter, too, who are there when the journey is activated.
+    existing: Vec<(u16, u16)>,
     /// Audiences, by the trait, window or audience they read.
     pub(crate) audience_readers: Readers,
     /// All that any audience, condition or deadline reads.
@@ -58,7 +60,7 @@ pub(crate) struct EventPlan {
 #[derive(Debug, Default)]
 pub(crate) struct JourneyPlan {
     pub(crate) local_kinds: Vec<Kind>,
-    /// Events that an exit criterion or some arm waits for, ascending.
+    /// Events that an exit criterion, a goal or some arm waits for, ascending.
     pub(crate) events: Vec<u16>,
     /// Everything its continuous conditions and deadlines read.
     pub(crate) reads: Watch,
@@ -178,6 +180,7 @@ impl ProgramSet {
             events: Vec::new(),
             journeys: Vec::new(),
             audience_entries: vec![Vec::new(); program.audiences.len()],
+            existing: Vec::new(),
             audience_readers: Readers {
                 traits: vec![Vec::new(); program.traits.len()],
                 windows: vec![Vec::new(); program.windows.len()],
@@ -214,7 +217,8 @@ impl ProgramSet {
                         plan.entries.push(number);
                     }
                 }
-                Entry::Audience { audience } => {
+                Entry::Audience { audience, existing } => {
+                    self.existing.extend(existing.then_some((*audience, number)));
                     if let Some(entries) = self.audience_entries.get_mut(usize::from(*audience)) {
                         entries.push(number);
                     }
@@ -251,7 +255,7 @@ impl ProgramSet {
     fn plan_audiences(&mut self) {
         let readers = &mut self.audience_readers;
         for (number, audience) in (0..).zip(&self.program.audiences) {
-            let reads = &audience.condition.reads;
+            let Some(Condition { reads, .. }) = &audience.condition else { continue };
             self.watched.add(reads);
             for (lists, read) in [
                 (&mut readers.traits, &reads.traits),
@@ -320,6 +324,11 @@ impl ProgramSet {
         Some((self.program.journeys.get(at)?, self.journeys.get(at)?))
     }
 
+    /// Audiences whose members enter a journey when it is activated.
+    pub(crate) fn entries_at_activation(&self) -> &[(u16, u16)] {
+        &self.existing
+    }
+
     pub(crate) fn entries_by_audience(&self, audience: u16) -> &[u16] {
         self.audience_entries.get(usize::from(audience)).map_or(&[], Vec::as_slice)
     }
@@ -355,6 +364,7 @@ fn plan_journey(journey: &Journey) -> JourneyPlan {
             ExitTrigger::After(_) => {}
         }
     }
+    plan.events.extend(journey.goals.iter().map(|goal| goal.event));
     for state in &journey.states {
         for arm in &state.arms {
             match &arm.trigger {

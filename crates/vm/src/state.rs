@@ -6,6 +6,8 @@ use smallvec::SmallVec;
 
 use crate::bits::Bits;
 use crate::history::WindowState;
+use crate::key::InstanceKey;
+use crate::memory::{Memory, Past};
 use crate::{Fault, Row};
 
 /// How long the id of an event is remembered.
@@ -22,6 +24,8 @@ pub struct Customer {
     pub(crate) instances: Vec<Instance>,
     /// What is remembered of past memberships, by journey.
     pub(crate) memory: Vec<Memory>,
+    /// Memberships that are over and may still reach a goal, in the order in which they ended.
+    pub(crate) past: Vec<Past>,
     /// Ids of recent events.
     pub(crate) recent: RecentIds,
     /// Counts inputs, each timer that fires being one.
@@ -113,6 +117,8 @@ pub struct Instance {
     pub entered_sequence: u64,
     /// How many sends and updates it has made.
     pub actions: u32,
+    /// Its key, where its journey has one.
+    pub(crate) key: Option<InstanceKey>,
     /// Values it carries.
     pub locals: Row,
     /// The end of its present wait.
@@ -122,6 +128,9 @@ pub struct Instance {
     pub(crate) due: i64,
     /// When each `exit … after` criterion is reached, in source order.
     pub(crate) exits_after: SmallVec<[i64; 1]>,
+    /// Until when it can reach each of its journey's goals; [`REACHED`](crate::memory::REACHED) once
+    /// it has.
+    pub(crate) goals: SmallVec<[i64; 1]>,
     /// Windows since its entry or since a mark, by their number among the journey's; `None`
     /// before the mark.
     pub(crate) tallies: Vec<Option<WindowState>>,
@@ -147,16 +156,6 @@ pub enum Status {
     Waiting(u16),
     /// It cannot go on.
     Faulted(Fault),
-}
-
-/// What is remembered of a customer's memberships in one journey.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Memory {
-    pub(crate) journey: u16,
-    /// How many there were, the open one included.
-    pub(crate) memberships: u32,
-    /// The last exit: the number of the input, and the clock.
-    pub(crate) exit: Option<(u64, i64)>,
 }
 
 /// The ids of events seen within the dedupe window, as 128-bit hashes.
@@ -215,6 +214,7 @@ impl Customer {
             },
             instances: Vec::new(),
             memory: Vec::new(),
+            past: Vec::new(),
             recent: RecentIds::default(),
             sequence: 0,
             clock: i64::MIN,
@@ -231,6 +231,12 @@ impl Customer {
         customer
     }
 
+    /// Makes the customer a member of an audience from the start. Means something before the first
+    /// input, and for audiences that are not computed.
+    pub fn join(&mut self, audience: u16) {
+        self.profile.audiences.set(audience, true);
+    }
+
     /// The customer's id.
     pub fn id(&self) -> &str {
         &self.profile.id
@@ -241,7 +247,7 @@ impl Customer {
         &self.profile.traits
     }
 
-    /// The computed audiences the customer is in.
+    /// The audiences the customer is in.
     pub fn audiences(&self) -> &Bits {
         &self.profile.audiences
     }
@@ -251,12 +257,12 @@ impl Customer {
         &self.instances
     }
 
-    /// The open instance of a journey.
+    /// The open instance of a journey; of several the one that entered first.
     pub fn instance(&self, journey: u16) -> Option<&Instance> {
         self.instances.iter().find(|instance| instance.journey == journey)
     }
 
-    /// How many memberships in a journey there were, the open one included.
+    /// How many memberships in a journey there were, open ones included.
     pub fn memberships(&self, journey: u16) -> u32 {
         let found = self.memory.binary_search_by_key(&journey, |memory| memory.journey);
         found.ok().and_then(|at| self.memory.get(at)).map_or(0, |memory| memory.memberships)

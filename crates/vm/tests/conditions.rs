@@ -275,7 +275,7 @@ fn an_audience_is_joined_by_the_passing_of_time() {
     let mut shop = shop();
     let (seen, condition) = lapsed(&mut shop.b);
     let audience = shop.b.audience("lapsed", condition);
-    let mut s = Steps::new("win_back", Entry::Audience { audience }).reenter(Reenter::Always);
+    let mut s = Steps::new("win_back", joining(audience)).reenter(Reenter::Always);
     s.send("come back", shop.note, &[]);
     s.exit("done");
     shop.b.journey(s);
@@ -324,7 +324,7 @@ fn a_customer_known_before_joins_nothing_at_activation() {
     let mut f = flagged();
     let when = f.when_flag();
     let audience = f.shop.b.audience("flagged", when);
-    let mut s = Steps::new("j", Entry::Audience { audience }).reenter(Reenter::Always);
+    let mut s = Steps::new("j", joining(audience)).reenter(Reenter::Always);
     s.exit("done");
     f.shop.b.journey(s);
     let mut world = World::new(f.shop.b);
@@ -359,9 +359,27 @@ fn a_customer_first_seen_by_an_event_joins_what_it_belongs_to_then() {
     let fresh = shop.b.audience("fresh", none);
     let member = shop.b.leaf(None, None, Insn::Audience { on: false, audience: fresh, skip: 1 });
     for (name, entry) in [
-        ("a", Entry::Audience { audience: fresh }),
-        ("b", Entry::Event { event: shop.buy, filter: Some(member), captures: vec![] }),
-        ("c", Entry::Event { event: shop.visit, filter: Some(member), captures: vec![] }),
+        ("a", joining(fresh)),
+        (
+            "b",
+            Entry::Event {
+                event: shop.buy,
+                filter: Some(member),
+                captures: vec![],
+                each: None,
+                key: None,
+            },
+        ),
+        (
+            "c",
+            Entry::Event {
+                event: shop.visit,
+                filter: Some(member),
+                captures: vec![],
+                each: None,
+                key: None,
+            },
+        ),
     ] {
         let mut s = Steps::new(name, entry);
         s.exit("done");
@@ -400,7 +418,7 @@ fn changes_are_followed_up_until_nothing_changes() {
     s.pause("w", day);
     s.exit("done");
     f.shop.b.journey(s);
-    let mut s = Steps::new("c", Entry::Audience { audience });
+    let mut s = Steps::new("c", joining(audience));
     s.send("welcome", f.shop.note, &[]);
     s.exit("done");
     f.shop.b.journey(s);

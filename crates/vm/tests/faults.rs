@@ -170,7 +170,13 @@ fn a_storm_of_timers_ends() {
 fn a_filter_that_faults_lets_nobody_in_and_says_so() {
     let mut shop = shop();
     let filter = overflowing_test(&mut shop.b, Some(shop.visit));
-    let entry = Entry::Event { event: shop.visit, filter: Some(filter), captures: vec![] };
+    let entry = Entry::Event {
+        event: shop.visit,
+        filter: Some(filter),
+        captures: vec![],
+        each: None,
+        key: None,
+    };
     let mut s = Steps::new("j", entry);
     s.exit("done");
     shop.b.journey(s);

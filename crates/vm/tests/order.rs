@@ -187,7 +187,8 @@ fn the_clock_never_goes_back_but_an_event_keeps_its_own_time() {
     let mut s = Steps::new("j", Entry::Manual);
     let kept = s.local("buy.at", Type::Time);
     let captures = vec![Capture { from: CaptureFrom::At, local: kept }];
-    s.journey.entry = Entry::Event { event: shop.buy, filter: None, captures };
+    s.journey.entry =
+        Entry::Event { event: shop.buy, filter: None, captures, each: None, key: None };
     let load = [Insn::Local { dst: 0, slot: kept }, Insn::Ret { a: 0 }];
     let value = shop.b.expr_of(None, Some(0), Type::Time, &load);
     s.send("tell", at, &[(0, value)]);

@@ -212,7 +212,7 @@ fn a_filter_over_locals_looks_back_before_the_entry() {
     let mut s = Steps::new("j", Entry::Manual);
     let total = s.local("buy.total", Type::Number);
     let captures = vec![Capture { from: CaptureFrom::Property(0), local: total }];
-    s.journey.entry = Entry::Event { event: buy, filter: None, captures };
+    s.journey.entry = Entry::Event { event: buy, filter: None, captures, each: None, key: None };
     let larger = [
         Insn::Event { dst: 0, slot: 0 },
         Insn::Local { dst: 1, slot: total },

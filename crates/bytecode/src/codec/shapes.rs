@@ -77,10 +77,12 @@ wire_structs! {
     Condition { test wakes reads }
     Audience { name title condition }
     Journey {
-        name title entry reenter exits outcomes tiles locals marks code states sends updates splits
+        name title entry reenter inside exits goals outcomes tiles locals marks code states sends
+        updates splits
     }
     Capture { from local }
     ExitCriterion { outcome trigger }
+    Goal { name event filter within }
     Tile { id kind title edges }
     State { tile deadline timeout arms }
     Arm { trigger to }
@@ -103,15 +105,16 @@ wire_enums! {
     Otherwise { 0 Skip 1 Hold(length) }
     Aggregate { 0 Count 1 Sum 2 Last { slots } }
     Range { 0 All 1 Within(length) 2 SinceEntered 3 SinceMark(mark) }
-    CaptureFrom { 0 Property(slot) 1 At 2 Happened }
-    Entry { 0 Event { event filter captures } 1 Audience { audience } 2 Manual }
+    CaptureFrom { 0 Property(slot) 1 At 2 Happened 3 Item }
+    Entry { 0 Event { event filter captures each key } 1 Audience { audience existing } 2 Manual }
+    WhileInside { 0 Ignore 1 Restart(outcome) 2 Refresh }
     Reenter { 0 Never 1 Always 2 Later 3 After(length) }
     ExitTrigger { 0 Event { event filter } 1 When(condition) 2 After(length) }
     TileKind { 0 Wait 1 Branch 2 Split 3 Send 4 Update 5 Exit }
     Op {
         0 Arrive { tile } 1 Leave { edge } 2 Mark { mark } 3 Jump { to } 4 Unless { test to }
         5 Split { split } 6 Send { send } 7 Update { update } 8 Set { local value }
-        9 Suspend { state } 10 Exit { outcome }
+        9 Suspend { state } 10 Exit { outcome } 11 Member { audience member }
     }
     Deadline { 0 None 1 After(length) 2 At { time reads } 3 Policy { send zone reads } }
     ArmTrigger { 0 Event { event filter captures } 1 When(condition) 2 Skipped }

@@ -6,7 +6,7 @@ use super::value::{Millis, Types};
 use super::{Id, Listing, audience_name, event_name, slot_name};
 use crate::{
     ArmTrigger, Capture, CaptureFrom, Condition, Deadline, Entry, ExitTrigger, ExprId, Journey, Op,
-    Reenter, State,
+    Reenter, State, WhileInside,
 };
 
 impl Listing<'_> {
@@ -19,6 +19,13 @@ impl Listing<'_> {
             Reenter::Later => writeln!(self, "  reenter later")?,
             Reenter::After(length) => writeln!(self, "  reenter after {}", Millis(length))?,
         }
+        match journey.inside {
+            WhileInside::Ignore => {}
+            WhileInside::Restart(number) => {
+                writeln!(self, "  while inside restart, exit {}", outcome(journey, number))?;
+            }
+            WhileInside::Refresh => writeln!(self, "  while inside refresh")?,
+        }
         for exit in &journey.exits {
             write!(self, "  exit {}", outcome(journey, exit.outcome))?;
             match &exit.trigger {
@@ -30,6 +37,11 @@ impl Listing<'_> {
                 ExitTrigger::After(length) => write!(self, " after {}", Id(*length))?,
             }
             writeln!(self)?;
+        }
+        for goal in &journey.goals {
+            write!(self, "  goal {}", goal.name)?;
+            self.on_event(goal.event, goal.filter)?;
+            writeln!(self, " within {}", Id(goal.within))?;
         }
         for (index, slot) in journey.locals.iter().enumerate() {
             let mark = if slot.optional { "?" } else { "" };
@@ -60,13 +72,22 @@ impl Listing<'_> {
     fn entry(&mut self, journey: &Journey) -> fmt::Result {
         let program = self.program;
         match &journey.entry {
-            Entry::Event { event, filter, captures } => {
+            Entry::Event { event, filter, captures, each, key } => {
                 write!(self, "  entry")?;
                 self.on_event(*event, *filter)?;
+                if let Some(list) = each {
+                    write!(self, " for each of {}", Id(*list))?;
+                }
                 self.captures(journey, *event, captures)?;
+                if let Some(key) = key {
+                    write!(self, ", keyed by {}", Id(*key))?;
+                }
             }
-            Entry::Audience { audience } => {
+            Entry::Audience { audience, existing } => {
                 write!(self, "  entry audience {}", audience_name(program, *audience))?;
+                if *existing {
+                    write!(self, " including existing")?;
+                }
             }
             Entry::Manual => write!(self, "  entry manual")?,
         }
@@ -89,6 +110,7 @@ impl Listing<'_> {
                 CaptureFrom::Property(slot) => slot_name(properties, *slot),
                 CaptureFrom::At => "at".to_owned(),
                 CaptureFrom::Happened => "true".to_owned(),
+                CaptureFrom::Item => "element".to_owned(),
             };
             write!(self, ", {} = {from}", slot_name(&journey.locals, *local))?;
         }
@@ -150,6 +172,10 @@ impl Listing<'_> {
                     write!(self, ", {}: {}", slot_name(&program.traits, *slot), Id(*value))?;
                 }
                 writeln!(self)
+            }
+            Op::Member { audience, member } => {
+                let op = if member { "join" } else { "leave" };
+                writeln!(self, "{op} {}", audience_name(program, audience))
             }
             Op::Set { local, value } => {
                 writeln!(self, "{} = {}", slot_name(&journey.locals, local), Id(value))

@@ -165,7 +165,10 @@ impl Listing<'_> {
     fn audience(&mut self, index: usize, audience: &Audience) -> fmt::Result {
         let Audience { name, title, condition } = audience;
         write!(self, "\naudience {index} {name} {title:?}: ")?;
-        self.condition(condition)?;
+        match condition {
+            Some(condition) => self.condition(condition)?,
+            None => write!(self, "set from outside")?,
+        }
         writeln!(self)
     }
 

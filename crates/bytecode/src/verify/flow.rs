@@ -95,7 +95,9 @@ fn step(
             let tile = at(&journey.tiles, usize::from(tile), "tile")?;
             at(&tile.edges, usize::from(edge), "edge").map(|_| Position::Between)
         }
-        Op::Send { .. } | Op::Update { .. } | Op::Split { .. } if at_tile.is_none() => {
+        Op::Send { .. } | Op::Update { .. } | Op::Member { .. } | Op::Split { .. }
+            if at_tile.is_none() =>
+        {
             Err(Problem::Position("acts between tiles"))
         }
         // No message leaves before its policy was asked.

@@ -8,8 +8,8 @@ use super::uses::{Scope, check_condition, check_reads, check_use};
 use super::{Checked, at, limit, refuse};
 use crate::ArmTrigger::Skipped;
 use crate::{
-    Arm, ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Journey, Op,
-    Program, Reads, Send, Split, State, Update,
+    Arm, ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Goal, Journey, Op,
+    Program, Range, Reads, Send, Split, State, Type, Update, WhileInside,
 };
 
 /// The most tiles a journey may have.
@@ -28,6 +28,7 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
     limit(&name, "operations", journey.code.len(), MAX_OPS)?;
     for (what, count) in [
         ("exit criteria", journey.exits.len()),
+        ("goals", journey.goals.len()),
         ("outcomes", journey.outcomes.len()),
         ("states", journey.states.len()),
         ("sends", journey.sends.len()),
@@ -43,6 +44,10 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
     check.entry().or_else(named(format!("{name}, entry")))?;
     for (index, _) in journey.exits.iter().enumerate() {
         check.exit(index).or_else(named(format!("{name}, exit criterion {index}")))?;
+    }
+    check.while_inside().or_else(named(format!("{name}, while inside")))?;
+    for (index, goal) in journey.goals.iter().enumerate() {
+        check.goal(goal).or_else(named(format!("{name}, goal {index}")))?;
     }
     for (index, state) in journey.states.iter().enumerate() {
         check.state(state).or_else(named(format!("{name}, state {index}")))?;
@@ -82,13 +87,17 @@ impl Check<'_> {
     fn entry(&self) -> Result<(), Problem> {
         match &self.journey.entry {
             Entry::Manual => Ok(()),
-            Entry::Audience { audience } => {
+            Entry::Audience { audience, .. } => {
                 at(&self.program.audiences, usize::from(*audience), "audience").map(drop)
             }
-            // There is no instance yet when the filter is evaluated.
-            Entry::Event { event, filter, captures } => {
-                self.event(*event, *filter, Scope { event: Some(*event), journey: None })?;
-                self.captures(*event, captures)
+            // There is no instance yet when the filter and the list are evaluated; the key reads
+            // what was captured, and nothing else.
+            Entry::Event { event, filter, captures, each, key } => {
+                let before = Scope { event: Some(*event), journey: None };
+                self.event(*event, *filter, before)?;
+                let item = each.map(|list| self.list(list, before)).transpose()?;
+                self.captures(*event, captures, item)?;
+                key.map_or(Ok(()), |key| self.key(key))
             }
         }
     }
@@ -98,7 +107,58 @@ impl Check<'_> {
         filter.map_or(Ok(()), |filter| self.expr(filter, &Shape::Bool, scope))
     }
 
-    fn captures(&self, event: u16, captures: &[Capture]) -> Result<(), Problem> {
+    /// A list to go through; gives the type of its elements.
+    fn list(&self, list: ExprId, scope: Scope) -> Result<&Type, Problem> {
+        let expr = at(&self.program.exprs, list.0 as usize, "expression")?;
+        self.expr(list, &Shape::of(&expr.ty), scope)?;
+        self.presence(list, false, "the list of the entry")?;
+        match &expr.ty {
+            Type::List(item) => Ok(item),
+            other => Err(Problem::NotComparable(Shape::of(other).to_string())),
+        }
+    }
+
+    fn key(&self, key: ExprId) -> Result<(), Problem> {
+        let expr = at(&self.program.exprs, key.0 as usize, "expression")?;
+        let shape = Shape::of(&expr.ty);
+        self.expr(key, &shape, self.inside())?;
+        self.presence(key, false, "the key")?;
+        match expr.ty {
+            Type::List(_) | Type::Record(_) => Err(Problem::NotComparable(shape.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    fn while_inside(&self) -> Result<(), Problem> {
+        match self.journey.inside {
+            WhileInside::Restart(outcome) => {
+                at(&self.journey.outcomes, usize::from(outcome), "outcome").map(drop)
+            }
+            WhileInside::Ignore | WhileInside::Refresh => Ok(()),
+        }
+    }
+
+    fn goal(&self, goal: &Goal) -> Result<(), Problem> {
+        let scope = Scope { event: Some(goal.event), ..self.inside() };
+        self.event(goal.event, goal.filter, scope)?;
+        self.expr(goal.within, &Shape::Duration, self.inside())?;
+        // It is asked after the exit, too, when nothing is counted for the instance any more.
+        let filter = goal.filter.map(|id| at(self.facts, id.0 as usize, "expression"));
+        for window in filter.transpose()?.map_or(&[][..], |facts| &facts.reads.windows) {
+            let window = at(&self.program.windows, usize::from(*window), "window")?;
+            if matches!(window.range, Range::SinceEntered | Range::SinceMark(_)) {
+                return Err(Problem::Scope("an accumulator"));
+            }
+        }
+        Ok(())
+    }
+
+    fn captures(
+        &self,
+        event: u16,
+        captures: &[Capture],
+        item: Option<&Type>,
+    ) -> Result<(), Problem> {
         let event = at(&self.program.events, usize::from(event), "event")?;
         for capture in captures {
             let local = at(&self.journey.locals, usize::from(capture.local), "local")?;
@@ -108,6 +168,7 @@ impl Check<'_> {
                 }
                 CaptureFrom::At => Shape::Time,
                 CaptureFrom::Happened => Shape::Bool,
+                CaptureFrom::Item => Shape::of(item.ok_or(Problem::Scope("an element"))?),
             };
             matches(&found, &Shape::of(&local.ty), "what is captured")?;
         }
@@ -164,7 +225,7 @@ impl Check<'_> {
                 ArmTrigger::Event { event, filter, captures } => {
                     let scope = Scope { event: Some(*event), ..self.inside() };
                     self.event(*event, *filter, scope)?;
-                    self.captures(*event, captures)?;
+                    self.captures(*event, captures, None)?;
                 }
                 ArmTrigger::When(condition) => {
                     check_condition(self.program, self.facts, condition, self.inside())?;
@@ -262,6 +323,13 @@ impl Check<'_> {
             Op::Split { split } => at(&journey.splits, usize::from(split), "split").map(drop),
             Op::Send { send } => at(&journey.sends, usize::from(send), "send").map(drop),
             Op::Update { update } => at(&journey.updates, usize::from(update), "update").map(drop),
+            Op::Member { audience, .. } => {
+                let audience = at(&self.program.audiences, usize::from(audience), "audience")?;
+                match audience.condition {
+                    Some(_) => Err(Problem::Computed),
+                    None => Ok(()),
+                }
+            }
             Op::Set { local, value } => {
                 let local = at(&journey.locals, usize::from(local), "local")?;
                 self.expr(value, &Shape::of(&local.ty), self.inside())

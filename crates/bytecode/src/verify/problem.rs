@@ -106,6 +106,9 @@ pub enum Problem {
     /// The shares of a split must sum to 100,000.
     #[error("the shares sum to {0}, not to 100000")]
     Shares(u64),
+    /// A tile sets the membership of an audience that is computed.
+    #[error("the members of the audience are computed")]
+    Computed,
     /// Something required is missing.
     #[error("{0} is missing")]
     Missing(&'static str),

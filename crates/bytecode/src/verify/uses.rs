@@ -114,9 +114,10 @@ fn late_reads(facts: &[Facts], window: &Window) -> Reads {
 
 pub(super) fn check_audiences(program: &Program, facts: &[Facts]) -> Checked<()> {
     for (number, audience) in program.audiences.iter().enumerate() {
-        let outcome = check_condition(program, facts, &audience.condition, Scope::default());
+        let Some(condition) = &audience.condition else { continue };
+        let outcome = check_condition(program, facts, condition, Scope::default());
         let outcome = outcome.and_then(|()| {
-            let own = audience.condition.reads.audiences.last();
+            let own = condition.reads.audiences.last();
             match own.is_some_and(|read| usize::from(*read) >= number) {
                 true => Err(Problem::Order("audiences")),
                 false => Ok(()),

@@ -190,8 +190,35 @@ impl Build {
 
     pub fn audience(&mut self, name: &str, condition: Condition) -> u16 {
         let title = name.to_owned();
-        self.program.audiences.push(Audience { name: name.into(), title, condition });
+        self.program.audiences.push(Audience {
+            name: name.into(),
+            title,
+            condition: Some(condition),
+        });
         (self.program.audiences.len() - 1) as u16
+    }
+
+    /// An audience that is set from outside.
+    pub fn open_audience(&mut self, name: &str) -> u16 {
+        let title = name.to_owned();
+        self.program.audiences.push(Audience { name: name.into(), title, condition: None });
+        (self.program.audiences.len() - 1) as u16
+    }
+
+    /// `local == property of the event at hand`, texts both.
+    pub fn same(&mut self, event: u16, property: u16, journey: u16, local: u16) -> ExprId {
+        let code = [
+            Insn::Event { dst: 0, slot: property },
+            Insn::Local { dst: 1, slot: local },
+            Insn::Compare { cmp: Cmp::Eq, dst: 0, a: 0, b: 1 },
+            Insn::Ret { a: 0 },
+        ];
+        self.expr_of(Some(event), Some(journey), Type::Bool, &code)
+    }
+
+    /// A local as a value.
+    pub fn local_value(&mut self, journey: u16, slot: u16, ty: Type) -> ExprId {
+        self.expr_of(None, Some(journey), ty, &[Insn::Local { dst: 0, slot }, Insn::Ret { a: 0 }])
     }
 
     /// Takes a journey over. Journeys have to be made by ascending name.
@@ -235,7 +262,12 @@ pub fn slot(name: &str, ty: Type) -> Slot {
 
 /// Entry on an event, nothing kept.
 pub fn on(event: u16) -> Entry {
-    Entry::Event { event, filter: None, captures: vec![] }
+    Entry::Event { event, filter: None, captures: vec![], each: None, key: None }
+}
+
+/// Entry on joining an audience.
+pub fn joining(audience: u16) -> Entry {
+    Entry::Audience { audience, existing: false }
 }
 
 /// An arm that an event opens.
@@ -255,7 +287,9 @@ impl Steps {
             title: name.into(),
             entry,
             reenter: Reenter::Never,
+            inside: WhileInside::Ignore,
             exits: vec![],
+            goals: vec![],
             outcomes: vec![],
             tiles: vec![],
             locals: vec![],
@@ -272,6 +306,22 @@ impl Steps {
     pub fn reenter(mut self, reenter: Reenter) -> Steps {
         self.journey.reenter = reenter;
         self
+    }
+
+    pub fn while_inside(mut self, inside: WhileInside) -> Steps {
+        self.journey.inside = inside;
+        self
+    }
+
+    /// A tile that puts the customer into an audience or takes it out.
+    pub fn member(&mut self, id: &str, audience: u16, member: bool) {
+        self.arrive(id, TileKind::Update, &["next"]);
+        self.op(Op::Member { audience, member });
+        self.leave(0);
+    }
+
+    pub fn goal(&mut self, name: &str, event: u16, filter: Option<ExprId>, within: ExprId) {
+        self.journey.goals.push(Goal { name: name.into(), event, filter, within });
     }
 
     pub fn here(&self) -> u32 {

@@ -49,6 +49,7 @@ pub fn sample() -> Program {
     let regex = b.regex("^[a-z]+@");
     windows_and_audiences(&mut b, order, value, orders, last_at, consent);
     carts(&mut b, cart, order, note, email, tags, regex);
+    parcels(&mut b, order);
     vips(&mut b, note, offer, value, consent, email);
     b.program
 }
@@ -155,8 +156,11 @@ fn carts(b: &mut Build, cart: u16, order: u16, note: u16, email: u16, tags: u16,
         Capture { from: CaptureFrom::Property(1), local: 1 },
         Capture { from: CaptureFrom::At, local: 2 },
     ];
-    let mut s = Steps::new("carts", Entry::Event { event: cart, filter: Some(filter), captures })
-        .reenter(Reenter::After(7 * DAY));
+    let mut s = Steps::new(
+        "carts",
+        Entry::Event { event: cart, filter: Some(filter), captures, each: None, key: None },
+    )
+    .reenter(Reenter::After(7 * DAY));
     s.local("cart.id", Type::Text);
     s.local("cart.total", Type::Number);
     s.local("cart.at", Type::Time);
@@ -224,9 +228,43 @@ fn carts(b: &mut Build, cart: u16, order: u16, note: u16, email: u16, tags: u16,
     b.journey(s);
 }
 
+/// An instance for each element of a list, keyed, with a goal; an audience that a tile sets.
+fn parcels(b: &mut Build, order: u16) {
+    let newsletter = b.open_audience("newsletter");
+    let Type::List(item) = b.program.events[usize::from(order)].properties[2].ty.clone() else {
+        panic!("items are a list");
+    };
+    let items = b.expr_of(
+        Some(order),
+        None,
+        Type::List(item.clone()),
+        &[Insn::Event { dst: 0, slot: 2 }, Insn::Ret { a: 0 }],
+    );
+    let sku = [
+        Insn::Local { dst: 0, slot: 0 },
+        Insn::Field { dst: 0, a: 0, field: 0 },
+        Insn::Ret { a: 0 },
+    ];
+    let key = b.expr_of(None, Some(1), Type::Text, &sku);
+    let captures = vec![Capture { from: CaptureFrom::Item, local: 0 }];
+    let entry =
+        Entry::Event { event: order, filter: None, captures, each: Some(items), key: Some(key) };
+    let mut s = Steps::new("parcels", entry).reenter(Reenter::Always);
+    s.local("item", *item);
+    s.journey.inside = WhileInside::Restart(s.outcome("restarted"));
+    let month = b.duration(30 * DAY);
+    s.goal("again", order, None, month);
+    s.member("add", newsletter, true);
+    let day = b.duration(DAY);
+    s.pause("day", day);
+    s.member("remove", newsletter, false);
+    s.exit("done");
+    b.journey(s);
+}
+
 /// Entry by audience, a split, an update, a cycle.
 fn vips(b: &mut Build, note: u16, offer: u16, value: u16, consent: u16, email: u16) {
-    let mut s = Steps::new("vips", Entry::Audience { audience: 0 }).reenter(Reenter::Later);
+    let mut s = Steps::new("vips", joining(0)).reenter(Reenter::Later);
     let no_consent = b.leaf(None, None, Insn::TraitBool { on: true, slot: consent, skip: 1 });
     let no_consent = b.on_traits(no_consent, &[consent]);
     s.exit_on("opted_out", ExitTrigger::When(no_consent));

@@ -10,7 +10,10 @@ use crate::titles;
 pub(super) fn entry(journey: &Journey) -> String {
     match &journey.entry {
         Entry::Event(event) => format!("entry event {}", on(event, &journey.bindings)),
-        Entry::Audience(name) => format!("entry audience {name}"),
+        Entry::Audience { audience, existing: false } => format!("entry audience {audience}"),
+        Entry::Audience { audience, existing: true } => {
+            format!("entry audience {audience} including existing")
+        }
         Entry::Manual => "entry manual".to_owned(),
     }
 }

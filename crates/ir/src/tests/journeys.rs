@@ -391,11 +391,15 @@ fn a_body_that_runs_out_without_an_exit_is_refused() {
 fn audiences() -> Checked {
     let audience = |name: &str, test| {
         let condition = always(test);
-        std::sync::Arc::new(Audience { name: name.into(), title: name.into(), condition })
+        std::sync::Arc::new(Audience {
+            name: name.into(),
+            title: name.into(),
+            condition: Some(condition),
+        })
     };
     let in_b = expr(ExprKind::InAudience("b".into()), Type::Bool);
     let mut joined = journey("joined", vec![exit("done")]);
-    joined.entry = Entry::Audience("c".into());
+    joined.entry = Entry::Audience { audience: "c".into(), existing: false };
     joined.bindings.clear();
     Checked {
         audiences: vec![
@@ -415,7 +419,7 @@ fn compiling_one_journey_takes_the_audiences_it_needs_along() {
     };
     let program = lower_journeys(&checked, &["joined"]).expect("it compiles");
     assert_eq!(names(&program), ["b", "c"]);
-    assert_eq!(program.audiences[1].condition.reads.audiences, [0]);
+    assert_eq!(program.audiences[1].condition.as_ref().unwrap().reads.audiences, [0]);
     assert_eq!(program.journeys.len(), 1);
     verify(program).expect("it verifies");
     let program = lower_journeys(&checked, &["other"]).expect("it compiles");

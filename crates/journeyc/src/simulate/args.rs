@@ -15,7 +15,8 @@ pub struct Args {
     /// plain, .gz or .zst; `-` is the standard input
     #[arg(long, value_name = "FILE")]
     pub events: Input,
-    /// What is known of customers beforehand, one JSON object a line: customer_id, traits
+    /// What is known of customers beforehand, one JSON object a line: customer_id, traits and,
+    /// for audiences without a definition, audiences
     #[arg(long, value_name = "FILE")]
     pub profiles: Option<Input>,
     /// Enter the customers of this list into journeys with `entry manual`: a CSV file with a

@@ -38,11 +38,21 @@ pub(crate) struct JourneyTally {
     pub(crate) refused_reentry: u64,
     /// Customers that would have entered but for a fault of the entry's filter.
     pub(crate) refused_fault: u64,
+    /// Customers that were to enter by hand where an event is needed.
+    pub(crate) refused_no_event: u64,
+    /// Memberships that went on with a new entry.
+    pub(crate) refreshed: u64,
+    /// Memberships that reached each goal.
+    pub(crate) goals: Vec<u64>,
+    /// How often it could not be decided whether a goal was reached.
+    pub(crate) goal_faults: u64,
     /// By outcome.
     pub(crate) exits: Vec<u64>,
     /// By action of the program.
     pub(crate) sends: Vec<u64>,
     pub(crate) updates: u64,
+    /// How often a tile has put the customer into an audience or taken it out.
+    pub(crate) members: u64,
     /// Memberships that faulted, by reason.
     pub(crate) faults: Vec<(Fault, u64)>,
     pub(crate) tiles: Vec<TileTally>,
@@ -124,10 +134,22 @@ pub(crate) struct ActionRow {
     pub(crate) at: i64,
     pub(crate) seq: u32,
     pub(crate) tile: u16,
-    /// Which action was sent; `None` for an update of the customer.
-    pub(crate) action: Option<u16>,
+    pub(crate) action: Did,
     /// Where the arguments stand.
     pub(crate) args: (usize, usize),
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Did {
+    /// This action was sent.
+    Send(u16),
+    /// The customer's traits were updated.
+    Update,
+    /// The customer was put into an audience.
+    Add,
+    /// The customer was taken out of one.
+    Remove,
 }
 
 impl<'p> Log<'p> {
@@ -135,6 +157,7 @@ impl<'p> Log<'p> {
     pub(crate) fn new(program: &'p Program, keep_rows: bool) -> Log<'p> {
         let tally = |journey: &journey_bytecode::Journey| JourneyTally {
             exits: vec![0; journey.outcomes.len()],
+            goals: vec![0; journey.goals.len()],
             sends: vec![0; program.actions.len()],
             tiles: journey
                 .tiles
@@ -185,6 +208,7 @@ impl<'p> Log<'p> {
                 Refusal::Inside => tally.refused_inside += 1,
                 Refusal::Reentry => tally.refused_reentry += 1,
                 Refusal::Fault(_) => tally.refused_fault += 1,
+                Refusal::NoEvent => tally.refused_no_event += 1,
             }
         }
     }
@@ -251,7 +275,35 @@ impl Effects for Log<'_> {
                 }
             }
             Effect::Left { journey, tile, edge, .. } => self.left(journey, tile, edge),
-            Effect::Entered { journey, membership, at } => self.entered(journey, membership, at),
+            Effect::Entered { journey, membership, at, .. } => {
+                self.entered(journey, membership, at);
+            }
+            Effect::Refreshed { journey, .. } => {
+                if let Some(tally) = self.journey(journey) {
+                    tally.refreshed += 1;
+                }
+            }
+            Effect::GoalReached { journey, goal, .. } => {
+                let goals = self.journey(journey).map(|tally| &mut tally.goals);
+                if let Some(count) = goals.and_then(|goals| goals.get_mut(usize::from(goal))) {
+                    *count += 1;
+                }
+            }
+            Effect::GoalFault { journey, .. } => {
+                if let Some(tally) = self.journey(journey) {
+                    tally.goal_faults += 1;
+                }
+            }
+            Effect::SetMember { journey, membership, seq, tile, audience, member, at } => {
+                if let Some(tally) = self.journey(journey) {
+                    tally.members += 1;
+                }
+                let membership = self.membership(journey, membership);
+                let action = if member { Did::Add } else { Did::Remove };
+                let row = ActionRow { membership, at, seq, tile, action, args: (0, 0) };
+                let name = program.audiences.get(usize::from(audience)).map(|it| &*it.name);
+                self.acted(row, |out| json::text_member(out, "audience", name.unwrap_or_default()));
+            }
             Effect::NotEntered { journey, reason, .. } => self.refused(journey, reason),
             Effect::Exited { journey, membership, outcome, tile, at } => {
                 self.exited(journey, membership, outcome, tile, at);
@@ -266,8 +318,8 @@ impl Effects for Log<'_> {
                     *count += 1;
                 }
                 let membership = self.membership(journey, membership);
-                let sent = Some(action);
-                let row = ActionRow { membership, at, seq, tile, action: sent, args: (0, 0) };
+                let did = Did::Send(action);
+                let row = ActionRow { membership, at, seq, tile, action: did, args: (0, 0) };
                 let params = program.actions.get(usize::from(action)).map(|a| &*a.params);
                 self.acted(row, |out| json::object(out, params.unwrap_or_default(), args));
             }
@@ -286,7 +338,8 @@ impl Effects for Log<'_> {
                     tally.updates += 1;
                 }
                 let membership = self.membership(journey, membership);
-                let row = ActionRow { membership, at, seq, tile, action: None, args: (0, 0) };
+                let did = Did::Update;
+                let row = ActionRow { membership, at, seq, tile, action: did, args: (0, 0) };
                 self.acted(row, |out| json::object(out, &program.traits, changes));
             }
             Effect::AudienceFault { .. } => self.audience_faults += 1,
@@ -309,7 +362,12 @@ impl JourneyTally {
         self.refused_inside += other.refused_inside;
         self.refused_reentry += other.refused_reentry;
         self.refused_fault += other.refused_fault;
+        self.refused_no_event += other.refused_no_event;
+        self.refreshed += other.refreshed;
+        self.goal_faults += other.goal_faults;
         self.updates += other.updates;
+        self.members += other.members;
+        add(&mut self.goals, &other.goals);
         add(&mut self.exits, &other.exits);
         add(&mut self.sends, &other.sends);
         for (fault, count) in &other.faults {

@@ -86,6 +86,7 @@ impl<'p> Shard<'p> {
             self.replaced += u64::from(before == self.customers.len());
             if let Some(customer) = self.customers.get_mut(number) {
                 *customer = Customer::known(id, entry.row.clone());
+                entry.audiences.iter().for_each(|audience| customer.join(audience));
             }
         }
     }

@@ -108,9 +108,13 @@ impl<'a> Runner<'a> {
                 traits.set_const(slot, &convert(given));
             }
         }
+        let mut customer = Customer::known("test", traits);
+        for audience in test.audiences.iter().filter_map(|name| audience(program, name)) {
+            customer.join(audience);
+        }
         Runner {
             set,
-            customer: Customer::known("test", traits),
+            customer,
             scratch: Scratch::new(),
             timeline: Timeline::default(),
             now: 0,
@@ -134,6 +138,13 @@ impl<'a> Runner<'a> {
             Step::Event(name, properties) => self.event(name, properties),
             Step::Update(changes) => self.update(changes),
             Step::Choose(split, arm) => self.choose(split, arm),
+            Step::Member(name, member) => {
+                self.note(format!("{} {name}", if *member { "join" } else { "leave" }));
+                // An audience that nothing asks for is not in the program.
+                if let Some(audience) = audience(self.set.program(), name) {
+                    self.apply(Input::Member { audience, member: *member });
+                }
+            }
             expectation => {
                 let world = World {
                     program: self.set.program(),
@@ -226,6 +237,11 @@ impl<'a> Runner<'a> {
             Err(fault) => Some(format!("the condition cannot be decided: {fault}")),
         }
     }
+}
+
+fn audience(program: &Program, name: &str) -> Option<u16> {
+    let found = program.audiences.iter().position(|audience| audience.name == name)?;
+    u16::try_from(found).ok()
 }
 
 fn trait_slot(program: &Program, name: &str) -> Option<u16> {

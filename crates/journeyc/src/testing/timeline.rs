@@ -28,6 +28,8 @@ pub(super) struct Timeline {
     pub(super) messages: Vec<Message>,
     /// Outcomes of the memberships that ended, in order.
     pub(super) exits: Vec<u16>,
+    /// Goals that were reached, in order.
+    pub(super) goals: Vec<u16>,
     /// Number of memberships.
     pub(super) entries: usize,
 }
@@ -47,10 +49,26 @@ impl Timeline {
     fn describe(&mut self, program: &Program, effect: Effect<'_>) -> Option<(i64, String)> {
         let journey = program.journeys.first()?;
         Some(match effect {
-            Effect::Entered { membership, at, .. } => {
+            Effect::Entered { membership, key, at, .. } => {
                 self.entries += 1;
+                let key = key.map(|key| format!(" with {}", value(&key.to_const())));
                 let again = if membership > 1 { format!(" (no. {membership})") } else { "".into() };
-                (at, format!("  enters {}{again}", journey.name))
+                (at, format!("  enters {}{}{again}", journey.name, key.unwrap_or_default()))
+            }
+            Effect::Refreshed { at, .. } => (at, "  goes on with the new entry".to_owned()),
+            Effect::SetMember { audience, member, at, .. } => {
+                let name = &program.audiences.get(audience as usize)?.name;
+                let done =
+                    if member { "adds the customer to" } else { "removes the customer from" };
+                (at, format!("    {done} {name}"))
+            }
+            Effect::GoalReached { goal, at, .. } => {
+                self.goals.push(goal);
+                (at, format!("  reaches {}", journey.goals.get(goal as usize)?.name))
+            }
+            Effect::GoalFault { goal, fault, at, .. } => {
+                let name = &journey.goals.get(goal as usize)?.name;
+                (at, format!("  {name} cannot be decided: {fault}"))
             }
             Effect::NotEntered { reason, at, .. } => (at, refusal(reason)),
             Effect::Arrived { tile, at, .. } => (at, arrival(journey, tile)?),
@@ -126,6 +144,7 @@ fn refusal(reason: Refusal) -> String {
         Refusal::Inside => "  does not enter: is inside already".to_owned(),
         Refusal::Reentry => "  does not enter: the `reenter` rule says no".to_owned(),
         Refusal::Fault(fault) => format!("  does not enter: {fault}"),
+        Refusal::NoEvent => "  does not enter: there is no event to take the key from".to_owned(),
     }
 }
 

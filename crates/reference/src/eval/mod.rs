@@ -190,7 +190,10 @@ impl World<'_> {
     pub fn is_member(&self, name: &str) -> Result<bool, Fault> {
         let audience = self.checked.audiences.iter().find(|audience| *audience.name == *name);
         let world = World { event: None, instance: None, ..*self };
-        match evaluate(&audience.ok_or(Fault::Unchecked)?.condition.test, &world) {
+        match evaluate(
+            &audience.ok_or(Fault::Unchecked)?.condition.as_ref().ok_or(Fault::Unchecked)?.test,
+            &world,
+        ) {
             Ok(member) => truth(&member),
             Err(fault @ (Fault::BeyondReference | Fault::Unchecked)) => Err(fault),
             Err(_) => Ok(false),

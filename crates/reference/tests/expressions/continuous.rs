@@ -228,11 +228,17 @@ impl Watched {
     /// Compares all that is watched with the reference.
     fn look(&self, now: i64) {
         for (number, audience) in (0..).zip(&self.checked.audiences) {
-            let reference = self.reference(&audience.condition.test, now, None);
+            let reference = self.reference(&audience.condition.as_ref().unwrap().test, now, None);
             let interpreter = self.machine.is_member(number);
             if reference != Err(Fault::BeyondReference) && reference.unwrap_or(false) != interpreter
             {
-                self.fail(&audience.name, now, reference, interpreter, &audience.condition.test);
+                self.fail(
+                    &audience.name,
+                    now,
+                    reference,
+                    interpreter,
+                    &audience.condition.as_ref().unwrap().test,
+                );
             }
         }
         for (number, journey) in (0..).zip(&self.checked.journeys) {

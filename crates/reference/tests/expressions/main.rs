@@ -74,7 +74,9 @@ fn explain(seed: u64, world: &World, found: &Disagreement) -> String {
         .checked
         .audiences
         .iter()
-        .map(|it| format!("\naudience {} = {}", it.name, source(&it.condition.test)))
+        .map(|it| {
+            format!("\naudience {} = {}", it.name, source(&it.condition.as_ref().unwrap().test))
+        })
         .collect();
     format!(
         "seed {seed}, instant {instant}, zone {}:\n  {}\nreference: {reference:?}\ninterpreter: {interpreter:?}\n{code}{}\n{:?}",

@@ -89,7 +89,11 @@ impl World {
         for name in ["a", "b", "c"] {
             let test = generator.expr(&Type::Bool, Speaks::CUSTOMER);
             let condition = Condition { test, wakes: Vec::new() };
-            audiences.push(Arc::new(Audience { name: name.into(), title: name.into(), condition }));
+            audiences.push(Arc::new(Audience {
+                name: name.into(),
+                title: name.into(),
+                condition: Some(condition),
+            }));
             generator.know_audience(name);
         }
         let checked = Checked {

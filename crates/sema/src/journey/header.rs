@@ -84,7 +84,10 @@ impl Checker<'_> {
         match kind {
             ast::EntryKind::EntryManual(_) => (Some(Entry::Manual), Facts::default()),
             ast::EntryKind::EntryAudience(entry) => {
-                (self.cx.audience(entry.name()).map(Entry::Audience), Facts::default())
+                let existing = entry.including().is_some();
+                let audience = self.cx.audience(entry.name());
+                let entry = audience.map(|audience| Entry::Audience { audience, existing });
+                (entry, Facts::default())
             }
             ast::EntryKind::EntryEvent(entry) => {
                 let pattern = Pattern {

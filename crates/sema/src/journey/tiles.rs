@@ -70,14 +70,20 @@ impl Checker<'_> {
                 self.checkpoint();
                 next(self.update(update))
             }
+            ast::TileKind::AddCustomer(add) => {
+                self.checkpoint();
+                next(self.member(add.name(), true))
+            }
+            ast::TileKind::RemoveCustomer(remove) => {
+                self.checkpoint();
+                next(self.member(remove.name(), false))
+            }
             ast::TileKind::Exit(exit) => {
                 self.cx.style_of(exit.name());
                 (exit.name().map(|name| TileKind::Exit(name.source().into())), Flow::Closed)
             }
             ast::TileKind::WaitWindow(_)
             | ast::TileKind::Webhook(_)
-            | ast::TileKind::AddCustomer(_)
-            | ast::TileKind::RemoveCustomer(_)
             | ast::TileKind::Run(_)
             | ast::TileKind::Enter(_)
             | ast::TileKind::LetTile(_)
@@ -151,6 +157,12 @@ impl Checker<'_> {
         }
         let required = policy.require.as_ref();
         required.map(|required| self.cx.paths.learn(required, true)).unwrap_or_default()
+    }
+
+    /// `add customer to A`, `remove customer from A`.
+    fn member(&mut self, name: Option<ast::Name<'_>>, member: bool) -> Option<TileKind> {
+        let audience = self.cx.settable_audience(name)?;
+        Some(TileKind::Member { audience, member })
     }
 
     /// `update customer { … }`: all values from before, then all at once.

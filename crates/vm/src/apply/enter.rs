@@ -1,60 +1,221 @@
-//! Entry into a journey.
+//! Entry into a journey: by an event, by hand or by joining an audience.
 
-use journey_bytecode::{Capture, ExitTrigger, Range, Reenter};
+use journey_bytecode::{Capture, Entry, ExitTrigger, ExprId, Journey, Range, Reenter, WhileInside};
 use smallvec::SmallVec;
 
-use super::{Env, NEVER, Stop, capture, conclude, run, wait};
+use super::{BUDGET, Env, NEVER, Stop, capture, conclude, goal, run, wait};
 use crate::effect::{Effect, Refusal};
-use crate::eval::eval;
+use crate::eval::{Eval, eval};
 use crate::history::WindowState;
-use crate::state::{Customer, Instance, Memory, Profile, Status};
+use crate::key::InstanceKey;
+use crate::memory::{Exit, Memory};
+use crate::state::{Customer, Instance, Profile, Status};
 use crate::{Fault, Row, Val};
 
 /// The event that causes an entry, and what is kept of it.
-type Cause<'a> = Option<(&'a [Capture], &'a Row, i64)>;
+#[derive(Clone, Copy)]
+struct Cause<'a> {
+    captures: &'a [Capture],
+    event: (&'a Row, i64),
+    /// The element at hand, where the entry goes through a list.
+    item: Val<'a>,
+}
 
-/// Enters a journey, unless the customer is inside or its re-entry rule says no.
-pub(super) fn enter(env: &mut Env<'_>, customer: &mut Customer, number: u16, cause: Cause<'_>) {
+/// What tells an instance from others of its customer and journey.
+type Key<'a> = Option<(InstanceKey, Val<'a>)>;
+
+/// What becomes of an entry.
+enum Admission {
+    /// An instance begins.
+    Enter,
+    /// Nothing.
+    Refused(Refusal),
+    /// The open instance at this place takes over what is kept of the event.
+    Refresh(usize),
+}
+
+/// Enters a journey with no event, by hand or by joining an audience.
+pub(super) fn without_event(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
     let Some((journey, _)) = env.set.journey(number) else { return };
-    let at = env.now;
-    if customer.instance(number).is_some() {
-        let reason = Refusal::Inside;
-        return env.out.emit(Effect::NotEntered { journey: number, reason, at });
+    if let Entry::Event { each, key, .. } = &journey.entry
+        && (each.is_some() || key.is_some())
+    {
+        return refuse(env, number, Refusal::NoEvent);
     }
-    let Customer { profile, instances, memory, .. } = customer;
-    let memory_of = memory.binary_search_by_key(&number, |memory| memory.journey);
-    let place = memory_of.unwrap_or_else(|place| {
-        room_for_first(memory);
-        memory.insert(place, Memory { journey: number, memberships: 0, exit: None });
-        place
-    });
-    let Some(remembered) = memory.get_mut(place) else { return };
-    if !may_enter(journey.reenter, remembered, env) {
-        let reason = Refusal::Reentry;
-        return env.out.emit(Effect::NotEntered { journey: number, reason, at });
-    }
-    remembered.memberships += 1;
-    let membership = remembered.memberships;
-    let mut instance = new_instance(env, number, membership, cause);
-    env.out.emit(Effect::Entered { journey: number, membership, at });
-    let outcome = begin(env, profile, &mut instance);
-    if !conclude(env, memory, &mut instance, outcome) {
-        room_for_first(instances);
-        instances.push(instance);
+    match admission(env, customer, journey, number, None) {
+        Admission::Enter => {
+            let locals = new_locals(env, number, None);
+            start(env, customer, number, None, locals);
+        }
+        Admission::Refused(reason) => refuse(env, number, reason),
+        // There is nothing to take over.
+        Admission::Refresh(_) => refuse(env, number, Refusal::Inside),
     }
 }
 
-/// Makes room for one item in an empty vector, which by itself would make room for four. There
-/// are millions of customers, and most of them are in one journey.
-fn room_for_first<T>(items: &mut Vec<T>) {
-    if items.is_empty() {
-        items.reserve_exact(1);
+/// Enters a journey by an event that its filter lets through.
+pub(super) fn by_event(
+    env: &mut Env<'_>,
+    customer: &mut Customer,
+    number: u16,
+    event: (&Row, i64),
+) {
+    let Some((journey, _)) = env.set.journey(number) else { return };
+    let Entry::Event { captures, each, key, .. } = &journey.entry else { return };
+    let cause = Cause { captures, event, item: Val::Unset };
+    let list = match each {
+        None => &[Val::Unset],
+        Some(list) => match elements(env, &customer.profile, *list, event) {
+            Ok(items) => {
+                // Each element is an entry of its own, and gets what an entry may use up.
+                let more = u32::try_from(items.len()).unwrap_or(u32::MAX);
+                env.work.budget = env.work.budget.saturating_add(BUDGET.saturating_mul(more));
+                items
+            }
+            Err(fault) => return refuse(env, number, Refusal::Fault(fault)),
+        },
+    };
+    match key {
+        None => enter_together(env, customer, (journey, number), cause, list),
+        Some(key) => {
+            for item in list {
+                enter_with_key(
+                    env,
+                    customer,
+                    (journey, number),
+                    Cause { item: *item, ..cause },
+                    *key,
+                );
+            }
+        }
     }
+}
+
+/// The elements of the list that an entry goes through.
+fn elements<'e>(
+    env: &Env<'e>,
+    profile: &Profile,
+    list: ExprId,
+    event: (&Row, i64),
+) -> Result<&'e [Val<'e>], Fault> {
+    let ctx = Eval::of(profile, None, env.now, env.arena);
+    match eval(env.set, list, &Eval { event: Some(event), ..ctx })?.kept(env.arena) {
+        Val::List(items) => Ok(items),
+        _ => Err(Fault::Program),
+    }
+}
+
+/// Enters for all elements or for none: whether the customer may is asked once, as they come by
+/// one event and nothing tells them apart.
+fn enter_together(
+    env: &mut Env<'_>,
+    customer: &mut Customer,
+    (journey, number): (&Journey, u16),
+    cause: Cause<'_>,
+    items: &[Val<'_>],
+) {
+    if items.is_empty() {
+        return;
+    }
+    match admission(env, customer, journey, number, None) {
+        Admission::Enter => {
+            for item in items {
+                let locals = new_locals(env, number, Some(Cause { item: *item, ..cause }));
+                start(env, customer, number, None, locals);
+            }
+        }
+        Admission::Refused(reason) => items.iter().for_each(|_| refuse(env, number, reason)),
+        Admission::Refresh(place) => refresh(env, customer, place, cause),
+    }
+}
+
+/// Enters with the key that is found in what is kept of the event.
+fn enter_with_key(
+    env: &mut Env<'_>,
+    customer: &mut Customer,
+    (journey, number): (&Journey, u16),
+    cause: Cause<'_>,
+    key: ExprId,
+) {
+    let locals = new_locals(env, number, Some(cause));
+    let ctx = Eval::of(&customer.profile, None, env.now, env.arena);
+    let value = match eval(env.set, key, &Eval { locals: Some(&locals), ..ctx }) {
+        Ok(value) => value.kept(env.arena),
+        Err(fault) => return refuse(env, number, Refusal::Fault(fault)),
+    };
+    let Some(key) = InstanceKey::of(value) else {
+        return refuse(env, number, Refusal::Fault(Fault::Program));
+    };
+    match admission(env, customer, journey, number, Some(key)) {
+        Admission::Enter => start(env, customer, number, Some((key, value)), locals),
+        Admission::Refused(reason) => refuse(env, number, reason),
+        Admission::Refresh(place) => refresh(env, customer, place, cause),
+    }
+}
+
+fn refuse(env: &mut Env<'_>, journey: u16, reason: Refusal) {
+    let at = env.now;
+    env.out.emit(Effect::NotEntered { journey, reason, at });
+}
+
+/// Decides on an entry. Where the rule is to restart, the open instance leaves here.
+fn admission(
+    env: &mut Env<'_>,
+    customer: &mut Customer,
+    journey: &Journey,
+    number: u16,
+    key: Option<InstanceKey>,
+) -> Admission {
+    let Some(place) = open(customer, number, key) else {
+        let memory = Memory::find(&customer.memory, number);
+        return match may_enter(journey.reenter, memory.and_then(|memory| memory.exit(key)), env) {
+            true => Admission::Enter,
+            false => Admission::Refused(Refusal::Reentry),
+        };
+    };
+    // An instance that cannot go on stays for somebody to look at.
+    let here = |instance: &&Instance| instance.journey == number && instance.key == key;
+    let mut here = customer.instances.iter().skip(place).filter(here);
+    if here.any(|instance| matches!(instance.status, Status::Faulted(_))) {
+        return Admission::Refused(Refusal::Inside);
+    }
+    match journey.inside {
+        WhileInside::Ignore => Admission::Refused(Refusal::Inside),
+        WhileInside::Refresh => Admission::Refresh(place),
+        WhileInside::Restart(outcome) => {
+            let Customer { instances, memory, past, .. } = customer;
+            let mut place_of = 0;
+            instances.retain_mut(|instance| {
+                place_of += 1;
+                if place_of <= place || instance.journey != number || instance.key != key {
+                    return true;
+                }
+                // What it was to achieve, the new one is to achieve.
+                instance.goals.clear();
+                !conclude(env, memory, past, instance, Ok(Stop::Exit(outcome)))
+            });
+            Admission::Enter
+        }
+    }
+}
+
+/// Where the first open instance of a journey, or the one with the key, stands among all.
+fn open(customer: &Customer, number: u16, key: Option<InstanceKey>) -> Option<usize> {
+    let instances = &customer.instances;
+    let Some(key) = key else {
+        return instances.iter().position(|instance| instance.journey == number);
+    };
+    // There may be thousands, but they stand in order of entry.
+    let entered = Memory::find(&customer.memory, number)?.open(key)?;
+    let first = instances.partition_point(|instance| instance.entered_sequence < entered);
+    let is_it = |instance: &Instance| instance.journey == number && instance.key == Some(key);
+    let found = instances.iter().skip(first).position(is_it)?;
+    Some(first + found)
 }
 
 /// The re-entry rule.
-fn may_enter(rule: Reenter, memory: &Memory, env: &Env<'_>) -> bool {
-    let Some((sequence, at)) = memory.exit else { return true };
+fn may_enter(rule: Reenter, exit: Option<Exit>, env: &Env<'_>) -> bool {
+    let Some((sequence, at)) = exit else { return true };
     match rule {
         Reenter::Never => false,
         Reenter::Always => true,
@@ -63,12 +224,62 @@ fn may_enter(rule: Reenter, memory: &Memory, env: &Env<'_>) -> bool {
     }
 }
 
-fn new_instance(env: &Env<'_>, journey: u16, membership: u32, cause: Cause<'_>) -> Instance {
+/// Lets an instance begin.
+fn start(env: &mut Env<'_>, customer: &mut Customer, number: u16, key: Key<'_>, locals: Row) {
+    let Customer { profile, instances, memory, past, .. } = customer;
+    let Some(remembered) = Memory::of(memory, number) else { return };
+    let (key, value) = key.unzip();
+    let membership = remembered.enter(key, env.sequence);
+    let mut instance = new_instance(env, number, membership, key, locals);
+    env.out.emit(Effect::Entered { journey: number, membership, key: value, at: env.now });
+    let outcome = begin(env, profile, &mut instance);
+    if !conclude(env, memory, past, &mut instance, outcome) {
+        // There are millions of customers, and most of them are in one journey.
+        if instances.is_empty() {
+            instances.reserve_exact(1);
+        }
+        instances.push(instance);
+    }
+}
+
+/// The open instance takes over what is kept of the event, and goes on with it.
+fn refresh(env: &mut Env<'_>, customer: &mut Customer, place: usize, cause: Cause<'_>) {
+    let Customer { profile, instances, memory, past, .. } = customer;
+    let Some(instance) = instances.get_mut(place) else { return };
+    capture(&mut instance.locals, cause.captures, cause.event, cause.item);
+    let Instance { journey, membership, .. } = *instance;
+    env.out.emit(Effect::Refreshed { journey, membership, at: env.now });
+    let outcome = renew(env, profile, instance);
+    if conclude(env, memory, past, instance, outcome) {
+        instances.remove(place);
+    }
+}
+
+/// What was computed from the entry is computed again.
+fn renew(env: &mut Env<'_>, profile: &mut Profile, instance: &mut Instance) -> Result<Stop, Fault> {
+    let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    limit(env, journey, profile, instance)?;
+    goal::set_out(env, journey, profile, instance)?;
+    wait::look_again(env, profile, instance)
+}
+
+fn new_locals(env: &Env<'_>, journey: u16, cause: Option<Cause<'_>>) -> Row {
     let plan = env.set.journey(journey).map(|(_, plan)| plan);
     let mut locals = Row::new(plan.map_or(0, |plan| plan.local_kinds.len()));
-    if let Some((captures, row, at)) = cause {
-        capture(&mut locals, captures, row, at);
+    if let Some(cause) = cause {
+        capture(&mut locals, cause.captures, cause.event, cause.item);
     }
+    locals
+}
+
+fn new_instance(
+    env: &Env<'_>,
+    journey: u16,
+    membership: u32,
+    key: Option<InstanceKey>,
+    locals: Row,
+) -> Instance {
+    let plan = env.set.journey(journey).map(|(_, plan)| plan);
     // Windows since the entry begin to count now, windows since a mark once it is reached.
     let tally = |number: &u16| {
         let plan = env.set.window(*number)?;
@@ -83,10 +294,12 @@ fn new_instance(env: &Env<'_>, journey: u16, membership: u32, cause: Cause<'_>) 
         entered_at: env.now,
         entered_sequence: env.sequence,
         actions: 0,
+        key,
         locals,
         deadline: None,
         due: NEVER,
         exits_after: SmallVec::new(),
+        goals: SmallVec::new(),
         tallies: plan.map(|plan| plan.tallies.iter().map(tally).collect()).unwrap_or_default(),
         visits: SmallVec::new(),
         hold: None,
@@ -97,6 +310,21 @@ fn new_instance(env: &Env<'_>, journey: u16, membership: u32, cause: Cause<'_>) 
 /// first tile, so that no tile ever sees them hold.
 fn begin(env: &mut Env<'_>, profile: &mut Profile, instance: &mut Instance) -> Result<Stop, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    limit(env, journey, profile, instance)?;
+    goal::set_out(env, journey, profile, instance)?;
+    match wait::exit_reached(env, journey, profile, instance)? {
+        Some(outcome) => Ok(Stop::Exit(outcome)),
+        None => run::go_on(env, profile, instance, 0),
+    }
+}
+
+/// Computes when each `exit … after` criterion is reached.
+fn limit(
+    env: &Env<'_>,
+    journey: &Journey,
+    profile: &Profile,
+    instance: &mut Instance,
+) -> Result<(), Fault> {
     let mut exits_after = SmallVec::new();
     for exit in &journey.exits {
         if let ExitTrigger::After(length) = &exit.trigger {
@@ -104,12 +332,9 @@ fn begin(env: &mut Env<'_>, profile: &mut Profile, instance: &mut Instance) -> R
             else {
                 return Err(Fault::Program);
             };
-            exits_after.push(env.now.checked_add(length).ok_or(Fault::Overflow)?);
+            exits_after.push(instance.entered_at.checked_add(length).ok_or(Fault::Overflow)?);
         }
     }
     instance.exits_after = exits_after;
-    match wait::exit_reached(env, journey, profile, instance)? {
-        Some(outcome) => Ok(Stop::Exit(outcome)),
-        None => run::go_on(env, profile, instance, 0),
-    }
+    Ok(())
 }

@@ -1,21 +1,22 @@
 //! An event: first the history, then open instances in order of entry, then entries.
 
-use journey_bytecode::{ArmTrigger, Entry, ExitTrigger};
+use journey_bytecode::{ArmTrigger, Entry, ExitTrigger, Journey};
 
-use super::{Env, Stop, capture, each_instance, enter, run, settle};
+use super::{Env, Stop, capture, conclude, enter, goal, run, settle};
 use crate::effect::{Effect, Refusal};
 use crate::eval::{Eval, test};
 use crate::state::{Customer, Instance, Profile, Status};
-use crate::{Fault, Row};
+use crate::{Fault, Row, Val};
 
 /// An event that was not seen before.
 pub(super) fn happen(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, at: i64) {
     remember(env, customer, event, row, at);
     settle::refresh_audiences(env, &mut customer.profile);
+    if !customer.past.is_empty() {
+        goal::hear_past(env, customer, event, (row, at));
+    }
     if !customer.instances.is_empty() {
-        each_instance(env, customer, |env, profile, instance| {
-            hear(env, profile, instance, event, row, at)
-        });
+        tell(env, customer, event, row, at);
     }
     let set = env.set;
     let entries = set.event(event).map_or(&[][..], |plan| &plan.entries);
@@ -58,7 +59,23 @@ fn remember(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, a
     }
 }
 
-/// Shows the event to an open instance: exit criteria, then the arms of its wait. Conditions are
+/// Shows the event to open instances, in order of entry. One that cannot go on can still reach a
+/// goal.
+fn tell(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, at: i64) {
+    let Customer { profile, instances, memory, past, .. } = customer;
+    instances.retain_mut(|instance| match instance.status {
+        Status::Waiting(_) => {
+            let outcome = hear(env, profile, instance, event, row, at);
+            !conclude(env, memory, past, instance, outcome)
+        }
+        Status::Faulted(_) => {
+            goal::hear(env, profile, instance, event, (row, at));
+            true
+        }
+    });
+}
+
+/// Shows the event to an open instance: exit criteria, goals, then the arms of its wait. Conditions are
 /// looked at in their place among these if something they read has changed with the event.
 fn hear(
     env: &mut Env<'_>,
@@ -71,35 +88,27 @@ fn hear(
     let Some((journey, plan)) = env.set.journey(instance.journey) else {
         return Err(Fault::Program);
     };
-    let touched = plan.reads.meets(&env.work.pending);
-    if !touched && plan.events.binary_search(&event).is_err() {
+    if !plan.reads.meets(&env.work.pending) && plan.events.binary_search(&event).is_err() {
         return Ok(Stop::Waiting);
     }
-    let ctx = env.scope(profile, instance);
-    let heard = Eval { event: Some((row, at)), ..ctx };
-    for exit in &journey.exits {
-        let holds = match &exit.trigger {
-            ExitTrigger::Event { event: awaited, filter } if *awaited == event => {
-                filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))?
-            }
-            ExitTrigger::When(when) if touched && env.work.pending.meets_reads(&when.reads) => {
-                test(env.set, when.test, &ctx)?
-            }
-            _ => false,
-        };
-        if holds {
-            return Ok(Stop::Exit(exit.outcome));
-        }
+    let exit = exit_on(env, journey, profile, instance, event, (row, at));
+    // Whatever comes of the criteria: an event that ends the instance can be what it was for.
+    goal::hear(env, profile, instance, event, (row, at));
+    if let Some(outcome) = exit? {
+        return Ok(Stop::Exit(outcome));
     }
     let Status::Waiting(state) = instance.status else { return Ok(Stop::Waiting) };
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
+    let touched = plan.reads.meets(&env.work.pending);
+    let ctx = env.scope(profile, instance);
+    let heard = Eval { event: Some((row, at)), ..ctx };
     for arm in &state.arms {
         match &arm.trigger {
             ArmTrigger::Event { event: awaited, filter, captures }
                 if *awaited == event
                     && filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))? =>
             {
-                capture(&mut instance.locals, captures, row, at);
+                capture(&mut instance.locals, captures, (row, at), Val::Unset);
             }
             ArmTrigger::When(when)
                 if touched
@@ -112,15 +121,43 @@ fn hear(
     Ok(Stop::Waiting)
 }
 
+/// The outcome of the first exit criterion that the event, or what changed with it, fulfils.
+fn exit_on(
+    env: &Env<'_>,
+    journey: &Journey,
+    profile: &Profile,
+    instance: &Instance,
+    event: u16,
+    heard: (&Row, i64),
+) -> Result<Option<u16>, Fault> {
+    let ctx = env.scope(profile, instance);
+    let heard = Eval { event: Some(heard), ..ctx };
+    for exit in &journey.exits {
+        let holds = match &exit.trigger {
+            ExitTrigger::Event { event: awaited, filter } if *awaited == event => {
+                filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))?
+            }
+            ExitTrigger::When(when) if env.work.pending.meets_reads(&when.reads) => {
+                test(env.set, when.test, &ctx)?
+            }
+            _ => false,
+        };
+        if holds {
+            return Ok(Some(exit.outcome));
+        }
+    }
+    Ok(None)
+}
+
 /// Enters a journey by the event if its filter holds.
 fn enter_by(env: &mut Env<'_>, customer: &mut Customer, number: u16, row: &Row, at: i64) {
     let Some((journey, _)) = env.set.journey(number) else { return };
-    let Entry::Event { filter, captures, .. } = &journey.entry else { return };
+    let Entry::Event { filter, .. } = &journey.entry else { return };
     let ctx = Eval::of(&customer.profile, None, env.now, env.arena);
     let ctx = Eval { event: Some((row, at)), ..ctx };
     match filter.map_or(Ok(true), |filter| test(env.set, filter, &ctx)) {
         Ok(false) => {}
-        Ok(true) => enter::enter(env, customer, number, Some((captures, row, at))),
+        Ok(true) => enter::by_event(env, customer, number, (row, at)),
         Err(fault) => {
             let reason = Refusal::Fault(fault);
             env.out.emit(Effect::NotEntered { journey: number, reason, at: env.now });

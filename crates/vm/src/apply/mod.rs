@@ -14,6 +14,7 @@
 
 mod enter;
 mod event;
+mod goal;
 mod policy;
 mod run;
 mod settle;
@@ -22,11 +23,13 @@ mod wait;
 use crate::effect::{Effect, Effects};
 use crate::eval::Eval;
 use crate::history::WindowState;
+use crate::memory::{Memory, Past};
 use crate::scratch::Work;
-use crate::state::{Customer, Instance, Memory, Profile, Status};
+use crate::state::{Customer, Instance, Profile, Status};
 use crate::{Fault, Input, ProgramSet, Row, Scratch, Val};
 
-/// How many tiles may be arrived at on one input before the instance that goes on is parked.
+/// How many tiles may be arrived at on one input, for each instance that is open when it comes or
+/// that it enters, before the instance that goes on is parked.
 const BUDGET: u32 = 1_000;
 
 /// How many timers may fire in one call. Only a program that sets itself a timer every few
@@ -60,7 +63,10 @@ pub fn apply(
     }
     match input {
         // Membership stays as it was just found: there is nobody to tell.
-        Input::Activate if born => env.work.clear(BUDGET),
+        Input::Activate if born => {
+            env.work.clear(BUDGET);
+            settle::admit_existing(env, &customer.profile);
+        }
         Input::Activate | Input::Tick => {}
         Input::Event { event, at, id, row } => {
             if id.is_some_and(|id| customer.recent.is_repeated(id, now)) {
@@ -70,7 +76,10 @@ pub fn apply(
             }
         }
         Input::Traits(changes) => change_traits(env, &mut customer.profile, changes),
-        Input::Enter { journey } => enter::enter(env, customer, journey, None),
+        Input::Member { audience, member } => {
+            settle::set_member(env, &mut customer.profile, audience, member);
+        }
+        Input::Enter { journey } => enter::without_event(env, customer, journey),
         Input::Choose { journey, split, arm } => customer.profile.choose(journey, split, arm),
     }
     settle::settle(env, customer);
@@ -175,7 +184,8 @@ impl<'e> Env<'e> {
         customer.sequence += 1;
         let Scratch { arena, work } = scratch;
         arena.reset();
-        work.clear(BUDGET);
+        let open = u32::try_from(customer.instances.len()).unwrap_or(u32::MAX);
+        work.clear(BUDGET.saturating_mul(open.max(1)));
         Env { set, arena, work, out, now, sequence: customer.sequence }
     }
 
@@ -225,37 +235,35 @@ fn each_instance<'e>(
     customer: &mut Customer,
     mut attend: impl FnMut(&mut Env<'e>, &mut Profile, &mut Instance) -> Result<Stop, Fault>,
 ) {
-    let Customer { profile, instances, memory, .. } = customer;
-    let mut index = 0;
-    while let Some(instance) = instances.get_mut(index) {
-        if matches!(instance.status, Status::Waiting(_)) {
-            let outcome = attend(env, profile, instance);
-            if conclude(env, memory, instance, outcome) {
-                instances.remove(index);
-                continue;
-            }
-        }
-        index += 1;
-    }
+    let Customer { profile, instances, memory, past, .. } = customer;
+    let mut over = |instance: &mut Instance| {
+        let outcome = attend(env, profile, instance);
+        conclude(env, memory, past, instance, outcome)
+    };
+    instances
+        .retain_mut(|instance| !matches!(instance.status, Status::Waiting(_)) || !over(instance));
 }
 
 /// Records how far an instance has got, and returns whether it is over.
 fn conclude(
     env: &mut Env<'_>,
-    memory: &mut [Memory],
+    memory: &mut Vec<Memory>,
+    past: &mut Vec<Past>,
     instance: &mut Instance,
     outcome: Result<Stop, Fault>,
 ) -> bool {
-    let Instance { journey, membership, tile, .. } = *instance;
+    let Instance { journey, membership, tile, key, .. } = *instance;
     let at = env.now;
     match outcome {
         Ok(Stop::Waiting) => false,
         Ok(Stop::Exit(outcome)) => {
             env.out.emit(Effect::Exited { journey, membership, outcome, tile, at });
-            let memory = memory.iter_mut().find(|memory| memory.journey == journey);
-            if let Some(memory) = memory {
-                memory.exit = Some((env.sequence, at));
+            if let Some((declared, _)) = env.set.journey(journey)
+                && let Some(memory) = Memory::of(memory, journey)
+            {
+                memory.leave(key, declared.reenter, (env.sequence, at));
             }
+            goal::outlive(past, instance, at);
             true
         }
         Err(fault) => {
@@ -270,14 +278,20 @@ fn conclude(
     }
 }
 
-/// Copies what is captured of an event into the locals of an instance.
-fn capture(locals: &mut Row, captures: &[journey_bytecode::Capture], row: &Row, at: i64) {
+/// Copies what is captured of an event, and of the element at hand, into the locals of an instance.
+fn capture(
+    locals: &mut Row,
+    captures: &[journey_bytecode::Capture],
+    (row, at): (&Row, i64),
+    item: Val<'_>,
+) {
     use journey_bytecode::CaptureFrom;
     for capture in captures {
         match capture.from {
             CaptureFrom::Property(slot) => locals.copy_slot(capture.local, row, slot),
             CaptureFrom::At => locals.set_int(capture.local, at),
             CaptureFrom::Happened => locals.set_bool(capture.local, true),
+            CaptureFrom::Item => locals.set(capture.local, item),
         }
     }
 }

@@ -60,6 +60,16 @@ pub(super) fn go_on(
                     return Ok(Stop::Exit(outcome));
                 }
             }
+            Op::Member { audience, member } => {
+                if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
+                    return Ok(Stop::Exit(outcome));
+                }
+                set_member(env, profile, instance, audience, member)?;
+                settle::refresh_audiences(env, profile);
+                if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
+                    return Ok(Stop::Exit(outcome));
+                }
+            }
             Op::Set { local, value } => {
                 let value = eval(env.set, value, &env.scope(profile, instance))?.kept(env.arena);
                 instance.locals.set(local, value);
@@ -206,5 +216,27 @@ fn update_traits(
         changes: &changes,
         at: env.now,
     });
+    Ok(())
+}
+
+/// Puts the customer into an audience or takes it out.
+fn set_member(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+    audience: u16,
+    member: bool,
+) -> Result<(), Fault> {
+    instance.actions += 1;
+    env.out.emit(Effect::SetMember {
+        journey: instance.journey,
+        membership: instance.membership,
+        seq: instance.actions,
+        tile: instance.tile.ok_or(Fault::Program)?,
+        audience,
+        member,
+        at: env.now,
+    });
+    settle::set_member(env, profile, audience, member);
     Ok(())
 }

@@ -47,12 +47,53 @@ pub(super) fn be_born(env: &mut Env<'_>, customer: &mut Customer) {
     let profile = &mut customer.profile;
     for audience in 0..profile.audience_wakes.len() {
         let Ok(audience) = u16::try_from(audience) else { break };
+        if !is_computed(env, audience) {
+            continue;
+        }
         let member = evaluate(env, profile, audience);
         profile.audiences.set(audience, member);
         env.work.untold.set(audience, member);
         env.work.stale.set(audience, true);
     }
     find_due(profile);
+}
+
+fn is_computed(env: &Env<'_>, audience: u16) -> bool {
+    let declared = env.set.program().audiences.get(usize::from(audience));
+    declared.is_some_and(|audience| audience.condition.is_some())
+}
+
+/// Marks the journeys to enter that include who is a member when they are activated.
+pub(super) fn admit_existing(env: &mut Env<'_>, profile: &Profile) {
+    for (audience, journey) in env.set.entries_at_activation() {
+        if profile.audiences.contains(*audience) {
+            env.work.entries.set(*journey, true);
+        }
+    }
+}
+
+/// Puts the customer into an audience that is not computed, or takes it out.
+pub(super) fn set_member(env: &mut Env<'_>, profile: &mut Profile, audience: u16, member: bool) {
+    let exists = usize::from(audience) < profile.audience_wakes.len();
+    if !exists || is_computed(env, audience) || profile.audiences.contains(audience) == member {
+        return;
+    }
+    profile.audiences.set(audience, member);
+    env.changed_audience(audience);
+    tell(env, audience, member);
+}
+
+/// Tells that the customer joined or left an audience, and notes the journeys that it enters.
+/// Whoever has left again before those are entered does not enter them.
+fn tell(env: &mut Env<'_>, audience: u16, member: bool) {
+    let at = env.now;
+    env.out.emit(match member {
+        true => Effect::JoinedAudience { audience, at },
+        false => Effect::LeftAudience { audience, at },
+    });
+    for journey in env.set.entries_by_audience(audience) {
+        env.work.entries.set(*journey, member);
+    }
 }
 
 /// Marks the audiences that can change at this instant.
@@ -82,7 +123,6 @@ pub(super) fn refresh_audiences(env: &mut Env<'_>, profile: &mut Profile) {
 }
 
 fn refresh(env: &mut Env<'_>, profile: &mut Profile, audience: u16) {
-    let at = env.now;
     let member = evaluate(env, profile, audience);
     let was = profile.audiences.contains(audience);
     let told = was && !env.work.untold.contains(audience);
@@ -91,24 +131,21 @@ fn refresh(env: &mut Env<'_>, profile: &mut Profile, audience: u16) {
     if member != was {
         env.changed_audience(audience);
     }
-    if member && !told {
-        env.out.emit(Effect::JoinedAudience { audience, at });
-        let journeys = env.set.entries_by_audience(audience);
-        journeys.iter().for_each(|journey| env.work.entries.set(*journey, true));
-    } else if told && !member {
-        env.out.emit(Effect::LeftAudience { audience, at });
+    if member != told {
+        tell(env, audience, member);
     }
 }
 
 /// Whether the customer belongs to an audience now; notes when that can next change by itself.
 fn evaluate(env: &mut Env<'_>, profile: &mut Profile, audience: u16) -> bool {
-    let Some(declared) = env.set.program().audiences.get(usize::from(audience)) else {
-        return false;
+    let declared = env.set.program().audiences.get(usize::from(audience));
+    let Some(condition) = declared.and_then(|audience| audience.condition.as_ref()) else {
+        return profile.audiences.contains(audience);
     };
     let ctx = Eval::of(profile, None, env.now, env.arena);
-    let member = test(env.set, declared.condition.test, &ctx);
+    let member = test(env.set, condition.test, &ctx);
     // A fault may pass with time, too: the event that causes it leaves its window.
-    let wake = wait::next_change(env.set, &declared.condition, &ctx);
+    let wake = wait::next_change(env.set, condition, &ctx);
     let (member, wake) = match (member, wake) {
         (Ok(member), Ok(wake)) => (member, wake),
         (Err(fault), wake) | (Ok(_), wake @ Err(fault)) => {
@@ -132,6 +169,6 @@ fn enter_by_audience(env: &mut Env<'_>, customer: &mut Customer) {
     while let Some(journey) = env.work.entries.next(from) {
         from = u32::from(journey) + 1;
         env.work.entries.set(journey, false);
-        enter::enter(env, customer, journey, None);
+        enter::without_event(env, customer, journey);
     }
 }

@@ -31,6 +31,26 @@ pub(super) fn attend(
     if !all && !plan.reads.meets(&env.work.current) && !plan.reads.meets(&env.work.pending) {
         return Ok(Stop::Waiting);
     }
+    look_after(env, profile, instance, journey, false)
+}
+
+/// Looks after a waiting instance because the entry that it goes by is another one.
+pub(super) fn look_again(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+) -> Result<Stop, Fault> {
+    let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    look_after(env, profile, instance, journey, true)
+}
+
+fn look_after(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+    journey: &Journey,
+    moved: bool,
+) -> Result<Stop, Fault> {
     let Status::Waiting(state) = instance.status else { return Ok(Stop::Waiting) };
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
     if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
@@ -40,7 +60,7 @@ pub(super) fn attend(
         return run::go_on(env, profile, instance, to);
     }
     if let Deadline::At { time, reads } = &state.deadline
-        && (env.work.current.meets_reads(reads) || env.work.pending.meets_reads(reads))
+        && (moved || env.work.current.meets_reads(reads) || env.work.pending.meets_reads(reads))
     {
         let time = eval(env.set, *time, &env.scope(profile, instance))?;
         instance.deadline = Some(instant(time)?);

@@ -129,8 +129,24 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
     };
     let audience = |audience: u16| &program.audiences[usize::from(audience)].name;
     match effect {
-        Effect::Entered { journey, membership, at } => {
-            format!("{} {}: entered", clock(at), name(journey, membership))
+        Effect::Entered { journey, membership, key, at } => {
+            let key = key.map_or(String::new(), |key| format!(" with {}", values(&[(0, key)])));
+            format!("{} {}: entered{key}", clock(at), name(journey, membership))
+        }
+        Effect::Refreshed { journey, membership, at } => {
+            format!("{} {}: refreshed", clock(at), name(journey, membership))
+        }
+        Effect::SetMember { journey, membership, seq, tile: t, audience: a, member, at } => {
+            let (name, tile) = (name(journey, membership), tile(journey, t));
+            let done = if member { "added to" } else { "removed from" };
+            format!("{} {name}: {seq} {done} {} at {tile}", clock(at), audience(a))
+        }
+        Effect::GoalReached { journey, membership, goal, at } => {
+            let goal = &program.journeys[usize::from(journey)].goals[usize::from(goal)].name;
+            format!("{} {}: goal {goal}", clock(at), name(journey, membership))
+        }
+        Effect::GoalFault { journey, membership, fault, at, .. } => {
+            format!("{} {}: goal fault, {fault:?}", clock(at), name(journey, membership))
         }
         Effect::NotEntered { journey, reason, at } => {
             format!("{} {}: not entered, {reason:?}", clock(at), name(journey, 0))

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use journey_vm::Row;
+use journey_vm::{Bits, Row};
 
 use super::names::NameCounts;
 use super::reason::Reason;
@@ -65,6 +65,8 @@ pub(crate) struct Entry {
     pub(crate) id: Option<Span>,
     /// Properties or traits.
     pub(crate) row: Row,
+    /// Of a profile the audiences the customer is in.
+    pub(crate) audiences: Bits,
 }
 
 /// A line that was rejected.

@@ -19,7 +19,7 @@ use super::value::{Room, Wrong};
 /// What the lines of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
-    /// `{"customer_id","traits"}`
+    /// `{"customer_id","traits","audiences"?}`
     Profiles,
     /// `{"ts","customer_id","event","properties","id"?}`
     Events,
@@ -82,6 +82,8 @@ struct Fields<'l> {
     id: Option<Text<'l>>,
     /// Properties or traits that stand before the event's name, or have been read already.
     values: Option<Values<'l>>,
+    /// Whether the audiences have been read.
+    audiences: Option<()>,
 }
 
 /// The event that a line names.
@@ -137,6 +139,7 @@ impl<'p> Decoder<'p> {
         }
         batch.lines += 1;
         let mut entry = batch.blank();
+        entry.audiences.clear();
         let decoded = match std::str::from_utf8(bytes) {
             Ok(line) => self.entry(line, &mut entry, batch).map_err(|failure| match *failure {
                 Failure::Malformed(malformed) => Reason::malformed(line, malformed),
@@ -199,8 +202,46 @@ impl<'p> Decoder<'p> {
             (Pass::Events, "id") => once(&mut fields.id, text(cursor, "id")?, "id"),
             (Pass::Events, "properties") => self.values("properties", cursor, fields, entry, batch),
             (Pass::Profiles, "traits") => self.values("traits", cursor, fields, entry, batch),
+            (Pass::Profiles, "audiences") => {
+                once(&mut fields.audiences, Some(()), "audiences")?;
+                self.audiences(cursor, entry, batch)
+            }
             _ => cursor.skip().map_err(Into::into),
         }
+    }
+
+    /// Reads the names of the audiences that a customer is in. Those that are not declared are
+    /// counted with the traits that are not.
+    fn audiences(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        entry: &mut Entry,
+        batch: &mut Batch,
+    ) -> Decoded<()> {
+        match cursor.kind()? {
+            Kind::Array => {}
+            Kind::Null => return cursor.null().map_err(Into::into),
+            kind => return Err(not_a(cursor, "audiences", kind, "an array of names")?.into()),
+        }
+        let mut fresh = true;
+        while cursor.item(&mut fresh)? {
+            let kind = cursor.kind()?;
+            if kind != Kind::Text {
+                return Err(not_a(cursor, "audiences", kind, "an array of names")?.into());
+            }
+            let name = cursor.text()?;
+            let name = name.resolve(&mut self.room.text).unwrap_or(name.raw);
+            match self.rules.schema.audience(name) {
+                Some((number, false)) => entry.audiences.set(number, true),
+                Some((_, true)) => return Err(Reason::Computed { name: name.to_owned() }.into()),
+                None => {
+                    if let Some(unknown) = batch.unknown.last_mut() {
+                        unknown.add(&format!("audiences.{name}"), 1);
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn instant(&mut self, text: Text<'_>) -> Decoded<i64> {

@@ -56,6 +56,15 @@ pub enum Reason {
         /// What is wanted.
         wanted: String,
     },
+    /// A profile says that the customer is in an audience that is computed.
+    #[error(
+        "`audiences` names `{name}`, whose members are computed from its definition: only audiences \
+         without one can be given"
+    )]
+    Computed {
+        /// Its name.
+        name: String,
+    },
     /// A key stands twice in one object.
     #[error("{what} stands twice")]
     Twice {

@@ -41,17 +41,28 @@ pub(crate) struct Schema<'p> {
     /// The traits of a customer.
     pub(crate) traits: Layout<'p>,
     by_wire: FxHashMap<&'p str, u16>,
+    /// Audiences by name, and whether they are computed.
+    audiences: FxHashMap<&'p str, (u16, bool)>,
 }
 
 impl<'p> Schema<'p> {
     /// The schema of a program.
     pub(crate) fn new(program: &'p Program) -> Schema<'p> {
+        let audiences = (0..).zip(&program.audiences).map(|(number, audience)| {
+            (audience.name.as_str(), (number, audience.condition.is_some()))
+        });
         Schema {
             program,
+            audiences: audiences.collect(),
             events: program.events.iter().map(|event| Layout::new(&event.properties)).collect(),
             traits: Layout::new(&program.traits),
             by_wire: program.events.iter().map(|event| event.wire.as_str()).zip(0..).collect(),
         }
+    }
+
+    /// The audience of a name, and whether it is computed.
+    pub(crate) fn audience(&self, name: &str) -> Option<(u16, bool)> {
+        self.audiences.get(name).copied()
     }
 
     /// The event of a name.

@@ -19,6 +19,14 @@ pub(crate) fn object(out: &mut String, slots: &[Slot], values: &[(u16, Val<'_>)]
     out.push('}');
 }
 
+/// Writes an object of one text.
+pub(crate) fn text_member(out: &mut String, name: &str, value: &str) {
+    out.push('{');
+    member(out, &mut true, name);
+    quoted(out, value);
+    out.push('}');
+}
+
 fn member(out: &mut String, first: &mut bool, name: &str) {
     if !std::mem::replace(first, false) {
         out.push(',');

@@ -11,7 +11,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use journey_bytecode::{Journey, Tile, TileKind};
+use journey_bytecode::{Journey, Op, Tile, TileKind};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::summary::{Summary, actions, kind, tile_edges};
@@ -121,8 +121,19 @@ fn journey_table(
     out.push('\n');
     table("exit", &["members", "share"], &exits, ink, out);
 
+    let goals = journey.goals.iter().zip(&tally.goals);
+    let goals: Vec<Line> =
+        goals.map(|(goal, n)| counted(&goal.name, *n, tally.memberships)).collect();
+    if !goals.is_empty() {
+        out.push('\n');
+        table("goal", &["members", "share"], &goals, ink, out);
+    }
+
     let sends: Vec<Line> = actions(summary.program, journey, tally)
         .chain((!journey.updates.is_empty()).then(|| ("update customer".to_owned(), tally.updates)))
+        .chain(
+            has_member_tiles(journey).then(|| ("add or remove customer".to_owned(), tally.members)),
+        )
         .map(|(name, n)| Line { name, cells: vec![count(n)], ..Line::default() })
         .collect();
     if !sends.is_empty() {
@@ -130,6 +141,10 @@ fn journey_table(
         table("action", &["times"], &sends, ink, out);
     }
     refusals(tally, ink, out);
+}
+
+fn has_member_tiles(journey: &Journey) -> bool {
+    journey.code.iter().any(|op| matches!(op, Op::Member { .. }))
 }
 
 fn memberships(n: u64) -> String {
@@ -265,6 +280,9 @@ fn refusals(tally: &JourneyTally, ink: Ink, out: &mut String) {
         (tally.refused_inside, "would have entered but were inside"),
         (tally.refused_reentry, "would have entered but for the re-entry rule"),
         (tally.refused_fault, "could not enter: the entry's condition faulted"),
+        (tally.refused_no_event, "could not enter: there was no event to take the key from"),
+        (tally.refreshed, "went on with a new entry while they were inside"),
+        (tally.goal_faults, "times it could not be decided whether a goal was reached"),
     ] {
         notes.extend((n > 0).then(|| format!("{} {why}", count(n))));
     }
@@ -325,7 +343,7 @@ fn account_lines(noun: &str, account: &Account, ink: Ink, out: &mut String) {
             let _ = writeln!(out, "    and {} more; `--rejected FILE` lists them all", count(more));
         }
     }
-    let what = if noun == "event" { "properties" } else { "traits" };
+    let what = if noun == "event" { "properties" } else { "traits and audiences" };
     note(
         Summary::unknown_total(account),
         &format!("{what} that are not declared, ignored"),

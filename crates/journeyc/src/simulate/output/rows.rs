@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use journey_bytecode::{Journey, Program};
 
 use super::text;
-use crate::simulate::log::{ActionRow, Membership, Rows};
+use crate::simulate::log::{ActionRow, Did, Membership, Rows};
 use crate::simulate::shard::Shard;
 
 /// Everything that the files are written from.
@@ -100,8 +100,10 @@ impl<'s> Tables<'s> {
             at.clear();
             text::time(&mut at, row.at);
             let (kind, action) = match row.action {
-                Some(action) => ("send", self.action(action)),
-                None => ("update", "customer"),
+                Did::Send(action) => ("send", self.action(action)),
+                Did::Add => ("add", "customer"),
+                Did::Remove => ("remove", "customer"),
+                Did::Update => ("update", "customer"),
             };
             let (number, seq) = (key.number.to_string(), row.seq.to_string());
             csv.write_record([

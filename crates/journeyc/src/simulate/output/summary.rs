@@ -87,6 +87,7 @@ impl EnterAccount {
                 Refusal::Inside => "it is inside already".to_owned(),
                 Refusal::Reentry => "the re-entry rule says no".to_owned(),
                 Refusal::Fault(fault) => fault.to_string(),
+                Refusal::NoEvent => "its key is taken from an event".to_owned(),
             };
             let journey = program.journeys.get(usize::from(entered.journey));
             let journey = journey.map_or("?", |journey| &journey.name);
@@ -244,13 +245,18 @@ fn journey_document(program: &Program, journey: &Journey, tally: &JourneyTally) 
         exits: exits.collect(),
         faulted: tally.faults.iter().map(|(_, count)| count).sum(),
         faults: faults.collect(),
+        goal_faults: tally.goal_faults,
+        goals: journey.goals.iter().map(|it| it.name.clone()).zip(tally.goals.clone()).collect(),
         inside: tally.inside(),
+        members_set: tally.members,
         memberships: tally.memberships,
         not_entered: BTreeMap::from([
             ("fault", tally.refused_fault),
             ("inside", tally.refused_inside),
+            ("no_event", tally.refused_no_event),
             ("reentry", tally.refused_reentry),
         ]),
+        refreshed: tally.refreshed,
         tiles: tiles.map(|(tile, tally)| (tile.id.clone(), tile_document(tile, tally))).collect(),
         updates: tally.updates,
     }
@@ -341,9 +347,13 @@ struct JourneyDocument {
     exits: BTreeMap<String, u64>,
     faulted: u64,
     faults: BTreeMap<String, u64>,
+    goal_faults: u64,
+    goals: BTreeMap<String, u64>,
     inside: u64,
+    members_set: u64,
     memberships: u64,
     not_entered: BTreeMap<&'static str, u64>,
+    refreshed: u64,
     tiles: BTreeMap<String, TileDocument>,
     updates: u64,
 }

@@ -229,8 +229,10 @@ pub(super) fn win_back() -> ProgramSet {
     code.program.journeys.push(Journey {
         name: "cd1_second_purchase_winback".to_owned(),
         title: "Second purchase, else win back".to_owned(),
-        entry: Entry::Event { event: 0, filter: None, captures: amount(0) },
+        entry: Entry::Event { event: 0, filter: None, captures: amount(0), each: None, key: None },
         reenter: Reenter::Never,
+        inside: journey_bytecode::WhileInside::Ignore,
+        goals: vec![],
         exits: Vec::new(),
         outcomes: ["converted_early", "won_back", "reactivated_late", "lapsed"]
             .map(str::to_owned)
@@ -284,6 +286,8 @@ pub(super) fn by_hand() -> ProgramSet {
         title: name.to_owned(),
         entry: Entry::Manual,
         reenter,
+        inside: journey_bytecode::WhileInside::Ignore,
+        goals: vec![],
         exits: Vec::new(),
         outcomes: vec!["done".to_owned()],
         tiles,
