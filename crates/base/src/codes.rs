@@ -116,7 +116,11 @@ catalogue! {
     /// A block or clause is empty, stands twice or does nothing.
     BAD_SHAPE = 0307 Error "";
     /// Something is larger than a limit allows.
-    TOO_LARGE = 0308 Error "";
+    TOO_LARGE = 0308 Error "";    /// A computed audience is joined or left by hand.
+    COMPUTED_AUDIENCE = 0320 Error "";
+    /// An event in a keyed journey is not tied to the key.
+    UNKEYED_MATCH = 0321 Error "";
+
     /// A test does not say which journey it is about, or when it begins.
     TEST_SETUP = 0401 Error "";
     /// A step of a test does not fit the journey.
@@ -137,6 +141,8 @@ catalogue! {
     UNUSED = 0603 Warning "unused";
     /// A name is not in snake_case.
     NAME_STYLE = 0604 Warning "name_style";
+    /// `any` stands in a journey without a key.
+    NEEDLESS_ANY = 0610 Warning "needless_any";
     /// A `journey:allow` comment silences nothing.
     UNUSED_ALLOW = 0620 Warning "unused_allow";
 }

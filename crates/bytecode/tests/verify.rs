@@ -375,7 +375,7 @@ fn no_message_leaves_before_its_policy_is_asked() {
     assert_eq!(error, "journey `j`, op 1: sends without asking the policy");
     let held = |change: fn(&mut Journey, usize)| {
         after(|p| {
-            let journey = &mut p.journeys[1];
+            let journey = &mut p.journeys[2];
             let policy = |state: &State| matches!(state.deadline, Deadline::Policy { .. });
             let held = journey.states.iter().position(policy).unwrap();
             change(journey, held);

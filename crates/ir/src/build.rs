@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use journey_sema::thir::{self, ArmTrigger, ExitTrigger, Expr, HistoryRange, TileKind, WaitLimit};
+use journey_sema::thir::{
+    self, ArmTrigger, ExitTrigger, Expr, HistoryRange, TileKind, WaitLimit, WhileInside,
+};
 
 use crate::LowerError;
 use crate::cfg::{
@@ -58,7 +60,8 @@ fn marks(journey: &thir::Journey) -> Vec<&str> {
 }
 
 fn outcomes(journey: &thir::Journey) -> Vec<&str> {
-    let header = journey.exits.iter().map(|exit| &*exit.name);
+    let restarted = (journey.inside == WhileInside::Restart).then_some(thir::RESTARTED);
+    let header = journey.exits.iter().map(|exit| &*exit.name).chain(restarted);
     let body = ways::tiles(journey).into_iter().filter_map(|tile| match &tile.kind {
         TileKind::Exit(name) => Some(&**name),
         _ => None,
@@ -273,6 +276,11 @@ pub(crate) fn reachable_exprs<'a>(graph: &Journey<'a>) -> Vec<&'a Expr> {
             ExitTrigger::When(condition) => walk::condition_roots(condition, &mut found),
             ExitTrigger::After(length) => found.push(length),
         }
+    }
+    found.extend(&graph.source.key);
+    for goal in &graph.source.goals {
+        found.extend(&goal.event.filter);
+        found.push(&goal.within);
     }
     for id in graph.layout() {
         let block = graph.block(id);

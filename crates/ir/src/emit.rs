@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use journey_bytecode::{self as bc, Op};
 use journey_sema::thir::{
-    Condition, Const, Entry, EventMatch, ExitTrigger, Expr, ExprKind, Reenter,
+    Condition, Const, Entry, EventMatch, ExitTrigger, Expr, ExprKind, RESTARTED, Reenter,
+    WhileInside,
 };
 use journey_sema::{ActionType, Type};
 use rustc_hash::FxHashMap;
@@ -81,7 +82,9 @@ fn header(
     let entry = match &source.entry {
         Entry::Event(entry) => {
             let (event, filter, captures) = lowering.event_match(entry, scope)?;
-            bc::Entry::Event { event, filter, captures, each: None, key: None }
+            let key = source.key.as_ref();
+            let key = key.map(|key| lowering.value(key, None, scope)).transpose()?;
+            bc::Entry::Event { event, filter, captures, each: None, key }
         }
         Entry::Audience { audience, existing } => {
             bc::Entry::Audience { audience: lowering.audience(audience)?, existing: *existing }
@@ -105,6 +108,20 @@ fn header(
         };
         exits.push(bc::ExitCriterion { outcome: lowering.number(outcome, "outcomes")?, trigger });
     }
+    let inside = match source.inside {
+        WhileInside::Ignore => bc::WhileInside::Ignore,
+        WhileInside::Refresh => bc::WhileInside::Refresh,
+        WhileInside::Restart => {
+            let outcome = graph.outcome(RESTARTED).unwrap_or_default();
+            bc::WhileInside::Restart(lowering.number(outcome, "outcomes")?)
+        }
+    };
+    let mut goals = Vec::new();
+    for goal in &source.goals {
+        let (event, filter, _) = lowering.event_match(&goal.event, scope)?;
+        let within = lowering.value(&goal.within, None, scope)?;
+        goals.push(bc::Goal { name: goal.name.to_string(), event, filter, within });
+    }
     let tile = |tile: &crate::cfg::Tile<'_>| bc::Tile {
         id: tile.id.clone(),
         kind: tile.kind,
@@ -121,9 +138,9 @@ fn header(
             Reenter::Later => bc::Reenter::Later,
             Reenter::After(ms) => bc::Reenter::After(ms),
         },
-        inside: bc::WhileInside::Ignore,
+        inside,
         exits,
-        goals: Vec::new(),
+        goals,
         outcomes: graph.outcomes.iter().map(|name| name.to_string()).collect(),
         tiles: graph.tiles.iter().map(tile).collect(),
         locals: Vec::new(),

@@ -25,6 +25,11 @@ pub fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
     if let Entry::Event(event) = &journey.entry {
         roots.extend(&event.filter);
     }
+    roots.extend(&journey.key);
+    for goal in &journey.goals {
+        roots.extend(&goal.event.filter);
+        roots.push(&goal.within);
+    }
     for exit in &journey.exits {
         match &exit.trigger {
             ExitTrigger::Event(event) => roots.extend(&event.filter),

@@ -47,7 +47,7 @@ impl Cx<'_> {
         }
         let range = name.map(|name| name.range()).unwrap_or_default();
         let message = format!("who is in `{audience}` is computed");
-        let finding = Finding::new(Code::OUT_OF_PLACE, range, message)
+        let finding = Finding::new(Code::COMPUTED_AUDIENCE, range, message)
             .at(declaration_of(NameKind::Audience, &audience), "it is defined here");
         self.report(finding.note(format!(
             "change what its definition reads, or leave the definition away: `audience {audience}`"

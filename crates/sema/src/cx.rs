@@ -90,6 +90,10 @@ pub(crate) enum Stage {
     Entry,
     /// On entering, for the time after which to leave.
     ExitAfter,
+    /// On entering, for the value that tells one instance from another.
+    Key,
+    /// For an event that reaches a goal, inside the journey or after it.
+    Goal,
     /// In a journey.
     Journey,
     /// When an event comes, for all history to come; inside or outside a journey.
@@ -129,6 +133,9 @@ impl Stage {
             (Stage::Entry, Instance) => "nobody has entered yet while the entry is decided",
             (Stage::ExitAfter, _) => {
                 "the time of leaving is settled on entering, from constants and the entry's event"
+            }
+            (Stage::Key, _) => {
+                "a key never changes, so it is taken from the event that enters and from constants"
             }
             (Stage::History { .. }, Customer | Now | History)
             | (Stage::History { in_journey: false }, Instance) => {

@@ -154,9 +154,13 @@ impl Checker<'_> {
             }
             ast::Step::ExpectNo(step) => {
                 self.starts(range);
-                let Some(ast::Absence::NoSend(step)) = step.absence() else {
-                    self.cx.not_yet(range);
-                    return None;
+                let step = match step.absence()? {
+                    ast::Absence::NoSend(step) => step,
+                    ast::Absence::NoGoal(step) => return self.goal(step.name(), false),
+                    ast::Absence::NoWebhook(_) => {
+                        self.cx.not_yet(range);
+                        return None;
+                    }
                 };
                 let (action, args) = self.sent(step.action_ref(), step.arg_list(), range)?;
                 Some(Step::ExpectNoSend { action, args })
@@ -169,6 +173,10 @@ impl Checker<'_> {
                 self.starts(range);
                 let condition = self.cx.condition(step.expr(), "`expect`");
                 (!condition.is_error()).then_some(Step::ExpectCondition(condition))
+            }
+            ast::Step::ExpectGoal(step) => {
+                self.starts(range);
+                self.goal(step.name(), true)
             }
             ast::Step::JoinStep(step) => {
                 self.starts(range);
@@ -183,8 +191,7 @@ impl Checker<'_> {
             | ast::Step::FailStep(_)
             | ast::Step::PauseStep(_)
             | ast::Step::ResumeStep(_)
-            | ast::Step::ExpectWebhook(_)
-            | ast::Step::ExpectGoal(_) => {
+            | ast::Step::ExpectWebhook(_) => {
                 self.cx.not_yet(range);
                 None
             }
@@ -317,6 +324,12 @@ impl Checker<'_> {
             values.extend(value.map(|value| (text, value)));
         }
         values
+    }
+
+    fn goal(&mut self, name: Option<ast::Name<'_>>, reached: bool) -> Option<Step> {
+        let goals = self.journey.as_ref().map(|(_, outline)| outline.goals.clone());
+        let goal = self.named(name, goals, "goal", "goals")?;
+        Some(Step::ExpectGoal(goal, reached))
     }
 
     fn choose(&mut self, step: ast::ChooseStep<'_>) -> Option<Step> {

@@ -289,10 +289,17 @@ pub struct Journey {
     pub title: Arc<str>,
     /// Who enters.
     pub entry: Entry,
+    /// `keyed by EXPR`: a scalar over the bindings of the entry; an instance for each value instead
+    /// of one a customer.
+    pub key: Option<Expr>,
     /// Who may come again.
     pub reenter: Reenter,
+    /// What becomes of an entry while the customer is inside.
+    pub inside: WhileInside,
     /// Exit criteria in source order.
     pub exits: Vec<ExitCriterion>,
+    /// Goals in source order.
+    pub goals: Vec<Goal>,
     /// Event bindings and messages, in order of appearance.
     pub bindings: Vec<Binding>,
     /// The body.
@@ -360,6 +367,31 @@ pub enum Reenter {
     Later,
     /// `after D`, milliseconds
     After(i64),
+}
+
+/// What becomes of an entry while the customer is inside, with the same key where there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WhileInside {
+    /// `ignore`
+    Ignore,
+    /// `restart`: the instance leaves with the outcome [`RESTARTED`] and a new one begins
+    Restart,
+    /// `refresh`: the instance goes on with the bindings of the new entry
+    Refresh,
+}
+
+/// The outcome of an instance that another one takes the place of.
+pub const RESTARTED: &str = "restarted";
+
+/// `goal NAME on event … within D`
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Goal {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The event that reaches it.
+    pub event: EventMatch,
+    /// How long after the entry: a duration over constants and bindings of the entry.
+    pub within: Expr,
 }
 
 /// `exit NAME …` of the header.
@@ -626,6 +658,8 @@ pub enum Step {
         /// Arguments it would have.
         args: Vec<(Arc<str>, Const)>,
     },
+    /// `expect goal NAME`, `expect no goal NAME`: whether some membership has reached it
+    ExpectGoal(Arc<str>, bool),
     /// `expect not entered`
     ExpectNotEntered,
     /// `expect COND`: over the customer and now

@@ -84,6 +84,16 @@ pub(crate) fn reads_now(expr: &Expr) -> bool {
     any(expr, &|expr| expr.kind == ExprKind::Now)
 }
 
+/// Whether it speaks of something that an instance carries.
+pub(crate) fn reads_binding(expr: &Expr) -> bool {
+    any(expr, &|expr| matches!(expr.kind, ExprKind::Bound { .. }))
+}
+
+/// Whether it speaks of the event at hand.
+pub(crate) fn reads_event(expr: &Expr) -> bool {
+    any(expr, &|expr| matches!(expr.kind, ExprKind::Event { .. } | ExprKind::EventAt { .. }))
+}
+
 /// How many levels it has.
 pub(crate) fn depth(expr: &Expr) -> usize {
     let (mut deepest, mut open) = (0, vec![(expr, 1)]);

@@ -29,8 +29,9 @@ fn lines(checked: &Checked) -> Vec<(String, String)> {
             .extend(params.map(|it| (format!("parameter {}.{}", action.name, it.name), field(it))));
     }
     lines.extend(checked.audiences.iter().map(|audience| {
-        let definition = titles::source(&audience.condition.test, &[]);
-        (format!("audience {}", audience.name), definition)
+        let condition = audience.condition.as_ref();
+        let definition = condition.map(|condition| titles::source(&condition.test, &[]));
+        (format!("audience {}", audience.name), definition.unwrap_or_else(|| "given".to_owned()))
     }));
     lines.push(("time zone of the workspace".to_owned(), checked.timezone.to_string()));
     lines

@@ -106,6 +106,9 @@ impl Fields<'_> {
             TileKind::Update(sets) => {
                 sets.iter().for_each(|(name, value)| self.expr(&**name, value));
             }
+            TileKind::Member { audience, member } => {
+                self.put(if *member { "add to" } else { "remove from" }, &**audience);
+            }
             TileKind::Exit(outcome) => self.put("outcome", &**outcome),
         }
     }

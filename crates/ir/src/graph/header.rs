@@ -2,6 +2,7 @@
 
 use journey_sema::thir::{
     Binding, BindingId, Entry, EventMatch, ExitCriterion, ExitTrigger, Journey, Reenter,
+    WhileInside,
 };
 
 use crate::titles;
@@ -9,7 +10,11 @@ use crate::titles;
 /// Who enters.
 pub(super) fn entry(journey: &Journey) -> String {
     match &journey.entry {
-        Entry::Event(event) => format!("entry event {}", on(event, &journey.bindings)),
+        Entry::Event(event) => {
+            let key = journey.key.as_ref().map(|key| titles::short(key, &journey.bindings));
+            let key = key.map_or(String::new(), |key| format!(" keyed by {key}"));
+            format!("entry event {}{key}", on(event, &journey.bindings))
+        }
         Entry::Audience { audience, existing: false } => format!("entry audience {audience}"),
         Entry::Audience { audience, existing: true } => {
             format!("entry audience {audience} including existing")
@@ -26,8 +31,21 @@ pub(super) fn clauses(journey: &Journey) -> Vec<String> {
         Reenter::Later => Some("reenter later".to_owned()),
         Reenter::After(ms) => Some(format!("reenter after {}", titles::duration(ms))),
     };
+    let inside = match journey.inside {
+        WhileInside::Ignore => None,
+        WhileInside::Restart => Some("while inside restart".to_owned()),
+        WhileInside::Refresh => Some("while inside refresh".to_owned()),
+    };
     let exits = journey.exits.iter().map(|exit| criterion(exit, &journey.bindings));
-    reenter.into_iter().chain(exits).collect()
+    let goals = journey.goals.iter().map(|goal| {
+        let within = titles::short(&goal.within, &journey.bindings);
+        format!(
+            "goal {} on event {} within {within}",
+            goal.name,
+            on(&goal.event, &journey.bindings)
+        )
+    });
+    reenter.into_iter().chain(inside).chain(exits).chain(goals).collect()
 }
 
 fn criterion(exit: &ExitCriterion, bindings: &[Binding]) -> String {

@@ -1,8 +1,8 @@
 //! Whether an expectation holds, and what was found if it does not.
 
-use journey_bytecode::{Const, Journey, Program};
+use journey_bytecode::{Const, Entry, Journey, Program};
 use journey_sema::thir::{self, Step};
-use journey_vm::{Customer, Status};
+use journey_vm::{Customer, Instance, Status};
 
 use super::names::{convert, instant};
 use super::timeline::Timeline;
@@ -23,6 +23,7 @@ impl World<'_> {
             Step::ExpectAt(label, until) => self.at(label, *until),
             Step::ExpectSend { action, args, times } => self.send(action, args, *times),
             Step::ExpectNoSend { action, args } => self.no_send(action, args),
+            Step::ExpectGoal(name, wanted) => self.goal(name, *wanted),
             Step::ExpectNotEntered => {
                 let times = self.timeline.entries;
                 (times > 0).then(|| format!("the customer entered, {}", self.whereabouts()))
@@ -38,7 +39,7 @@ impl World<'_> {
     fn exit(&self, name: &str) -> Option<String> {
         let outcome = |index: &u16| self.journey()?.outcomes.get(*index as usize);
         let last = self.timeline.exits.last().and_then(outcome);
-        let inside = self.customer.instance(0).is_some();
+        let inside = self.customer.instance(0).is_some() && !self.has_many();
         if !inside && last.is_some_and(|last| last == name) {
             return None;
         }
@@ -49,10 +50,31 @@ impl World<'_> {
         })
     }
 
+    /// Whether a customer can be in the journey several times at once.
+    fn has_many(&self) -> bool {
+        let entry = self.journey().map(|journey| &journey.entry);
+        matches!(entry, Some(Entry::Event { each, key, .. }) if each.is_some() || key.is_some())
+    }
+
+    fn goal(&self, name: &str, wanted: bool) -> Option<String> {
+        let goals = self.journey().map_or(&[][..], |journey| &journey.goals);
+        let is_it = |goal: &u16| goals.get(*goal as usize).is_some_and(|goal| goal.name == name);
+        let reached = self.timeline.goals.iter().filter(|goal| is_it(goal)).count();
+        match (reached, wanted) {
+            (0, true) => Some(format!("`{name}` was not reached; {}", self.whereabouts())),
+            (1.., false) => Some(format!("`{name}` was reached")),
+            _ => None,
+        }
+    }
+
+    /// Whether some open instance is at the tile; what is said if none is, is said of the first.
     fn at(&self, label: &str, until: Option<i64>) -> Option<String> {
-        let Some(instance) = self.customer.instance(0) else {
-            return Some(self.whereabouts());
-        };
+        let mut found = self.customer.instances().iter().map(|it| self.is_at(it, label, until));
+        let first = found.next().unwrap_or_else(|| Some(self.whereabouts()))?;
+        if found.any(|found| found.is_none()) { None } else { Some(first) }
+    }
+
+    fn is_at(&self, instance: &Instance, label: &str, until: Option<i64>) -> Option<String> {
         let tile = instance.tile.and_then(|tile| self.journey()?.tiles.get(tile as usize));
         if tile.is_none_or(|tile| tile.id != label) {
             return Some(self.whereabouts());

@@ -85,6 +85,7 @@ fn is_expectation(step: &Step) -> bool {
             | Step::ExpectAt(..)
             | Step::ExpectSend { .. }
             | Step::ExpectNoSend { .. }
+            | Step::ExpectGoal(..)
             | Step::ExpectNotEntered
             | Step::ExpectCondition(_)
     )

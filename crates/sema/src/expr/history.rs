@@ -219,6 +219,12 @@ impl Cx<'_> {
     fn since(&mut self, arg: &ast::Arg<'_>) -> Option<HistoryRange> {
         let range = arg.range();
         let in_journey = match self.stage.refuses(Knowledge::Instance) {
+            None if self.stage == Stage::Goal => {
+                let why = "a goal can be reached after the exit, and then nothing is counted for \
+                           this membership any more";
+                self.refuse("`since`", why, range);
+                false
+            }
             None => true,
             Some(why) => {
                 self.refuse("`since`", why, range);

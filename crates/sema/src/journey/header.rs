@@ -6,16 +6,24 @@ use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
 
 use super::Checker;
+use super::keyed::site;
 use super::matching::{Capture, Pattern};
 use crate::Type;
 use crate::cx::Stage;
 use crate::expr::Role;
 use crate::facts::Facts;
 use crate::findings::Finding;
-use crate::thir::{Const, Entry, ExitCriterion, ExitTrigger, Reenter};
+use crate::thir::{Const, Entry, ExitCriterion, ExitTrigger, Expr, Goal, Reenter, WhileInside};
 
 /// A checked header.
-type Header = (Entry, Reenter, Vec<ExitCriterion>);
+pub(super) struct Header {
+    pub(super) entry: Entry,
+    pub(super) key: Option<Expr>,
+    pub(super) reenter: Reenter,
+    pub(super) inside: WhileInside,
+    pub(super) exits: Vec<ExitCriterion>,
+    pub(super) goals: Vec<Goal>,
+}
 
 impl Checker<'_> {
     /// Checks the header. Afterwards the bindings of the entry are in scope, and what the exit
@@ -24,30 +32,38 @@ impl Checker<'_> {
         let mut entries: Vec<ast::EntryClause<'_>> = Vec::new();
         let mut reenters: Vec<ast::ReenterClause<'_>> = Vec::new();
         let mut exits: Vec<ast::ExitClause<'_>> = Vec::new();
+        let mut whiles: Vec<ast::WhileClause<'_>> = Vec::new();
+        let mut goals: Vec<ast::GoalClause<'_>> = Vec::new();
         for clause in decl.header_clauses() {
             match clause {
                 ast::HeaderClause::EntryClause(entry) => entries.push(entry),
                 ast::HeaderClause::ReenterClause(reenter) => reenters.push(reenter),
                 ast::HeaderClause::ExitClause(exit) => exits.push(exit),
-                ast::HeaderClause::WhileClause(clause) => self.cx.not_yet(clause.range()),
-                ast::HeaderClause::GoalClause(clause) => self.cx.not_yet(clause.range()),
+                ast::HeaderClause::WhileClause(clause) => whiles.push(clause),
+                ast::HeaderClause::GoalClause(clause) => goals.push(clause),
                 ast::HeaderClause::TimezoneClause(clause) => self.cx.not_yet(clause.range()),
             }
         }
         let entry = self.single_entry(decl, &entries);
         self.cx.header_end = entry.map(|entry| entry.range().end);
-        let (entry, at_entry) = match entry.and_then(|entry| entry.entry_kind()) {
+        let kind = entry.and_then(|entry| entry.entry_kind());
+        let (entry, at_entry) = match kind {
             Some(kind) => self.entry(kind),
             None => (None, Facts::default()),
         };
+        let key = self.key.as_ref().map(|key| key.value.clone());
         let reenter = self.reenter(&reenters);
+        let inside = self.while_inside(&whiles, kind);
+        // What the criteria guarantee is guaranteed inside; a goal is looked for after that, too.
+        let goals = self.goals(&goals);
         self.limited = exits
             .iter()
             .any(|exit| matches!(exit.exit_criterion(), Some(ast::ExitCriterion::ExitAfter(_))));
         let criteria: Vec<_> = exits.into_iter().map(|exit| self.exit(exit)).collect();
         self.cx.facts.add(&at_entry);
         let exits: Option<Vec<ExitCriterion>> = criteria.into_iter().collect();
-        Some((entry?, reenter?, exits?))
+        let (entry, reenter, exits, goals) = (entry?, reenter?, exits?, goals?);
+        Some(Header { entry, key, reenter, inside, exits, goals })
     }
 
     fn single_entry<'t>(
@@ -97,6 +113,12 @@ impl Checker<'_> {
                 };
                 let matched = self.cx.event_match(&pattern, Stage::Entry, Capture::Kept);
                 self.cx.scope.extend(matched.event.binding);
+                if let Some(list) = entry.for_each() {
+                    self.cx.not_yet(list.range());
+                }
+                if let Some(key) = entry.keyed_by() {
+                    self.key(key);
+                }
                 (Some(Entry::Event(matched.event)), matched.customer)
             }
         }
@@ -129,6 +151,77 @@ impl Checker<'_> {
         })
     }
 
+    /// What becomes of an entry while the customer is inside.
+    fn while_inside(
+        &mut self,
+        clauses: &[ast::WhileClause<'_>],
+        entry: Option<ast::EntryKind<'_>>,
+    ) -> WhileInside {
+        let [first, rest @ ..] = clauses else { return WhileInside::Ignore };
+        for again in rest {
+            let message = "a journey says once what an entry does while the customer is inside";
+            let finding = Finding::new(Code::BAD_SHAPE, again.range(), message).label("again");
+            self.cx.report(finding.here(first.range(), "first here"));
+        }
+        if first.kw_restart_token().is_some() {
+            return WhileInside::Restart;
+        }
+        let Some(refresh) = first.kw_refresh_token() else { return WhileInside::Ignore };
+        let nothing = match entry {
+            Some(ast::EntryKind::EntryEvent(event)) if event.alias().is_some() => None,
+            Some(ast::EntryKind::EntryEvent(event)) if event.for_each().is_some() => None,
+            Some(ast::EntryKind::EntryEvent(_)) => Some("give the entry's event a name: `as x`"),
+            Some(_) => Some("only an entry on an event brings something along"),
+            None => None,
+        };
+        if let Some(note) = nothing {
+            let message = "there is nothing to refresh: the journey keeps nothing of its entry";
+            let finding = Finding::new(Code::BAD_SHAPE, refresh.range(), message);
+            self.cx.structural(finding.note(note));
+        }
+        WhileInside::Refresh
+    }
+
+    /// Goals, each with a name of its own.
+    fn goals(&mut self, clauses: &[ast::GoalClause<'_>]) -> Option<Vec<Goal>> {
+        let mut seen: Vec<ast::Name<'_>> = Vec::new();
+        let mut goals = Some(Vec::new());
+        for clause in clauses {
+            let goal = self.goal(*clause);
+            let name = clause.names().next();
+            let first = seen.iter().find(|seen| Some(seen.source()) == name.map(|it| it.source()));
+            match (first, name) {
+                (Some(first), Some(name)) => {
+                    self.cx.twice("the goal", name.source(), name.range(), first.range());
+                }
+                (None, Some(name)) => seen.push(name),
+                _ => {}
+            }
+            goals = goals.zip(goal).map(|(mut goals, goal)| {
+                goals.push(goal);
+                goals
+            });
+        }
+        goals
+    }
+
+    fn goal(&mut self, clause: ast::GoalClause<'_>) -> Option<Goal> {
+        let mut names = clause.names();
+        let (name, event) = (names.next(), names.next());
+        self.cx.style_of(name);
+        let pattern = Pattern { name: event, alias: clause.alias(), filter: clause.where_clause() };
+        let matched = self.cx.event_match(&pattern, Stage::Goal, Capture::Nothing);
+        self.tied(site!(clause, event), &matched.event);
+        let within = clause.goal_within();
+        let within = self.cx.at_stage(Stage::ExitAfter, |cx| {
+            let length = within.and_then(|within| within.expr());
+            let expr = cx.typed(length, &Type::Duration, Role::new("`within`"));
+            cx.positive(&expr, "`within`");
+            expr
+        });
+        Some(Goal { name: name?.source().into(), event: matched.event, within })
+    }
+
     /// An exit criterion. Where it is a condition, its negation holds from then on.
     fn exit(&mut self, clause: ast::ExitClause<'_>) -> Option<ExitCriterion> {
         self.cx.style_of(clause.name());
@@ -138,6 +231,7 @@ impl Checker<'_> {
                 let pattern =
                     Pattern { name: on.name(), alias: on.alias(), filter: on.where_clause() };
                 let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Nothing);
+                self.tied(site!(on), &matched.event);
                 ExitTrigger::Event(matched.event)
             }
             ast::ExitCriterion::ExitWhen(when) => {

@@ -4,6 +4,7 @@ mod branches;
 mod covered;
 mod flow;
 mod header;
+mod keyed;
 mod matching;
 pub(crate) mod outline;
 mod tiles;
@@ -32,6 +33,8 @@ struct Checker<'a> {
     lasting: Facts,
     /// Whether some exit criterion limits the time inside.
     limited: bool,
+    /// What its instances are told apart by.
+    key: Option<keyed::Key>,
 }
 
 /// A journey's declaration.
@@ -45,7 +48,7 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
     if !cx.collect_labels(decl) {
         return cx.finish(None);
     }
-    let mut checker = Checker { cx, lasting: Facts::default(), limited: false };
+    let mut checker = Checker { cx, lasting: Facts::default(), limited: false, key: None };
     let header = checker.header(decl);
     let (body, flow) = checker.block(decl.tiles());
     checker.must_exit(decl, &body, &flow);
@@ -57,12 +60,15 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
         .collect();
     let name = item.name(db);
     let title = table::wire(decl.external_name(), &name);
-    let value = header.map(|(entry, reenter, exits)| thir::Journey {
+    let value = header.map(|header| thir::Journey {
         name,
         title,
-        entry,
-        reenter,
-        exits,
+        entry: header.entry,
+        key: header.key,
+        reenter: header.reenter,
+        inside: header.inside,
+        exits: header.exits,
+        goals: header.goals,
         bindings,
         body,
     });

@@ -10,12 +10,14 @@ use crate::db::Db;
 use crate::items::declaration;
 use crate::names::NameKind;
 use crate::table::{Name, lookup};
+use crate::thir::RESTARTED;
 
 /// The names in a journey that tests speak of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Outline {
     pub(crate) labels: Vec<Arc<str>>,
     pub(crate) outcomes: Vec<Arc<str>>,
+    pub(crate) goals: Vec<Arc<str>>,
     /// Splits with their arms.
     pub(crate) splits: BTreeMap<Arc<str>, Vec<Arc<str>>>,
     /// Whether there may be more, in what the parser could not read.
@@ -32,8 +34,17 @@ pub(crate) fn journey_outline<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<A
     let decl: ast::JourneyDecl<'_> = declaration(site.item.tree(db))?;
     let mut outline = Outline { broken: site.item.broken(db), ..Outline::default() };
     for clause in decl.header_clauses() {
-        if let ast::HeaderClause::ExitClause(exit) = clause {
-            outline.outcomes.extend(exit.name().map(|name| Arc::from(name.source())));
+        match clause {
+            ast::HeaderClause::ExitClause(exit) => {
+                outline.outcomes.extend(exit.name().map(|name| Arc::from(name.source())));
+            }
+            ast::HeaderClause::WhileClause(inside) if inside.kw_restart_token().is_some() => {
+                outline.outcomes.push(RESTARTED.into());
+            }
+            ast::HeaderClause::GoalClause(goal) => {
+                outline.goals.extend(goal.names().next().map(|name| Arc::from(name.source())));
+            }
+            _ => {}
         }
     }
     for tile in all_tiles(decl) {

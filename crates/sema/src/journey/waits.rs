@@ -4,6 +4,7 @@ use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
 
 use super::flow::Flow;
+use super::keyed::site;
 use super::matching::{Capture, Pattern};
 use super::{Checker, outline};
 use crate::Type;
@@ -74,6 +75,7 @@ impl Checker<'_> {
         let pattern =
             Pattern { name: wait.name(), alias: wait.alias(), filter: wait.where_clause() };
         let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Maybe);
+        self.tied(site!(wait), &matched.event);
         self.cx.scope.extend(matched.event.binding);
         if up_to.is_none() {
             self.endless(head, "a wait for an event", " up to 7d");
@@ -198,6 +200,7 @@ impl Checker<'_> {
         let pattern =
             Pattern { name: syntax.name(), alias: syntax.alias(), filter: syntax.where_clause() };
         let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Kept);
+        self.tied(site!(syntax), &matched.event);
         self.cx.facts.add(&matched.customer);
         let scope = self.cx.scope.len();
         self.cx.scope.extend(matched.event.binding);
