@@ -79,6 +79,8 @@ catalogue! {
     UNKNOWN_FIELD = 0105 Error "";
     /// An argument is missing, unknown or of no use.
     BAD_ARGUMENT = 0106 Error "";
+    /// An attribute is unknown, malformed, or of no use where it stands.
+    BAD_ATTRIBUTE = 0120 Error "";
 
     /// A value has another type than is wanted here.
     TYPE_MISMATCH = 0201 Error "";
@@ -100,6 +102,10 @@ catalogue! {
     NOT_COMPUTABLE = 0209 Error "";
     /// Constant arithmetic overflows or has no value.
     BAD_ARITHMETIC = 0210 Error "";
+    /// Personal data goes where it is not allowed.
+    PERSONAL_DATA = 0220 Error "";
+    /// A secret is used where it could be seen.
+    SECRET = 0221 Error "";
 
     /// A path through a journey ends without an exit.
     MISSING_EXIT = 0301 Error "";
@@ -116,10 +122,15 @@ catalogue! {
     /// A block or clause is empty, stands twice or does nothing.
     BAD_SHAPE = 0307 Error "";
     /// Something is larger than a limit allows.
-    TOO_LARGE = 0308 Error "";    /// A computed audience is joined or left by hand.
+    TOO_LARGE = 0308 Error "";
+    /// A computed audience is joined or left by hand.
     COMPUTED_AUDIENCE = 0320 Error "";
     /// An event in a keyed journey is not tied to the key.
     UNKEYED_MATCH = 0321 Error "";
+    /// A request or mail has a part too many, lacks one, or has one that cannot be.
+    BAD_REQUEST = 0360 Error "";
+    /// A URL does not say at its start who is called.
+    BAD_URL = 0361 Error "";
 
     /// A test does not say which journey it is about, or when it begins.
     TEST_SETUP = 0401 Error "";
@@ -145,6 +156,8 @@ catalogue! {
     NEEDLESS_ANY = 0610 Warning "needless_any";
     /// A `journey:allow` comment silences nothing.
     UNUSED_ALLOW = 0620 Warning "unused_allow";
+    /// Something is used that is deprecated.
+    DEPRECATED = 0630 Warning "deprecated";
 }
 
 impl Code {

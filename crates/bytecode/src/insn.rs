@@ -127,6 +127,8 @@ pub enum UnaryOp {
     /// time → time: the first instant of the local day after the operand's, or at which clocks are
     /// set back, if that is earlier: when a comparison of the date can next change
     NextDay,
+    /// text → text, percent-encoded: all bytes of UTF-8 but ASCII letters, digits and `-._~`
+    EncodeUrl,
 }
 
 /// An operation on two registers.

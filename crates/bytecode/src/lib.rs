@@ -14,6 +14,7 @@ pub mod codec;
 pub mod disasm;
 pub mod insn;
 pub mod program;
+pub mod request;
 pub mod value;
 pub mod verify;
 
@@ -22,5 +23,6 @@ pub use disasm::disasm;
 
 pub use insn::{BinaryOp, Cmp, Cond, Insn, UnaryOp};
 pub use program::*;
+pub use request::*;
 pub use value::{Const, FieldType, Type};
 pub use verify::{Problem, Verified, VerifyError, verify};

@@ -4,6 +4,7 @@
 //! [`Journey`]); the verifier checks each one. Names are kept for people: nothing is looked up by
 //! name while a journey runs.
 
+use crate::request::{Action, Destination};
 use crate::{Const, Insn, Type};
 
 /// Index into [`Program::exprs`].
@@ -21,7 +22,9 @@ pub struct Program {
     pub traits: Vec<Slot>,
     /// Events, by name.
     pub events: Vec<Event>,
-    /// Actions of all destinations.
+    /// Destinations, by name.
+    pub destinations: Vec<Destination>,
+    /// Actions of all destinations, by name.
     pub actions: Vec<Action>,
     /// Policies that actions are under.
     pub policies: Vec<Policy>,
@@ -54,6 +57,8 @@ pub struct Slot {
     pub optional: bool,
     /// What it holds when nothing was given.
     pub default: Option<Const>,
+    /// Whether it holds personal data, which no log may show.
+    pub pii: bool,
 }
 
 /// A declared event.
@@ -65,26 +70,6 @@ pub struct Event {
     pub wire: String,
     /// Properties; a slot number of an event is an index here.
     pub properties: Vec<Slot>,
-}
-
-/// What kind of destination an action belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DestinationKind {
-    /// Writes a structured line.
-    Log,
-}
-
-/// An action of a destination.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Action {
-    /// `destination.action`.
-    pub name: String,
-    /// Kind of the destination.
-    pub kind: DestinationKind,
-    /// Parameters in declaration order.
-    pub params: Vec<Slot>,
-    /// The policy it is under: an index into [`Program::policies`].
-    pub policy: Option<u16>,
 }
 
 /// What must hold before a message leaves. The rules are asked in the order of the fields.
@@ -149,6 +134,9 @@ pub struct Expr {
     pub event: Option<u16>,
     /// The journey whose locals the code may load.
     pub journey: Option<u16>,
+    /// The action whose request the code is part of: what it loads as locals are then the
+    /// [slots of the request](Program::request_slots).
+    pub action: Option<u16>,
 }
 
 /// What a history window computes.

@@ -37,7 +37,7 @@ impl Lowering<'_> {
             locals: &locals,
             marks: &graph.marks,
         };
-        let scope = Scope { event: None, instance: Some(instance) };
+        let scope = Scope { instance: Some(instance), ..Scope::default() };
         let mut journey = header(self, graph, scope)?;
         journey.locals.clone_from(&locals.slots);
         let emitter = Emitter { lowering: self, graph, scope, locals: &locals, journey };

@@ -32,6 +32,7 @@ pub(crate) struct Coder<'l, 'a, 's> {
     pub(crate) absent: Option<Label>,
     pub(crate) reads_event: bool,
     pub(crate) reads_instance: bool,
+    pub(crate) reads_request: bool,
     depth: u32,
     fields_of_last: Vec<(usize, FieldOfLast)>,
 }
@@ -45,6 +46,7 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
             absent: None,
             reads_event: false,
             reads_instance: false,
+            reads_request: false,
             depth: 0,
             fields_of_last: Vec::new(),
         }
@@ -78,6 +80,7 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
             optional,
             event: self.scope.event.filter(|_| self.reads_event),
             journey: journey.map(|instance| instance.journey),
+            action: self.scope.action.filter(|_| self.reads_request).map(|of| of.action),
         };
         self.lowering.add(compiled, self.fields_of_last)
     }

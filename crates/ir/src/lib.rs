@@ -27,6 +27,7 @@ mod policies;
 mod pool;
 mod predicate;
 mod program;
+mod requests;
 mod schema;
 mod slots;
 mod titles;

@@ -117,7 +117,7 @@ fn slot(
     let binding = bindings.get(id.0 as usize)?;
     let slot = |name: &str, ty, optional| {
         let name = format!("{}.{name}", binding.name);
-        bc::Slot { wire: name.clone(), name, ty, optional, default: None }
+        bc::Slot { wire: name.clone(), name, ty, optional, default: None, pii: false }
     };
     match (&binding.kind, name) {
         (BindingKind::Message, Some("id")) => {

@@ -1,9 +1,11 @@
 //! The program in the making: tables that fill up as expressions are compiled.
 
+use std::sync::Arc;
+
 use journey_base::TextRange;
 use journey_bytecode::{self as bc, ExprId, Insn};
 use journey_sema::thir::{Binding, Const, Expr};
-use journey_sema::{Checked, EventType};
+use journey_sema::{Checked, EventType, Type};
 use rustc_hash::FxHashMap;
 
 use crate::LowerError;
@@ -20,6 +22,17 @@ pub(crate) struct Scope<'s> {
     pub(crate) event: Option<u16>,
     /// The instance at hand.
     pub(crate) instance: Option<Instance<'s>>,
+    /// The action whose request is made.
+    pub(crate) action: Option<RequestOf<'s>>,
+}
+
+/// The action whose request is made, and what that is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestOf<'s> {
+    /// The action's number.
+    pub(crate) action: u16,
+    /// Parameters, settings and secrets, by slot.
+    pub(crate) slots: &'s [(Arc<str>, Type)],
 }
 
 /// The instance of a journey that an expression may speak of.
@@ -68,6 +81,7 @@ pub(crate) struct Compiled {
     pub(crate) optional: bool,
     pub(crate) event: Option<u16>,
     pub(crate) journey: Option<u16>,
+    pub(crate) action: Option<u16>,
 }
 
 impl<'a> Lowering<'a> {
@@ -142,6 +156,7 @@ impl<'a> Lowering<'a> {
             optional: compiled.optional,
             event: compiled.event,
             journey: compiled.journey,
+            action: compiled.action,
         });
         self.known.insert(compiled, ExprId(id));
         Ok(ExprId(id))

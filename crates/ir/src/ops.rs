@@ -74,7 +74,7 @@ pub(crate) fn unary(op: UnaryOp) -> bc::UnaryOp {
     same_name!(UnaryOp => bc::UnaryOp, op;
         NegInt NegNumber NegDuration IntToNumber AbsInt AbsNumber Round Floor Ceil Lower Upper
         Trim LengthText LengthList ToText ParseNumber DateOf TimeOfDayOf WeekdayOf HourOf DayOf
-        MonthOf YearOf)
+        MonthOf YearOf EncodeUrl)
 }
 
 pub(crate) fn binary(op: BinaryOp) -> bc::BinaryOp {

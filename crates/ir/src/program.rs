@@ -114,6 +114,7 @@ fn compile(
     for (what, count) in [
         ("traits", checked.schema.traits.len()),
         ("events", checked.schema.events.len()),
+        ("destinations", checked.schema.destinations.len()),
         ("actions", checked.schema.actions.len()),
         ("audiences", audiences.len()),
         ("journeys", journeys.len()),
@@ -132,6 +133,7 @@ fn compile(
         });
     }
     lowering.policies(&policies::needed(checked, journeys), &mut program)?;
+    lowering.requests(&mut program)?;
     for (number, journey) in (0..).zip(journeys) {
         lowering.item = format!("journey {}", journey.name);
         let graph = build(journey)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use journey_bytecode as bc;
 use journey_sema::thir::Const;
-use journey_sema::{Checked, EventType, Field, Schema, Type};
+use journey_sema::{Checked, DestinationKind, EventType, Field, Schema, Type};
 use rustc_hash::FxHashMap;
 
 /// Numbers of all names of a schema: indices into the compiled program's tables.
@@ -48,8 +48,8 @@ pub(crate) fn property<'a>(event: &'a EventType, name: &str) -> Option<(u16, &'a
     Some((u16::try_from(at).ok()?, event.properties.get(at)?))
 }
 
-/// The tables of traits, events and actions, in the order of the schema. `None` where a type is
-/// one that no value has.
+/// The tables of traits, events, destinations and actions, in the order of the schema. What the
+/// actions send is still to come. `None` where a type is one that no value has.
 pub(crate) fn tables(checked: &Checked) -> Option<bc::Program> {
     let schema = &checked.schema;
     let events = schema.events.iter().map(|event| {
@@ -59,14 +59,28 @@ pub(crate) fn tables(checked: &Checked) -> Option<bc::Program> {
             properties: slots(&event.properties)?,
         })
     });
+    let destinations = schema.destinations.iter().map(|destination| {
+        Some(bc::Destination {
+            name: destination.name.to_string(),
+            kind: match destination.kind {
+                DestinationKind::Http => bc::DestinationKind::Http,
+                DestinationKind::Smtp => bc::DestinationKind::Smtp,
+                DestinationKind::Log => bc::DestinationKind::Log,
+            },
+            settings: slots(&destination.settings)?,
+            secrets: destination.secrets.iter().map(|name| name.to_string()).collect(),
+        })
+    });
     let actions = schema.actions.iter().map(|action| {
+        let (name, _) = action.name.split_once('.')?;
+        let mut all = schema.destinations.iter();
+        let destination = all.position(|destination| *destination.name == *name)?;
         Some(bc::Action {
             name: action.name.to_string(),
-            kind: match action.kind {
-                journey_sema::DestinationKind::Log => bc::DestinationKind::Log,
-            },
+            destination: u16::try_from(destination).ok()?,
             params: slots(&action.params)?,
             policy: None,
+            request: bc::Request::Log,
         })
     });
     Some(bc::Program {
@@ -74,6 +88,7 @@ pub(crate) fn tables(checked: &Checked) -> Option<bc::Program> {
         timezone: checked.timezone.to_string(),
         traits: slots(&schema.traits)?,
         events: events.collect::<Option<_>>()?,
+        destinations: destinations.collect::<Option<_>>()?,
         actions: actions.collect::<Option<_>>()?,
         ..bc::Program::default()
     })
@@ -90,6 +105,7 @@ fn slot(field: &Field) -> Option<bc::Slot> {
         ty: ty(&field.ty)?,
         optional: field.ty.is_optional(),
         default: field.default.as_ref().map(constant),
+        pii: field.holds_pii(),
     })
 }
 

@@ -50,9 +50,21 @@ impl<'a> Coder<'_, 'a, '_> {
                 SlotRef { place: Place::Event, slot, ty: field.ty.clone() }
             }
             ExprKind::Bound { binding, property } => self.local(*binding, property)?,
+            ExprKind::Parameter(name) => self.parameter(name)?,
             _ => return Ok(None),
         };
         Ok(Some(slot))
+    }
+
+    fn parameter(&mut self, name: &str) -> Result<SlotRef, LowerError> {
+        let slots = self.scope.action.map(|of| of.slots).unwrap_or_default();
+        let found = slots.iter().enumerate().find(|(_, (known, _))| **known == *name);
+        let Some((slot, (_, ty))) = found else {
+            return Err(self.lowering.unchecked(format!("unknown parameter {name}")));
+        };
+        self.reads_request = true;
+        let slot = self.lowering.number(slot, "parameters")?;
+        Ok(SlotRef { place: Place::Local, slot, ty: ty.clone() })
     }
 
     fn local(&mut self, binding: BindingId, property: &str) -> Result<SlotRef, LowerError> {
@@ -88,7 +100,10 @@ impl<'a> Coder<'_, 'a, '_> {
     /// Whether `expr` can come out unset, narrowing or not.
     pub(crate) fn may_be_unset(&mut self, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Trait(_) | ExprKind::Event { .. } | ExprKind::Bound { .. } => {
+            ExprKind::Trait(_)
+            | ExprKind::Event { .. }
+            | ExprKind::Bound { .. }
+            | ExprKind::Parameter(_) => {
                 matches!(self.slot(expr), Ok(Some(slot)) if slot.ty.is_optional())
             }
             ExprKind::Field(..) => true,

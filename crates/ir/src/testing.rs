@@ -9,12 +9,14 @@ use journey_sema::thir::{
     BinaryOp, Binding, BindingId, BindingKind, CompareOp, Condition, Const, Entry, EventMatch,
     Expr, ExprKind, History, HistoryFn, HistoryRange, Journey, Reenter, Tile, TileKind, UnaryOp,
 };
-use journey_sema::{ActionType, Checked, DestinationKind, EventType, Field, Schema, Type};
+use journey_sema::{
+    ActionType, Checked, DestinationKind, DestinationType, EventType, Field, Marks, Schema, Type,
+};
 
 pub(crate) const DAY: i64 = 86_400_000;
 
 pub(crate) fn field(name: &str, ty: Type, default: Option<Const>) -> Field {
-    Field { name: name.into(), wire: name.into(), ty, default }
+    Field { name: name.into(), wire: name.into(), ty, default, marks: Marks::default() }
 }
 
 pub(crate) fn plan() -> Type {
@@ -57,11 +59,18 @@ pub(crate) fn workspace() -> Checked {
             field("urgent", Type::Bool, Some(Const::Bool(false))),
         ],
         policy: None,
+        marks: Marks::default(),
+    };
+    let crm = DestinationType {
+        name: "crm".into(),
+        kind: DestinationKind::Log,
+        settings: Vec::new(),
+        secrets: Vec::new(),
     };
     Checked {
         name: "shop".into(),
         timezone: "UTC".into(),
-        schema: Schema { traits, events: vec![order], actions: vec![note] },
+        schema: Schema { traits, events: vec![order], destinations: vec![crm], actions: vec![note] },
         ..Checked::default()
     }
 }

@@ -107,6 +107,7 @@ impl Printer<'_> {
         match &expr.kind {
             ExprKind::Const(value) => constant::print(value, &expr.ty, &mut self.out),
             ExprKind::Trait(name) => self.path("customer", name),
+            ExprKind::Parameter(name) => self.put(name),
             ExprKind::CustomerId => self.path("customer", "id"),
             ExprKind::Now => self.put("now"),
             ExprKind::Entered => self.put("entered"),
@@ -255,7 +256,7 @@ impl Printer<'_> {
                 self.expr(inner, Level::Neg);
             }
             // The conversion was never written.
-            UnaryOp::IntToNumber => self.bare(inner),
+            UnaryOp::IntToNumber | UnaryOp::EncodeUrl => self.bare(inner),
             _ => match property(op) {
                 Some(name) => {
                     self.expr(inner, Level::Postfix);
@@ -292,15 +293,17 @@ impl Printer<'_> {
                 ExprKind::Const(journey_sema::thir::Const::Text(text)) => {
                     constant::escape(text, &mut self.out);
                 }
-                // Interpolation turns the value into text by itself.
-                ExprKind::Unary(UnaryOp::ToText, inner) => self.hole(inner),
+                // Interpolation turns the value into text by itself, and encodes it in a URL.
                 _ => self.hole(part),
             }
         }
         self.put("\"");
     }
 
-    fn hole(&mut self, expr: &Expr) {
+    fn hole(&mut self, mut expr: &Expr) {
+        while let ExprKind::Unary(UnaryOp::ToText | UnaryOp::EncodeUrl, inner) = &expr.kind {
+            expr = inner;
+        }
         self.put("{");
         self.expr(expr, Level::Lowest);
         self.put("}");
@@ -382,7 +385,7 @@ fn level(expr: &Expr) -> Level {
         ExprKind::Binary(op, _) => spelling(*op).1,
         ExprKind::Unary(op, inner) => match op {
             UnaryOp::NegInt | UnaryOp::NegNumber | UnaryOp::NegDuration => Level::Neg,
-            UnaryOp::IntToNumber => level(inner),
+            UnaryOp::IntToNumber | UnaryOp::EncodeUrl => level(inner),
             _ => Level::Postfix,
         },
         _ => Level::Postfix,

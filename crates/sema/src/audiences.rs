@@ -6,6 +6,7 @@ use journey_base::Code;
 use journey_syntax::{AstNode, ast};
 use rustc_hash::FxHashMap;
 
+use crate::attributes::Bearer;
 use crate::cx::{Cx, Outcome, Stage, declaration_of};
 use crate::db::Db;
 use crate::findings::Finding;
@@ -22,6 +23,8 @@ pub(crate) fn check_audience<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<t
     let decl: Option<ast::AudienceDecl<'_>> = declaration(tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));
+    let attributes = decl.into_iter().flat_map(|decl| decl.attributes());
+    cx.marks(attributes, Bearer::name("an audience"));
     let definition = decl.and_then(|decl| decl.definition());
     let condition = definition.map(|definition| cx.watched(definition.expr(), "an audience"));
     let name = item.name(db);

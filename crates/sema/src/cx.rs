@@ -13,8 +13,9 @@ use crate::db::{Db, workspace_zone};
 use crate::declarations::EventInfo;
 use crate::facts::{Facts, Paths};
 use crate::findings::{Finding, Place, Unknown};
-use crate::items::Item;
+use crate::items::{Item, ItemKind};
 use crate::names::NameKind;
+use crate::requests::RequestNames;
 use crate::suggest::{self, Candidate};
 use crate::table::{self, Name};
 use crate::thir::{BindingId, BindingKind, Expr};
@@ -73,6 +74,12 @@ pub(crate) struct Cx<'a> {
     pub(crate) guard: Option<Guard>,
     /// Whether a guard can be put before the next expression without parentheses around both.
     pub(crate) loose: bool,
+    /// The names of the action whose request is checked.
+    pub(crate) request: Option<RequestNames>,
+    /// Whether fields of a record may be unset: in what is sent they are left out.
+    pub(crate) optional_fields: bool,
+    /// Whether this is a test, which may use what is deprecated.
+    pub(crate) is_test: bool,
     /// Nodes of the expression so far.
     pub(crate) nodes: u32,
 }
@@ -101,6 +108,8 @@ pub(crate) enum Stage {
         /// Whether there is an instance.
         in_journey: bool,
     },
+    /// When a message is made of an action and its arguments.
+    Request,
     /// In a test, from outside.
     Test,
 }
@@ -141,6 +150,10 @@ impl Stage {
             | (Stage::History { in_journey: false }, Instance) => {
                 "an event is counted when it comes and not looked at again, so only what never \
                  changes can stand here: the event, constants, bindings and `entered`"
+            }
+            (Stage::Request, _) => {
+                "a message is made of its action's parameters, and of the settings and secrets of \
+                 the destination; hand the value over as an argument"
             }
             (Stage::Test, Instance | History) => {
                 "a test sees the customer from outside: its traits, its audiences and `now`"
@@ -212,6 +225,9 @@ impl<'a> Cx<'a> {
             constants: None,
             guard: None,
             loose: false,
+            request: None,
+            optional_fields: false,
+            is_test: item.kind(db) == ItemKind::Test,
             nodes: 0,
         }
     }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use journey_base::Code;
 use journey_syntax::{AstNode, ast};
 
-use crate::cx::{Cx, Outcome, Stage, did_you_mean};
+use crate::attributes::Bearer;
+use crate::cx::{Cx, Outcome, Stage};
 use crate::db::Db;
+use crate::destinations::check_destination;
 use crate::findings::Finding;
 use crate::items::{Item, declaration};
 use crate::names::NameKind;
-use crate::suggest::Candidate;
 use crate::table::{self, Name, wire};
 use crate::types::{FieldRole, FieldSyntax};
-use crate::{ActionType, DestinationKind, EventType, Field, Type};
+use crate::{ActionType, EventType, Field, Type};
 
 /// An event, and whether more may be said of it than the parser could read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub(crate) fn check_event<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Even
     let decl: Option<ast::EventDecl<'_>> = declaration(tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));
+    let attributes = decl.into_iter().flat_map(|decl| decl.attributes());
+    cx.marks(attributes, Bearer::name("an event"));
     let fields = decl.into_iter().flat_map(|decl| decl.fields()).map(FieldSyntax::from);
     let properties = cx.fields(fields.collect(), FieldRole::Property);
     let name = item.name(db);
@@ -51,48 +54,13 @@ pub(crate) fn check_event<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Even
     lenient(cx, EventInfo { ty, broken: item.broken(db) })
 }
 
-/// A destination with its actions.
-#[salsa::tracked]
-pub(crate) fn check_destination<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Vec<ActionType>> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Constant);
-    let decl: Option<ast::DestinationDecl<'_>> = declaration(tree);
-    cx.style_of(decl.and_then(|decl| decl.name()));
-    let kind = decl.and_then(|decl| cx.destination_kind(decl));
-    let mut actions: Vec<ActionType> = Vec::new();
-    for action in decl.into_iter().flat_map(table::actions) {
-        cx.style_of(action.name());
-        let params = action.param_list().into_iter().flat_map(|list| list.params());
-        let params = params.map(FieldSyntax::from).collect();
-        let params = cx.fields(params, FieldRole::Parameter);
-        let policy = action.under().and_then(|under| cx.policy(under.name()?));
-        let Some(name) = action.name() else { continue };
-        let name = Arc::from(format!("{}.{}", item.name(db), name.source()));
-        let kind = kind.unwrap_or(DestinationKind::Log);
-        actions.push(ActionType { name, kind, params, policy });
-    }
-    lenient(cx, actions)
-}
-
 /// A declaration with a mistake in one field still declares the others, so the value is kept:
 /// bodies that use them are checked all the same. Fields with a mistake have the error type.
-fn lenient<T>(cx: Cx<'_>, value: T) -> Outcome<T> {
+pub(crate) fn lenient<T>(cx: Cx<'_>, value: T) -> Outcome<T> {
     Outcome { value: Some(Arc::new(value)), findings: cx.findings.into(), uses: Arc::new(cx.uses) }
 }
 
 impl Cx<'_> {
-    fn destination_kind(&mut self, decl: ast::DestinationDecl<'_>) -> Option<DestinationKind> {
-        let name = decl.destination_kind()?.name()?;
-        if name.source() == "log" {
-            return Some(DestinationKind::Log);
-        }
-        let message = format!("there is no destination of the kind `{}`", name.source());
-        let finding = Finding::new(Code::UNKNOWN_NAME, name.range(), message);
-        let kinds = [Candidate::new("log")];
-        self.report(did_you_mean(finding, name.source(), &kinds, "kinds"));
-        None
-    }
-
     /// A name on the wire or a title: a text that stands as it is.
     pub(crate) fn external_name(&mut self, external: Option<ast::ExternalName<'_>>) {
         if let Some(text) = external.and_then(|external| external.text()) {
@@ -129,9 +97,9 @@ pub(crate) fn event_type<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<Arc<Ev
 #[salsa::tracked(returns(clone))]
 pub(crate) fn action_type<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<Arc<ActionType>> {
     let site = table::lookup(db, name).first()?;
-    let actions = check_destination(db, site.item).value.as_ref()?;
+    let info = check_destination(db, site.item).value.as_ref()?;
     let wanted = name.text(db);
-    actions.iter().find(|action| action.name == wanted).cloned().map(Arc::new)
+    info.actions.iter().find(|action| action.name == wanted).cloned().map(Arc::new)
 }
 
 /// Whether a name is declared at all.
@@ -152,7 +120,10 @@ impl Cx<'_> {
         let text: Arc<str> = name.source().into();
         let found = event_type(self.db, Name::new(self.db, NameKind::Event, text.clone()));
         match &found {
-            Some(_) => self.uses(NameKind::Event, &text),
+            Some(_) => {
+                self.uses(NameKind::Event, &text);
+                self.discourage_name(NameKind::Event, &text, name.range());
+            }
             None => self.unknown(NameKind::Event, &text, name.range()),
         }
         found

@@ -219,6 +219,10 @@ fn placed(db: &dyn Db, finding: &Finding, file: FileId, offset: u32) -> Diagnost
                 .iter()
                 .filter(|(range, text)| !(range.is_empty() && text.is_empty()))
                 .map(|(range, text)| Edit { file, range: range.shift(offset), text: text.clone() })
+                .chain(repair.elsewhere.iter().filter_map(|(place, text)| {
+                    let (file, range) = resolve(db, place)?;
+                    Some(Edit { file, range: TextRange::empty(range.end), text: text.clone() })
+                }))
                 .collect(),
         })
         .collect();
@@ -250,6 +254,19 @@ fn resolve(db: &dyn Db, place: &Place) -> Option<(FileId, TextRange)> {
             let mut names = params.filter_map(|param| param.any_name());
             let name = names.find(|name| *name.source() == **parameter)?;
             Some(at(site, name.range()))
+        }
+        Place::AfterParameter(action, parameter) => {
+            let site = table::declaring(db, NameKind::Action, action)?;
+            let decl: ast::DestinationDecl<'_> = declaration(site.item.tree(db))?;
+            let mut params = table::actions(decl).nth(site.index)?.param_list()?.params();
+            let called = |name: ast::AnyName<'_>| *name.source() == **parameter;
+            let param = params.find(|param| param.any_name().is_some_and(called))?;
+            Some(at(site, param.range()))
+        }
+        Place::AfterTrait(name) => {
+            let site = table::declaring(db, NameKind::Trait, name)?;
+            let decl: ast::CustomerDecl<'_> = declaration(site.item.tree(db))?;
+            Some(at(site, decl.fields().nth(site.index)?.range()))
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Path {
     Binding(BindingId),
     /// A property of a binding.
     Property(BindingId, Arc<str>),
+    /// A parameter of an action, or a setting of its destination.
+    Parameter(Arc<str>),
     /// A field of a record at another path.
     Field(PathId, u32),
 }
@@ -63,6 +65,7 @@ impl Paths {
             ExprKind::Trait(name) => Path::Trait(name.clone()),
             ExprKind::Event { property, .. } => Path::Event(property.clone()),
             ExprKind::Bound { binding, property } => Path::Property(*binding, property.clone()),
+            ExprKind::Parameter(name) => Path::Parameter(name.clone()),
             ExprKind::Field(base, field) => Path::Field(self.of(base)?, *field),
             _ => return None,
         };

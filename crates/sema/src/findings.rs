@@ -57,6 +57,10 @@ pub(crate) enum Place {
     Property(Arc<str>, Arc<str>),
     /// Where a parameter of an action is declared.
     Parameter(Arc<str>, Arc<str>),
+    /// Behind the declaration of a parameter of an action.
+    AfterParameter(Arc<str>, Arc<str>),
+    /// Behind the declaration of a trait.
+    AfterTrait(Arc<str>),
 }
 
 /// A set of edits in the item that mends a finding.
@@ -68,6 +72,8 @@ pub(crate) struct Repair {
     pub(crate) applicability: Applicability,
     /// What is replaced by what.
     pub(crate) edits: Vec<(TextRange, String)>,
+    /// What is put in at a place that may be in another item.
+    pub(crate) elsewhere: Option<(Place, String)>,
 }
 
 impl Finding {
@@ -142,7 +148,21 @@ impl Finding {
         applicability: Applicability,
         edits: Vec<(TextRange, String)>,
     ) -> Finding {
-        self.repairs.push(Repair { title: title.into(), applicability, edits });
+        self.repairs.push(Repair { title: title.into(), applicability, edits, elsewhere: None });
+        self
+    }
+
+    /// Adds a repair that puts something in where something else is declared.
+    #[must_use]
+    pub(crate) fn elsewhere(
+        mut self,
+        title: impl Into<String>,
+        place: Place,
+        text: impl Into<String>,
+    ) -> Finding {
+        let (title, applicability) = (title.into(), Applicability::Unsafe);
+        let elsewhere = Some((place, text.into()));
+        self.repairs.push(Repair { title, applicability, edits: Vec::new(), elsewhere });
         self
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use journey_time::{self as zone, Tz};
 
 use crate::thir::{BinaryOp, CompareOp, Const, UnaryOp};
+use crate::urls;
 
 /// Why an operation on constants has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +85,7 @@ pub(crate) fn unary(op: UnaryOp, a: &Const, zone: Tz) -> Result<Option<Const>, F
         (Lower, Text(a)) if a.is_ascii() => Text(Arc::from(a.to_ascii_lowercase())),
         (Upper, Text(a)) if a.is_ascii() => Text(Arc::from(a.to_ascii_uppercase())),
         (Trim, Text(a)) if a.is_ascii() => Text(Arc::from(a.trim())),
+        (EncodeUrl, Text(a)) => Text(Arc::from(urls::encode(a))),
         (LengthText, Text(a)) => Int(a.chars().count() as i64),
         (LengthList, List(a)) => Int(a.len() as i64),
         (ToText, Text(_)) => a.clone(),

@@ -11,6 +11,7 @@
 //! The result is a [`Checked`] workspace of [`thir`] trees.
 
 mod allows;
+mod attributes;
 mod audiences;
 pub mod config;
 mod constants;
@@ -18,6 +19,7 @@ mod continuous;
 mod cx;
 mod db;
 mod declarations;
+mod destinations;
 mod diagnostics;
 mod expr;
 mod facts;
@@ -30,7 +32,9 @@ mod literals;
 mod loops;
 mod names;
 mod policies;
+mod privacy;
 mod relations;
+mod requests;
 pub mod schema;
 pub mod suggest;
 mod table;
@@ -38,11 +42,14 @@ mod tests_decl;
 pub mod thir;
 pub mod ty;
 mod types;
+mod urls;
 mod usage;
 pub mod walk;
 mod workspace;
 
 pub use config::{Config, ConfigError, LintLevel};
-pub use schema::{ActionType, Checked, CheckedTest, DestinationKind, EventType, Schema};
-pub use ty::{Field, Type};
+pub use schema::{
+    ActionType, Checked, CheckedTest, DestinationKind, DestinationType, EventType, Schema,
+};
+pub use ty::{Field, Marks, Type};
 pub use workspace::Workspace;

@@ -17,6 +17,8 @@ pub(crate) enum NameKind {
     Action,
     /// A policy that actions are under.
     Policy,
+    /// A secret, called `destination.secret`.
+    Secret,
     /// A journey.
     Journey,
     /// A constant.
@@ -32,6 +34,7 @@ impl fmt::Display for NameKind {
             NameKind::Destination => "destination",
             NameKind::Action => "action",
             NameKind::Policy => "policy",
+            NameKind::Secret => "secret",
             NameKind::Journey => "journey",
             NameKind::Constant => "constant",
         })

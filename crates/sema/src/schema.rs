@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::{Field, thir};
+use crate::{Field, Marks, thir};
 
 /// All declarations that journeys are checked against. Every list is sorted by name in source, so
 /// that the order of files and declarations never matters.
@@ -13,6 +13,8 @@ pub struct Schema {
     pub traits: Vec<Field>,
     /// Events.
     pub events: Vec<EventType>,
+    /// Destinations.
+    pub destinations: Vec<DestinationType>,
     /// Actions of all destinations.
     pub actions: Vec<ActionType>,
 }
@@ -39,11 +41,30 @@ pub struct ActionType {
     pub params: Vec<Field>,
     /// The policy it is under.
     pub policy: Option<Arc<str>>,
+    /// What its attributes say.
+    pub marks: Marks,
+}
+
+/// A declared destination.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DestinationType {
+    /// The name in source.
+    pub name: Arc<str>,
+    /// Its kind.
+    pub kind: DestinationKind,
+    /// What can be set from outside, in declaration order.
+    pub settings: Vec<Field>,
+    /// Texts that are known outside only.
+    pub secrets: Vec<Arc<str>>,
 }
 
 /// Kinds of destinations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DestinationKind {
+    /// Makes HTTP requests.
+    Http,
+    /// Sends mail.
+    Smtp,
     /// Writes a structured line.
     Log,
 }
@@ -59,6 +80,8 @@ pub struct Checked {
     pub schema: Schema,
     /// Policies by name.
     pub policies: Vec<Arc<thir::Policy>>,
+    /// What the actions that send something send, by action.
+    pub requests: Vec<Arc<thir::Request>>,
     /// Audiences, each after those its definition reads, otherwise by name.
     pub audiences: Vec<Arc<thir::Audience>>,
     /// Journeys by name.

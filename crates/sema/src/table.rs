@@ -105,6 +105,12 @@ pub(crate) fn declared<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Declared> {
                     format!("{}.{}", item.name(db), action.name()?.source()).into();
                 Some(Declared { kind: NameKind::Action, wire: full.clone(), name: full, index })
             }));
+            let secrets = decl.into_iter().flat_map(|decl| secrets(decl).enumerate());
+            names.extend(secrets.filter_map(|(index, secret)| {
+                let full: Arc<str> =
+                    format!("{}.{}", item.name(db), secret.name()?.source()).into();
+                Some(Declared { kind: NameKind::Secret, wire: full.clone(), name: full, index })
+            }));
             names
         }
         ItemKind::Test => Vec::new(),
@@ -200,7 +206,9 @@ fn may_hold(db: &dyn Db, item: Item<'_>, kind: NameKind) -> bool {
     match item.kind(db) {
         ItemKind::Customer => kind == NameKind::Trait,
         // Of `destination mail {` the name may be what is read as the kind.
-        ItemKind::Destination => matches!(kind, NameKind::Action | NameKind::Destination),
+        ItemKind::Destination => {
+            matches!(kind, NameKind::Action | NameKind::Secret | NameKind::Destination)
+        }
         ItemKind::Event => nameless && kind == NameKind::Event,
         ItemKind::Audience => nameless && kind == NameKind::Audience,
         ItemKind::Let => nameless && kind == NameKind::Constant,
@@ -266,6 +274,16 @@ pub(crate) fn actions<'t>(
     })
 }
 
+/// The secrets of a destination, in order.
+fn secrets<'t>(
+    decl: ast::DestinationDecl<'t>,
+) -> impl Iterator<Item = ast::SecretDecl<'t>> + 't {
+    decl.destination_items().filter_map(|item| match item {
+        ast::DestinationItem::SecretDecl(secret) => Some(secret),
+        _ => None,
+    })
+}
+
 /// Where in its item a name is written.
 pub(crate) fn name_range(db: &dyn Db, site: Site<'_>, kind: NameKind) -> TextRange {
     let tree = site.item.tree(db);
@@ -275,6 +293,9 @@ pub(crate) fn name_range(db: &dyn Db, site: Site<'_>, kind: NameKind) -> TextRan
             .map(|name| name.range()),
         NameKind::Action => declaration::<ast::DestinationDecl<'_>>(tree)
             .and_then(|decl| actions(decl).nth(site.index)?.name())
+            .map(|name| name.range()),
+        NameKind::Secret => declaration::<ast::DestinationDecl<'_>>(tree)
+            .and_then(|decl| secrets(decl).nth(site.index)?.name())
             .map(|name| name.range()),
         _ => tree.root().child::<ast::Name<'_>>().map(|name| name.range()),
     };

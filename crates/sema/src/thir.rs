@@ -89,6 +89,8 @@ pub enum ExprKind {
         /// The property, or `at`, or `id` of a message.
         property: Arc<str>,
     },
+    /// A parameter of the action whose request is made, or a setting or secret of its destination.
+    Parameter(Arc<str>),
     /// `x is set` of an optional binding itself: bool
     BindingIsSet(BindingId),
     /// `customer in audience`: bool
@@ -211,6 +213,8 @@ pub enum UnaryOp {
     DayOf,
     MonthOf,
     YearOf,
+    /// text → text, as a part of a URL
+    EncodeUrl,
 }
 
 /// A question to the customer's event history.
@@ -541,6 +545,80 @@ pub struct SplitArm {
     pub share: u32,
     /// What runs.
     pub body: Vec<Tile>,
+}
+
+/// What an action sends.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// `destination.action`
+    pub action: Arc<str>,
+    /// What it is.
+    pub kind: RequestKind,
+}
+
+/// What an action sends. Its expressions speak of parameters only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RequestKind {
+    /// An HTTP request.
+    Http(HttpRequest),
+    /// A mail.
+    Mail(Mail),
+}
+
+/// Methods of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// An HTTP request, of an action or of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The URL: a text, what is put into it encoded.
+    pub url: Expr,
+    /// Headers: texts, optional ones left out where they are unset.
+    pub headers: Vec<(Arc<str>, Expr)>,
+    /// What is sent along.
+    pub body: Option<Expr>,
+    /// How it is delivered.
+    pub delivery: Delivery,
+}
+
+/// A mail: texts. Either `text` or `html` is there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Mail {
+    /// `from`
+    pub from: Expr,
+    /// `to`
+    pub to: Expr,
+    /// `reply_to`, optional
+    pub reply_to: Option<Expr>,
+    /// `subject`
+    pub subject: Expr,
+    /// `text`, optional
+    pub text: Option<Expr>,
+    /// `html`, optional
+    pub html: Option<Expr>,
+    /// How it is delivered.
+    pub delivery: Delivery,
+}
+
+/// How a message is delivered, lengths of time in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Delivery {
+    /// How long one attempt may take.
+    pub timeout: i64,
+    /// How many attempts after the first, the first pause before one, and the longest.
+    pub retry: (u32, i64, i64),
+    /// How many messages in how long a time.
+    pub limit: Option<(u32, i64)>,
 }
 
 /// An audience that checked.

@@ -50,6 +50,24 @@ pub struct Field {
     pub ty: Type,
     /// What it holds when nothing was given.
     pub default: Option<super::thir::Const>,
+    /// What its attributes say.
+    pub marks: Marks,
+}
+
+/// What the attributes of a declaration say.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Marks {
+    /// `@pii`: personal data.
+    pub pii: bool,
+    /// `@deprecated("…")`: what to do instead.
+    pub deprecated: Option<Arc<str>>,
+}
+
+impl Field {
+    /// Whether it holds personal data, itself or in a part.
+    pub fn holds_pii(&self) -> bool {
+        self.marks.pii || self.ty.holds_pii()
+    }
 }
 
 impl Type {
@@ -66,6 +84,15 @@ impl Type {
         match self {
             Type::Optional(inner) => (**inner).clone(),
             other => other.clone(),
+        }
+    }
+
+    /// Whether some field inside is personal data.
+    pub fn holds_pii(&self) -> bool {
+        match self {
+            Type::Record(fields) => fields.iter().any(Field::holds_pii),
+            Type::List(inner) | Type::Optional(inner) => inner.holds_pii(),
+            _ => false,
         }
     }
 

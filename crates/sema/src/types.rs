@@ -6,6 +6,7 @@ use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
 use rustc_hash::FxHashMap;
 
+use crate::attributes::Bearer;
 use crate::cx::{Cx, did_you_mean};
 use crate::findings::Finding;
 use crate::suggest::Candidate;
@@ -57,6 +58,8 @@ pub(crate) enum FieldRole {
     Property,
     /// An action.
     Parameter,
+    /// A destination, to be set from outside.
+    Setting,
     /// A record type.
     Record,
 }
@@ -67,8 +70,20 @@ impl FieldRole {
             FieldRole::Trait => "the trait",
             FieldRole::Property => "the property",
             FieldRole::Parameter => "the parameter",
+            FieldRole::Setting => "the setting",
             FieldRole::Record => "the field",
         }
+    }
+
+    /// What its attributes can be.
+    fn bearer(self) -> Bearer {
+        Bearer::value(match self {
+            FieldRole::Trait => "a trait",
+            FieldRole::Property => "a property",
+            FieldRole::Parameter => "a parameter",
+            FieldRole::Setting => "a setting",
+            FieldRole::Record => "a field",
+        })
     }
 }
 
@@ -78,6 +93,7 @@ pub(crate) struct FieldSyntax<'t> {
     external: Option<ast::ExternalName<'t>>,
     ty: Option<ast::TypeRef<'t>>,
     default: Option<ast::Default<'t>>,
+    attributes: Vec<ast::Attribute<'t>>,
 }
 
 impl<'t> From<ast::Field<'t>> for FieldSyntax<'t> {
@@ -87,6 +103,7 @@ impl<'t> From<ast::Field<'t>> for FieldSyntax<'t> {
             external: field.external_name(),
             ty: field.type_ref(),
             default: field.default(),
+            attributes: field.attributes().collect(),
         }
     }
 }
@@ -98,6 +115,19 @@ impl<'t> From<ast::Param<'t>> for FieldSyntax<'t> {
             external: None,
             ty: param.type_ref(),
             default: param.default(),
+            attributes: param.attributes().collect(),
+        }
+    }
+}
+
+impl<'t> From<ast::SettingDecl<'t>> for FieldSyntax<'t> {
+    fn from(setting: ast::SettingDecl<'t>) -> Self {
+        FieldSyntax {
+            name: setting.any_name(),
+            external: None,
+            ty: setting.type_ref(),
+            default: setting.default(),
+            attributes: setting.attributes().collect(),
         }
     }
 }
@@ -136,7 +166,8 @@ impl Cx<'_> {
             if role == FieldRole::Trait && field.default.is_none() {
                 self.must_have_default(&name, field.ty, &ty);
             }
-            fields.push(Field { name, wire, ty, default });
+            let marks = self.marks(field.attributes.into_iter(), role.bearer());
+            fields.push(Field { name, wire, ty, default, marks });
         }
         fields
     }

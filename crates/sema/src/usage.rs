@@ -12,14 +12,14 @@ use crate::findings::Finding;
 use crate::items::{Item, ItemKind, items};
 use crate::names::NameKind;
 use crate::table::{self, Name, Site, declared};
-use crate::{audiences, constants, declarations, journey, policies, suggest, tests_decl};
+use crate::{audiences, constants, declarations, destinations, journey, policies, suggest, tests_decl};
 
 /// What was found in an item's body.
 pub(crate) fn findings<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<[Finding]> {
     match item.kind(db) {
         ItemKind::Customer => &declarations::check_customer(db, item).findings,
         ItemKind::Event => &declarations::check_event(db, item).findings,
-        ItemKind::Destination => &declarations::check_destination(db, item).findings,
+        ItemKind::Destination => &destinations::check_destination(db, item).findings,
         ItemKind::Let => &constants::check_let(db, item).findings,
         ItemKind::Policy => &policies::check_policy(db, item).findings,
         ItemKind::Audience => &audiences::check_audience(db, item).findings,
@@ -33,7 +33,7 @@ fn uses<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<Uses> {
     match item.kind(db) {
         ItemKind::Customer => &declarations::check_customer(db, item).uses,
         ItemKind::Event => &declarations::check_event(db, item).uses,
-        ItemKind::Destination => &declarations::check_destination(db, item).uses,
+        ItemKind::Destination => &destinations::check_destination(db, item).uses,
         ItemKind::Let => &constants::check_let(db, item).uses,
         ItemKind::Policy => &policies::check_policy(db, item).uses,
         ItemKind::Audience => &audiences::check_audience(db, item).uses,

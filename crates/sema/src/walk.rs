@@ -15,6 +15,7 @@ pub fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Event { .. }
         | ExprKind::EventAt { .. }
         | ExprKind::Bound { .. }
+        | ExprKind::Parameter(_)
         | ExprKind::BindingIsSet(_)
         | ExprKind::InAudience(_) => Vec::new(),
         ExprKind::Not(inner)

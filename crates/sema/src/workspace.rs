@@ -7,6 +7,7 @@ use journey_base::{Diagnostic, FileId};
 use rayon::prelude::*;
 
 use crate::db::{Database, SourceFile};
+use crate::destinations::{DestinationInfo, check_destination};
 use crate::diagnostics::{FileReport, check_file, contained};
 use crate::items::{ItemKind, items};
 use crate::names::NameKind;
@@ -97,6 +98,7 @@ impl Workspace {
             timezone: self.config.timezone.as_str().into(),
             schema: self.schema(),
             policies: self.policies()?,
+            requests: self.destinations().flat_map(|it| it.requests.clone()).collect(),
             audiences: self.audiences()?,
             journeys: self.journeys()?,
             tests: self.tests()?,
@@ -144,6 +146,7 @@ impl Workspace {
                 .filter_map(|name| declarations::trait_field(db, &name))
                 .collect(),
             events: names(NameKind::Event).filter_map(event).collect(),
+            destinations: self.destinations().map(|info| info.ty.clone()).collect(),
             actions: names(NameKind::Action).filter_map(action).collect(),
         }
     }
@@ -152,6 +155,13 @@ impl Workspace {
         let db = &self.db;
         let all = table::all(db, NameKind::Policy).into_iter();
         all.map(|(_, site)| policies::check_policy(db, site.item).value.clone()).collect()
+    }
+
+    /// All destinations, by name.
+    fn destinations(&self) -> impl Iterator<Item = Arc<DestinationInfo>> {
+        let db = &self.db;
+        let sites = table::all(db, NameKind::Destination).into_iter();
+        sites.filter_map(|(_, site)| check_destination(db, site.item).value.clone())
     }
 
     fn audiences(&self) -> Option<Vec<Arc<crate::thir::Audience>>> {

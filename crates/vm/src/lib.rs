@@ -20,8 +20,10 @@ mod eval;
 mod fault;
 mod history;
 mod input;
+mod json;
 mod key;
 mod memory;
+mod request;
 mod row;
 mod scratch;
 mod set;
@@ -37,6 +39,9 @@ pub use fault::Fault;
 pub use history::{History, Kept, Sample, Tally, WindowState};
 pub use input::Input;
 pub use key::{Key, MessageKey};
+pub use request::{
+    Call, HttpMessage, MailMessage, MailServer, Outside, RenderError, Rendered, render,
+};
 pub use row::Row;
 pub use scratch::Scratch;
 pub use set::ProgramSet;

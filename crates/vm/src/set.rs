@@ -23,6 +23,8 @@ pub struct ProgramSet {
     pub(crate) customer_windows: Vec<u16>,
     events: Vec<EventPlan>,
     journeys: Vec<JourneyPlan>,
+    /// What requests are made of, by action.
+    requests: Vec<Vec<Kind>>,
     /// Journeys that are entered by joining an audience, by audience.
     audience_entries: Vec<Vec<u16>>,
     /// Those among them that members enter, too, who are there when the journey is activated.
@@ -45,6 +47,7 @@ pub(crate) struct ExprPlan {
     pub(crate) form: Form,
     pub(crate) event: Option<u16>,
     pub(crate) journey: Option<u16>,
+    pub(crate) action: Option<u16>,
 }
 
 /// What an event touches whatever instances are open.
@@ -179,6 +182,7 @@ impl ProgramSet {
             customer_windows: Vec::new(),
             events: Vec::new(),
             journeys: Vec::new(),
+            requests: Vec::new(),
             audience_entries: vec![Vec::new(); program.audiences.len()],
             existing: Vec::new(),
             audience_readers: Readers {
@@ -193,6 +197,7 @@ impl ProgramSet {
         set.plan_journeys();
         set.plan_windows();
         set.plan_audiences();
+        set.plan_requests();
         set
     }
 
@@ -252,6 +257,13 @@ impl ProgramSet {
         }
     }
 
+    fn plan_requests(&mut self) {
+        let actions = (0..=u16::MAX).take(self.program.actions.len());
+        let slots = actions.map(|action| self.program.request_slots(action).unwrap_or_default());
+        let kinds = slots.map(|slots| slots.iter().map(|slot| Kind::of(&slot.ty)).collect());
+        self.requests = kinds.collect();
+    }
+
     fn plan_audiences(&mut self) {
         let readers = &mut self.audience_readers;
         for (number, audience) in (0..).zip(&self.program.audiences) {
@@ -304,8 +316,12 @@ impl ProgramSet {
     }
 
     #[inline]
-    pub(crate) fn local_kind(&self, journey: Option<u16>, slot: u16) -> Option<Kind> {
-        self.journeys.get(usize::from(journey?))?.local_kinds.get(usize::from(slot)).copied()
+    pub(crate) fn local_kind(&self, expr: &ExprPlan, slot: u16) -> Option<Kind> {
+        let kinds = match expr.action {
+            Some(action) => self.requests.get(usize::from(action))?,
+            None => &self.journeys.get(usize::from(expr.journey?))?.local_kinds,
+        };
+        kinds.get(usize::from(slot)).copied()
     }
 
     #[inline]
@@ -339,8 +355,8 @@ fn plan_expr(program: &Program, expr: &Expr) -> ExprPlan {
     let code = program.code.get(start as usize..end as usize).unwrap_or_default();
     let leaves = Leaf::prepare(program, code);
     let form = Form::of(&leaves);
-    let Expr { registers, optional, event, journey, .. } = *expr;
-    ExprPlan { leaves, start, end, registers, optional, form, event, journey }
+    let Expr { registers, optional, event, journey, action, .. } = *expr;
+    ExprPlan { leaves, start, end, registers, optional, form, event, journey, action }
 }
 
 impl JourneyPlan {

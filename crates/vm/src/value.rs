@@ -44,6 +44,24 @@ impl<'a> Val<'a> {
         !matches!(self, Val::Unset)
     }
 
+    /// Whether it is a value of a type, through and through. Unset is of none.
+    pub fn is_a(self, ty: &Type) -> bool {
+        match (self, ty) {
+            (Val::Text(member), Type::Enum(members)) => members.iter().any(|it| it == member),
+            (Val::List(items), Type::List(ty)) => items.iter().all(|item| item.is_a(ty)),
+            (Val::Record(values), Type::Record(fields)) => {
+                let mut pairs = values.iter().zip(fields);
+                values.len() == fields.len()
+                    && pairs.all(|(value, field)| match value {
+                        Val::Unset => field.optional,
+                        value => value.is_a(&field.ty),
+                    })
+            }
+            (Val::Unset, _) => false,
+            (value, ty) => Kind::of(ty).takes(value),
+        }
+    }
+
     /// The same value as a constant that owns its parts.
     pub fn to_const(self) -> Const {
         match self {

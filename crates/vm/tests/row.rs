@@ -77,6 +77,7 @@ fn copies_and_clones_hold_the_same() {
 #[test]
 fn defaults_come_back_with_a_reset() {
     let slot = |default| Slot {
+        pii: false,
         name: "s".into(),
         wire: "s".into(),
         ty: Type::Text,

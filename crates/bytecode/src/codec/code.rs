@@ -98,7 +98,7 @@ byte_operands! {
     UnaryOp [
         Not NegInt NegNumber NegDuration IntToNumber AbsInt AbsNumber Round Floor Ceil Lower Upper
         Trim LengthText LengthList ToText ParseNumber DateOf TimeOfDayOf WeekdayOf HourOf DayOf
-        MonthOf YearOf NextTimeOfDay NextDay
+        MonthOf YearOf NextTimeOfDay NextDay EncodeUrl
     ]
     BinaryOp [
         AddInt SubInt MulInt RemInt AddNumber SubNumber MulNumber DivNumber RemNumber MinInt MaxInt

@@ -61,7 +61,7 @@ macro_rules! sections {
 const SECTIONS: &[Section] = sections! {
     10 "workspace" [workspace timezone]
     20 "schema" [traits events]
-    30 "actions" [actions policies]
+    30 "actions" [destinations actions policies]
     40 "constants" [consts regexes]
     50 "code" [code exprs]
     60 "windows" [windows]

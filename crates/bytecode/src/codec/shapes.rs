@@ -4,6 +4,7 @@
 use super::error::{DecodeError, DecodeErrorKind};
 use super::wire::{Reader, Wire};
 use crate::program::*;
+use crate::request::*;
 use crate::value::{Const, FieldType, Type};
 
 macro_rules! wire_structs {
@@ -65,13 +66,19 @@ impl Wire for ExprId {
 
 wire_structs! {
     FieldType { name wire ty optional default }
-    Slot { name wire ty optional default }
+    Slot { name wire ty optional default pii }
     Event { name wire properties }
-    Action { name kind params policy }
+    Destination { name kind settings secrets }
+    Action { name destination params policy request }
     Policy { name require quiet caps }
     Quiet { from to otherwise }
     Cap { count per otherwise }
-    Expr { start len registers ty optional event journey }
+    HttpRequest { method url headers body delivery }
+    Mail { from to reply_to subject text html delivery }
+    Delivery { timeout retry limit }
+    Retry { times from to }
+    Limit { count per }
+    Expr { start len registers ty optional event journey action }
     Window { event aggregate filter value range journey }
     Reads { traits windows audiences }
     Condition { test wakes reads }
@@ -101,8 +108,10 @@ wire_enums! {
         0 Unset 1 Bool(v) 2 Int(v) 3 Number(v) 4 Text(v) 5 Time(v) 6 Date(v) 7 TimeOfDay(v)
         8 Weekday(v) 9 Duration(v) 10 List(v) 11 Record(v)
     }
-    DestinationKind { 0 Log }
+    DestinationKind { 0 Log 1 Http 2 Smtp }
     Otherwise { 0 Skip 1 Hold(length) }
+    Request { 0 Log 1 Http(request) 2 Mail(mail) }
+    Method { 0 Get 1 Post 2 Put 3 Patch 4 Delete }
     Aggregate { 0 Count 1 Sum 2 Last { slots } }
     Range { 0 All 1 Within(length) 2 SinceEntered 3 SinceMark(mark) }
     CaptureFrom { 0 Property(slot) 1 At 2 Happened 3 Item }

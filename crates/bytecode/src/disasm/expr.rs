@@ -17,6 +17,10 @@ impl Listing<'_> {
         if let Some(journey) = expr.journey {
             write!(self, ", in journey {}", journey_name(program, journey))?;
         }
+        if let Some(action) = expr.action {
+            let action = program.actions.get(usize::from(action));
+            write!(self, ", in the request of {}", action.map_or("?", |action| &action.name))?;
+        }
         writeln!(self)?;
         let start = expr.start as usize;
         let code = program.code.get(start..start.saturating_add(expr.len as usize));
@@ -120,6 +124,9 @@ impl Listing<'_> {
     }
 
     fn local(&self, expr: &Expr, slot: u16) -> String {
+        if let Some(slots) = expr.action.and_then(|action| self.program.request_slots(action)) {
+            return format!("request {}", slot_name(&slots, slot));
+        }
         let journey = expr.journey;
         let journey = journey.and_then(|journey| self.program.journeys.get(usize::from(journey)));
         let slots = journey.map_or(&[][..], |journey| &journey.locals);

@@ -6,6 +6,7 @@
 
 mod expr;
 mod journey;
+mod request;
 mod value;
 
 use std::fmt::{self, Write};
@@ -13,8 +14,8 @@ use std::fmt::{self, Write};
 use value::{Millis, Shown, Types};
 
 use crate::{
-    Action, Aggregate, Audience, Cap, Const, DestinationKind, ExprId, Otherwise, Policy, Program,
-    Quiet, Range, Reads, Slot, Window,
+    Aggregate, Audience, Cap, Const, ExprId, Otherwise, Policy, Program, Quiet, Range, Reads, Slot,
+    Window,
 };
 
 /// Lists a program.
@@ -45,14 +46,11 @@ impl Listing<'_> {
             let heading = format!("\nevent {}{}", event.name, wire(&event.name, &event.wire));
             self.slots(&heading, &event.properties)?;
         }
+        for destination in &program.destinations {
+            self.destination(destination)?;
+        }
         for action in &program.actions {
-            let Action { name, kind, params, policy } = action;
-            let kind = match kind {
-                DestinationKind::Log => "log",
-            };
-            let policy = policy.map(|policy| format!(", under {}", policy_name(program, policy)));
-            let policy = policy.unwrap_or_default();
-            self.slots(&format!("\naction {name}, {kind}{policy}"), params)?;
+            self.action(action)?;
         }
         for policy in &program.policies {
             self.policy(policy)?;
@@ -87,13 +85,13 @@ impl Listing<'_> {
     fn slots(&mut self, heading: &str, slots: &[Slot]) -> fmt::Result {
         writeln!(self, "{heading}")?;
         for (index, slot) in slots.iter().enumerate() {
-            let Slot { name, wire: on_wire, ty, optional, default } = slot;
+            let Slot { name, wire: on_wire, ty, optional, default, pii } = slot;
             let mark = if *optional { "?" } else { "" };
             write!(self, "  {index:>4}  {name}{}: {}{mark}", wire(name, on_wire), Types(ty))?;
-            match default {
-                Some(default) => writeln!(self, " = {}", Shown(default))?,
-                None => writeln!(self)?,
+            if let Some(default) = default {
+                write!(self, " = {}", Shown(default))?;
             }
+            writeln!(self, "{}", if *pii { " @pii" } else { "" })?;
         }
         Ok(())
     }

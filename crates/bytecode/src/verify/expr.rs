@@ -21,6 +21,10 @@ pub(super) struct Facts {
     pub(super) instance: bool,
     /// The locals of the instance.
     pub(super) locals: bool,
+    /// What a request is made of.
+    pub(super) request: bool,
+    /// Something of the customer or of the present that is not among `reads`.
+    pub(super) outside: bool,
     /// Traits, windows and audiences.
     pub(super) reads: Reads,
 }
@@ -60,7 +64,13 @@ fn check_scope(program: &Program, expr: &Expr) -> Result<(), Problem> {
     if let Some(journey) = expr.journey {
         at(&program.journeys, usize::from(journey), "journey")?;
     }
-    Ok(())
+    if let Some(action) = expr.action {
+        at(&program.actions, usize::from(action), "action")?;
+    }
+    match expr.journey.is_some() && expr.action.is_some() {
+        true => Err(Problem::Scope("an instance of a journey")),
+        false => Ok(()),
+    }
 }
 
 /// A register's shape; none where it may hold nothing, or different types on different paths.
@@ -73,13 +83,17 @@ struct Check<'p> {
     now: Option<Registers>,
     /// Registers that jumps bring to instructions further on.
     ahead: Vec<Option<Registers>>,
+    /// What a request is made of, if the expression is part of one.
+    request: Vec<Slot>,
     facts: Facts,
 }
 
 impl<'p> Check<'p> {
     fn new(program: &'p Program, expr: &'p Expr, len: usize) -> Check<'p> {
         let now = Some(vec![None; usize::from(expr.registers)]);
-        Check { program, expr, now, ahead: vec![None; len], facts: Facts::default() }
+        let request = expr.action.and_then(|action| program.request_slots(action));
+        let request = request.unwrap_or_default();
+        Check { program, expr, now, ahead: vec![None; len], request, facts: Facts::default() }
     }
 
     fn finish(self) -> Facts {
@@ -234,12 +248,18 @@ impl<'p> Check<'p> {
             Insn::Local { dst, slot } => (dst, self.load_local(slot)?),
             Insn::Const { dst, k } => (dst, self.constant(k)?),
             Insn::Unset { dst } => (dst, Shape::Unset),
-            Insn::Now { dst } => (dst, Shape::Time),
+            Insn::Now { dst } => {
+                self.facts.outside = true;
+                (dst, Shape::Time)
+            }
             Insn::Entered { dst } => {
                 self.journey()?;
                 (dst, Shape::Time)
             }
-            Insn::CustomerId { dst } => (dst, Shape::Text),
+            Insn::CustomerId { dst } => {
+                self.facts.outside = true;
+                (dst, Shape::Text)
+            }
             Insn::History { dst, window } => (dst, self.window(window)?),
             Insn::Move { dst, a } => (dst, self.read(a)?),
             Insn::Compare { cmp, dst, a, b } => (dst, self.compare(cmp, a, b)?),
@@ -376,6 +396,10 @@ impl Check<'_> {
     }
 
     fn load_local(&mut self, slot: u16) -> Result<Shape, Problem> {
+        if self.expr.action.is_some() {
+            self.facts.request = true;
+            return slot_shape(&self.request, slot, "value of the request");
+        }
         let journey = self.journey()?;
         self.facts.locals = true;
         let journey = at(&self.program.journeys, usize::from(journey), "journey")?;

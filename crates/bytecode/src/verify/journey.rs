@@ -77,7 +77,7 @@ struct Check<'p> {
 impl Check<'_> {
     /// Inside the journey, with no event at hand.
     fn inside(&self) -> Scope {
-        Scope { event: None, journey: Some(self.number) }
+        Scope { journey: Some(self.number), ..Scope::default() }
     }
 
     fn expr(&self, id: ExprId, expected: &Shape, scope: Scope) -> Result<(), Problem> {
@@ -93,7 +93,7 @@ impl Check<'_> {
             // There is no instance yet when the filter and the list are evaluated; the key reads
             // what was captured, and nothing else.
             Entry::Event { event, filter, captures, each, key } => {
-                let before = Scope { event: Some(*event), journey: None };
+                let before = Scope { event: Some(*event), ..Scope::default() };
                 self.event(*event, *filter, before)?;
                 let item = each.map(|list| self.list(list, before)).transpose()?;
                 self.captures(*event, captures, item)?;

@@ -13,6 +13,7 @@ mod journey;
 mod ops;
 mod policies;
 mod problem;
+mod request;
 mod schema;
 mod shape;
 mod uses;
@@ -83,6 +84,7 @@ pub fn verify(program: Program) -> Result<Verified<Program>, VerifyError> {
     let facts = uses::close(&program, facts);
     uses::check_audiences(&program, &facts)?;
     policies::check(&program, &facts)?;
+    request::check_actions(&program, &facts)?;
     for number in 0..program.journeys.len() {
         journey::check(&program, &facts, number)?;
         flow::check(&program, number)?;

@@ -14,7 +14,7 @@ pub(super) fn unary(op: UnaryOp) -> Option<(Shape, Shape)> {
         Op::NegDuration => (Duration, Duration),
         Op::IntToNumber => (Int, Number),
         Op::Round | Op::Floor | Op::Ceil => (Number, Int),
-        Op::Lower | Op::Upper | Op::Trim => (Text, Text),
+        Op::Lower | Op::Upper | Op::Trim | Op::EncodeUrl => (Text, Text),
         Op::LengthText => (Text, Int),
         Op::ParseNumber => (Text, Number),
         Op::DateOf => (Time, Date),

@@ -122,6 +122,15 @@ pub enum Problem {
     /// A cycle in which an instance could turn for ever.
     #[error("a cycle that never suspends")]
     Endless,
+    /// A name of an HTTP header that is none.
+    #[error("`{0}` is no name of a header")]
+    Header(String),
+    /// A request that its destination does not send.
+    #[error("a destination of another kind")]
+    Kind,
+    /// A length of time or a number that cannot be.
+    #[error("{0} is out of range")]
+    Range(&'static str),
     /// A state that nothing ends.
     #[error("a state that nothing ends")]
     DeadEnd,

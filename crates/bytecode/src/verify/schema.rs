@@ -32,6 +32,13 @@ pub(super) fn check(program: &Program) -> Checked<()> {
     for event in &program.events {
         check_slots(&format!("event `{}`, property", event.name), &event.properties)?;
     }
+    limit("program", "destinations", program.destinations.len(), MAX_ITEMS)?;
+    ascend("destinations", program.destinations.iter().map(|destination| &destination.name))?;
+    for destination in &program.destinations {
+        let what = format!("destination `{}`", destination.name);
+        check_slots(&format!("{what}, setting"), &destination.settings)?;
+        limit(what, "secrets", destination.secrets.len(), MAX_ITEMS)?;
+    }
     limit("program", "actions", program.actions.len(), MAX_ITEMS)?;
     for action in &program.actions {
         check_slots(&format!("action `{}`, parameter", action.name), &action.params)?;

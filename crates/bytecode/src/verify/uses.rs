@@ -13,6 +13,8 @@ pub(super) struct Scope {
     pub(super) event: Option<u16>,
     /// An instance of this journey.
     pub(super) journey: Option<u16>,
+    /// What the request of this action is made of, and nothing of the customer.
+    pub(super) action: Option<u16>,
 }
 
 /// Checks that an expression exists, gives what is expected, and uses only what is at hand.
@@ -32,6 +34,15 @@ pub(super) fn check_use(
     if facts.instance && (scope.journey.is_none() || expr.journey != scope.journey) {
         return Err(Problem::Scope("an instance of the journey of the expression"));
     }
+    if facts.request && (scope.action.is_none() || expr.action != scope.action) {
+        return Err(Problem::Scope("the request of the expression"));
+    }
+    let reads = !facts.reads.traits.is_empty()
+        || !facts.reads.windows.is_empty()
+        || !facts.reads.audiences.is_empty();
+    if scope.action.is_some() && (reads || facts.outside) {
+        return Err(Problem::Scope("the customer"));
+    }
     Ok(())
 }
 
@@ -45,7 +56,7 @@ pub(super) fn check_windows(program: &Program, facts: &[Facts]) -> Checked<()> {
 
 fn check_window(program: &Program, facts: &[Facts], window: &Window) -> Result<(), Problem> {
     let event = at(&program.events, usize::from(window.event), "event")?;
-    let scope = Scope { event: Some(window.event), journey: window.journey };
+    let scope = Scope { event: Some(window.event), journey: window.journey, action: None };
     if let Some(journey) = window.journey {
         let journey = at(&program.journeys, usize::from(journey), "journey")?;
         if let Range::SinceMark(mark) = window.range

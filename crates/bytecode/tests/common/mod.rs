@@ -48,6 +48,7 @@ impl Build {
             ty,
             optional,
             default,
+            pii: false,
         });
         (self.program.traits.len() - 1) as u16
     }
@@ -62,8 +63,20 @@ impl Build {
     /// An action with required parameters.
     pub fn action(&mut self, name: &str, params: &[(&str, Type)]) -> u16 {
         let params = params.iter().map(|(name, ty)| slot(name, ty.clone())).collect();
-        let kind = DestinationKind::Log;
-        self.program.actions.push(Action { name: name.into(), kind, params, policy: None });
+        let request = Request::Log;
+        self.program.destinations = vec![Destination {
+            name: "out".into(),
+            kind: DestinationKind::Log,
+            settings: vec![],
+            secrets: vec![],
+        }];
+        self.program.actions.push(Action {
+            name: name.into(),
+            destination: 0,
+            params,
+            policy: None,
+            request,
+        });
         (self.program.actions.len() - 1) as u16
     }
 
@@ -112,6 +125,7 @@ impl Build {
             optional: false,
             event,
             journey,
+            action: None,
         });
         ExprId(self.program.exprs.len() as u32 - 1)
     }
@@ -257,7 +271,7 @@ fn registers(code: &[Insn]) -> u8 {
 
 /// A required slot.
 pub fn slot(name: &str, ty: Type) -> Slot {
-    Slot { name: name.into(), wire: name.into(), ty, optional: false, default: None }
+    Slot { name: name.into(), wire: name.into(), ty, optional: false, default: None, pii: false }
 }
 
 /// Entry on an event, nothing kept.

@@ -21,7 +21,7 @@ fn compile(
 ) -> Result<(Program, ExprId), LowerError> {
     let checked = workspace();
     let mut lowering = Lowering::new(&checked);
-    let scope = Scope { event: Some(0), instance: None };
+    let scope = Scope { event: Some(0), ..Scope::default() };
     let id = run(&mut lowering, scope)?;
     let mut program = schema::tables(&checked).expect("the schema has types");
     lowering.finish(&mut program);

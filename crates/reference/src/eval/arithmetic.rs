@@ -75,6 +75,7 @@ pub(super) fn unary(op: UnaryOp, a: &Value) -> Outcome {
         Op::Lower => Ok(Value::Text(text::lower(text::of(a)?).into())),
         Op::Upper => Ok(Value::Text(text::upper(text::of(a)?).into())),
         Op::Trim => Ok(Value::Text(text::of(a)?.trim().into())),
+        Op::EncodeUrl => Ok(Value::Text(text::encoded(text::of(a)?).into())),
         Op::LengthText => Ok(Value::Int(text::of(a)?.chars().count() as i64)),
         Op::LengthList => Ok(Value::Int(items(a)?.len() as i64)),
         Op::ToText => Ok(Value::Text(text::show(a)?.into())),

@@ -8,7 +8,7 @@ use journey_base::TextRange;
 use journey_sema::thir::{
     BinaryOp, CompareOp, Expr, ExprKind, History, HistoryFn, HistoryRange, UnaryOp,
 };
-use journey_sema::{Checked, EventType, Field, Schema, Type};
+use journey_sema::{Checked, EventType, Field, Marks, Schema, Type};
 
 use super::{Customer, Fault, Instance, Occurrence, Outcome, Value, World, evaluate, time_zone};
 
@@ -37,7 +37,13 @@ const SUNDAY: i64 = 1_743_292_800_000;
 const HOUR: i64 = 3_600_000;
 
 fn with<T>(zone: &str, customer: &Customer, run: impl FnOnce(World<'_>) -> T) -> T {
-    let total = Field { name: "total".into(), wire: "total".into(), ty: Type::Int, default: None };
+    let total = Field {
+        name: "total".into(),
+        wire: "total".into(),
+        ty: Type::Int,
+        default: None,
+        marks: Marks::default(),
+    };
     let checked = Checked {
         timezone: zone.into(),
         schema: Schema {

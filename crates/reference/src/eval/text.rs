@@ -94,3 +94,13 @@ pub(super) fn parse(text: &str) -> Outcome {
         _ => Ok(Value::Unset),
     }
 }
+
+/// A text as a part of a URL: what is not plain is written by its bytes.
+pub(super) fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || "-._~".contains(char::from(byte));
+    let shown = |byte| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    text.bytes().map(shown).collect()
+}

@@ -122,6 +122,7 @@ impl Cx<'_> {
         let text: Arc<str> = name.source().into();
         if self.exists(NameKind::Audience, &text) {
             self.uses(NameKind::Audience, &text);
+            self.discourage_name(NameKind::Audience, &text, name.range());
             return Some(text);
         }
         self.unknown(NameKind::Audience, &text, name.range());

@@ -259,7 +259,7 @@ impl Cx<'_> {
 
 /// What `last` gives: the properties and, last, the time.
 fn record_of(info: &EventInfo) -> Type {
-    let at = Field { name: "at".into(), wire: "at".into(), ty: Type::Time, default: None };
+    let at = Field { name: "at".into(), wire: "at".into(), ty: Type::Time, default: None, marks: crate::Marks::default() };
     Type::Record(info.ty.properties.iter().cloned().chain([at]).collect())
 }
 

@@ -23,7 +23,7 @@ use crate::thir::{Const, Expr, ExprKind};
 use crate::walk;
 
 pub(crate) use convert::{Role, quoted};
-pub(crate) use values::default_of;
+pub(crate) use values::{concatenation, default_of};
 
 /// Levels of a typed expression, so that what walks over it needs no large stack.
 const MAX_DEPTH: usize = 250;

@@ -10,7 +10,7 @@ use crate::cx::{AtHand, Bound, Cx, Knowledge, Stage, did_you_mean};
 use crate::declarations::EventInfo;
 use crate::expr::{convert, unwrapped};
 use crate::facts::Path;
-use crate::findings::{Finding, Unknown};
+use crate::findings::{Finding, Place, Unknown};
 use crate::names::NameKind;
 use crate::suggest::Candidate;
 use crate::table::{self, Name};
@@ -28,6 +28,9 @@ impl Cx<'_> {
     pub(super) fn name_expr(&mut self, syntax: ast::NameExpr<'_>, hint: Option<&Type>) -> Expr {
         let Some(name) = syntax.name() else { return Expr::error(syntax.range()) };
         let (text, range) = (name.source(), name.range());
+        if let Some(value) = self.parameter(text, range) {
+            return value;
+        }
         if let Some(root) = self.root(text) {
             return self.whole_event(&root, text, range);
         }
@@ -151,6 +154,9 @@ impl Cx<'_> {
             self.report(finding);
             return error;
         }
+        if self.is_secret(name, range) {
+            return error;
+        }
         let finding =
             Finding::new(Code::UNKNOWN_NAME, range, format!("nothing here is called `{name}`"));
         let mut finding = finding;
@@ -194,6 +200,8 @@ impl Cx<'_> {
         let bound = self.scope.iter().filter_map(|id| self.bindings.get(id.0 as usize));
         let mut known: Vec<Candidate> =
             bound.map(|bound| Candidate::new(bound.name.clone())).collect();
+        let request = self.request.iter().flat_map(|request| &request.names);
+        known.extend(request.map(|name| Candidate::new(name.name.clone())));
         for (name, knowledge) in [("now", Knowledge::Now), ("entered", Knowledge::Instance)] {
             if self.stage.refuses(knowledge).is_none() {
                 known.push(Candidate::new(name));
@@ -215,7 +223,12 @@ impl Cx<'_> {
             },
             ast::Expr::NameExpr(name) => {
                 let text = name.name().map_or("", |name| name.source());
+                let field = chain.field_accesses().next().and_then(|it| it.any_name());
+                if self.is_secret_of(text, field.map_or("", |name| name.source()), whole) {
+                    return Expr::error(whole);
+                }
                 match self.root(text) {
+                    None if self.request.is_some() => self.name_expr(name, None),
                     Some(root) => match accesses.next().and_then(|it| it.any_name()) {
                         Some(field) => self.event_field(&root, text, name.range(), field),
                         None => return Expr::error(whole),
@@ -276,6 +289,7 @@ impl Cx<'_> {
         if ty == Type::Error {
             return Expr::error(range);
         }
+        self.discourage_name(NameKind::Trait, &text, name.range());
         let ty = self.narrowed(Path::Trait(text.clone()), ty);
         Expr::new(ExprKind::Trait(text), ty, range)
     }
@@ -316,6 +330,11 @@ impl Cx<'_> {
             return self.refuse(&format!("`{name}.{property}`"), why, range);
         }
         let declared = info.ty.properties.iter().find(|known| known.name == property);
+        if let Some(declared) = declared {
+            let what = format!("the property `{property}` of `{}`", info.ty.name);
+            let place = Place::Property(info.ty.name.clone(), property.clone());
+            self.discourage(&what, declared.marks.deprecated.as_ref(), field.range(), place);
+        }
         let ty = match declared {
             Some(declared) => declared.ty.clone(),
             None if &*property == "at" => Type::Time,

@@ -8,7 +8,7 @@ use journey_syntax::{AstNode, SyntaxKind, ast};
 use rustc_hash::FxHashMap;
 
 use crate::Field;
-use crate::Type;
+use crate::{Marks, Type};
 use crate::cx::Cx;
 use crate::expr::Role;
 use crate::findings::Finding;
@@ -110,7 +110,7 @@ impl Cx<'_> {
         if failed { Expr::error(range) } else { concatenation(parts, range) }
     }
 
-    fn interpolation(
+    pub(crate) fn interpolation(
         &mut self,
         interpolation: Option<ast::Interpolation<'_>>,
         at: TextRange,
@@ -253,7 +253,11 @@ impl Cx<'_> {
         for assignment in assignments {
             let Some(name) = assignment.any_name() else { return Expr::error(range) };
             let value = self.inner(assignment.expr(), None, assignment.range());
-            let value = self.set(value);
+            // In what is sent, a field that is unset is left out.
+            let value = match self.optional_fields && value.ty != Type::Unset {
+                true => value,
+                false => self.set(value),
+            };
             let text: Arc<str> = name.source().into();
             if let Some(at) = fields.iter().position(|field| field.name == text) {
                 let first = values.get(at).map_or(range, |value| value.range);
@@ -268,6 +272,7 @@ impl Cx<'_> {
                 name: text,
                 ty: value.ty.clone(),
                 default: None,
+                marks: Marks::default(),
             });
             values.push(value);
         }
@@ -415,7 +420,7 @@ fn text_const(value: Arc<str>, range: TextRange) -> Expr {
 }
 
 /// Texts one after the other; neighbours that are known become one.
-pub(super) fn concatenation(parts: Vec<Expr>, range: TextRange) -> Expr {
+pub(crate) fn concatenation(parts: Vec<Expr>, range: TextRange) -> Expr {
     let mut joined: Vec<Expr> = Vec::with_capacity(parts.len());
     for part in parts {
         if let Some(Const::Text(text)) = part.as_const()

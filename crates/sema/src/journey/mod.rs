@@ -13,6 +13,7 @@ mod waits;
 use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
 
+use crate::attributes::Bearer;
 use crate::cx::{Cx, Outcome, Stage};
 use crate::db::Db;
 use crate::facts::Facts;
@@ -45,6 +46,7 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
     let Some(decl) = declaration::<ast::JourneyDecl<'_>>(tree) else { return cx.finish(None) };
     cx.style_of(decl.name());
     cx.external_name(decl.external_name());
+    cx.marks(decl.attributes(), Bearer::name("a journey"));
     if !cx.collect_labels(decl) {
         return cx.finish(None);
     }

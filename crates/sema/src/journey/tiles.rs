@@ -118,11 +118,17 @@ impl Checker<'_> {
         let checked = match &action {
             Some(action) => {
                 let range = send.range();
-                self.cx.knowing(&required, |cx| {
+                let checked = self.cx.knowing(&required, |cx| {
                     cx.arguments(&args, action, range, true, |cx, syntax, ty, role| {
                         cx.typed(syntax, ty, role)
                     })
-                })
+                });
+                for (name, value) in &checked {
+                    if let Some(param) = action.params.iter().find(|param| param.name == *name) {
+                        self.cx.keep_from_parameter(value, &action.name, param);
+                    }
+                }
+                checked
             }
             // Of an action that does not exist the arguments are looked at all the same.
             None => {
@@ -178,6 +184,7 @@ impl Checker<'_> {
                 continue;
             }
             let value = self.cx.trait_value(name, assignment.expr());
+            self.cx.keep_from_trait(&value, &text);
             values.push((text, value));
         }
         if values.is_empty() && assignments.assignments().next().is_none() {
@@ -219,6 +226,7 @@ impl crate::cx::Cx<'_> {
         let text = name.source();
         match self.trait_type(text) {
             Some(ty) => {
+                self.discourage_name(NameKind::Trait, text, name.range());
                 let what = format!("the trait `{text}`");
                 self.typed(syntax, &ty, Role::of_trait(&what, text))
             }
@@ -260,6 +268,9 @@ impl crate::cx::Cx<'_> {
             let place = declaration_of(NameKind::Destination, &text);
             let finding = finding.at(place, "the destination is declared here");
             self.report_meant(finding, action.source(), known, "actions");
+        }
+        if let Some(found) = &found {
+            self.discourage_name(NameKind::Action, &found.name, action.range());
         }
         found
     }
@@ -306,6 +317,9 @@ impl crate::cx::Cx<'_> {
                 self.twice("the argument", name.source(), name.range(), first);
                 continue;
             }
+            let place = Place::Parameter(action.name.clone(), param.name.clone());
+            let called = format!("the parameter `{}` of `{}`", param.name, action.name);
+            self.discourage(&called, param.marks.deprecated.as_ref(), name.range(), place);
             let what = format!("`{}` of `{}`", param.name, action.name);
             let role = Role::parameter(&what, &action.name, &param.name);
             *slot = Some((value(self, arg.expr(), &param.ty, role), name.range()));

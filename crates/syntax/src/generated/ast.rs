@@ -966,7 +966,7 @@ impl<'t> AstNode<'t> for DestinationItem<'t> {
 }
 
 /// ```text
-/// setting_decl = { doc* ~ kw_setting ~ any_name ~ ":" ~ type_ref ~ default? }
+/// setting_decl = { doc* ~ kw_setting ~ any_name ~ ":" ~ type_ref ~ default? ~ attribute* }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SettingDecl<'t>(SyntaxNode<'t>);
@@ -1012,6 +1012,11 @@ impl<'t> SettingDecl<'t> {
     /// Its `default`.
     pub fn default(&self) -> Option<Default<'t>> {
         self.0.child()
+    }
+
+    /// Each `attribute` in it, in order.
+    pub fn attributes(&self) -> Children<'t, Attribute<'t>> {
+        self.0.children()
     }
 }
 

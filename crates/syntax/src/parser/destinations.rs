@@ -122,6 +122,7 @@ pub(super) fn destination_decl(p: &mut Parser<'_>) -> SyntaxKind {
                 p.bump();
                 any_name(p, "the setting's name");
                 typed(p);
+                attributes(p);
                 SETTING_DECL
             }
             KW_SECRET => {

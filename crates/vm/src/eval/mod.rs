@@ -14,6 +14,7 @@ use crate::{Bits, Customer, Fault, Instance, ProgramSet, Row, Scratch, Val};
 use leaf::Next;
 pub(crate) use leaf::{Form, Leaf};
 use ops::{MAX_SIZE, Means};
+pub(crate) use text::Shown;
 
 /// All that an expression can read. Everything is borrowed; building one costs nothing.
 #[derive(Debug, Clone, Copy)]
@@ -173,7 +174,7 @@ impl<'a> Registers<'a> {
                 (dst, value.unwrap_or_default())
             }
             Insn::Local { dst, slot } => {
-                let kind = set.local_kind(expr.journey, slot).ok_or(Fault::Program)?;
+                let kind = set.local_kind(expr, slot).ok_or(Fault::Program)?;
                 let value = ctx.locals.map(|row| row.value(slot, kind, ctx.arena));
                 (dst, value.unwrap_or_default())
             }

@@ -38,6 +38,7 @@ impl<'a> Means<'a> {
             (Op::Ceil, Val::Number(v)) => to_int(v.ceil())?,
             (Op::Lower, Val::Text(v)) => self.map(v, lower)?,
             (Op::Upper, Val::Text(v)) => self.map(v, upper)?,
+            (Op::EncodeUrl, Val::Text(v)) => self.percent(v)?,
             (Op::Trim, Val::Text(v)) => Val::Text(v.trim()),
             (Op::LengthText, Val::Text(v)) => Val::Int(v.chars().count() as i64),
             (Op::LengthList, Val::List(v)) => Val::Int(v.len() as i64),
@@ -119,6 +120,28 @@ impl<'a> Means<'a> {
         }
         let mapped = ArenaString::from_iter_in(text.chars().map(f), self.arena);
         Ok(Val::Text(mapped.into_bump_str()))
+    }
+
+    /// Text as a part of a URL.
+    fn percent(&self, text: &str) -> Result<Val<'a>, Fault> {
+        let mut encoded = ArenaString::with_capacity_in(text.len(), self.arena);
+        for byte in text.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    encoded.push(char::from(byte));
+                }
+                _ => {
+                    let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or('0');
+                    encoded.push('%');
+                    encoded.push(digit(byte >> 4).to_ascii_uppercase());
+                    encoded.push(digit(byte & 15).to_ascii_uppercase());
+                }
+            }
+            if encoded.len() > MAX_SIZE {
+                return Err(Fault::TooLarge);
+            }
+        }
+        Ok(Val::Text(encoded.into_bump_str()))
     }
 
     /// A list of items that are all set.

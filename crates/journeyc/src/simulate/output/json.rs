@@ -121,7 +121,7 @@ mod tests {
 
     fn slot(name: &str, ty: Type) -> Slot {
         let wire = format!("wire {name}");
-        Slot { name: name.to_owned(), wire, ty, optional: true, default: None }
+        Slot { name: name.to_owned(), wire, ty, optional: true, default: None, pii: false }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use journey_bytecode::{
     Action, Aggregate, Arm, ArmTrigger, Capture, CaptureFrom, Cmp, Cond, Const, Deadline,
-    DestinationKind, Entry, Event, Expr, ExprId, Insn, Journey, Op, Program, Range, Reenter, Send,
+    Destination, DestinationKind, Entry, Event, Expr, ExprId, Insn, Journey, Op, Program, Range, Reenter, Request, Send,
     Slot, State, Tile, TileKind, Type, Window, verify,
 };
 use journey_vm::ProgramSet;
@@ -11,7 +11,7 @@ const DAY: i64 = 86_400_000;
 
 fn slot(name: &str, ty: Type, optional: bool, default: Option<Const>) -> Slot {
     let wire = name.to_owned();
-    Slot { name: name.to_owned(), wire, ty, optional, default }
+    Slot { name: name.to_owned(), wire, ty, optional, default, pii: false }
 }
 
 fn tile(id: &str, kind: TileKind, edges: &[&str]) -> Tile {
@@ -40,6 +40,7 @@ impl Code {
             optional: false,
             event: None,
             journey,
+            action: None,
         });
         self.program.code.extend_from_slice(insns);
         ExprId(self.program.exprs.len() as u32 - 1)
@@ -103,9 +104,16 @@ fn shop() -> Program {
     let plan = Type::Enum(vec!["free".to_owned(), "pro".to_owned()]);
     let action = |name: &str| Action {
         name: format!("out.{name}"),
-        kind: DestinationKind::Log,
+        destination: 0,
         params: vec![slot("amount", Type::Number, true, None)],
         policy: None,
+        request: Request::Log,
+    };
+    let out = Destination {
+        name: "out".to_owned(),
+        kind: DestinationKind::Log,
+        settings: Vec::new(),
+        secrets: Vec::new(),
     };
     Program {
         workspace: "shop".to_owned(),
@@ -124,6 +132,7 @@ fn shop() -> Program {
                 slot("channel", Type::Text, false, Some(Const::Text("shop".to_owned()))),
             ],
         }],
+        destinations: vec![out],
         actions: [
             "thank_you_second_order",
             "vip_reminder",

@@ -1,7 +1,7 @@
 //! Questions to the event history.
 
 use journey_sema::thir::{BinaryOp, CompareOp, Expr, ExprKind, History, HistoryFn, HistoryRange};
-use journey_sema::{Field, Type};
+use journey_sema::{Field, Marks, Type};
 
 use super::places::maybe;
 use super::schema::{LABEL, PURCHASE};
@@ -73,7 +73,7 @@ impl Generator {
         let event = self.some_event();
         let mut fields =
             self.schema.events.iter().find(|it| *it.name == *event)?.properties.clone();
-        fields.push(Field { name: "at".into(), wire: "at".into(), ty: Type::Time, default: None });
+        fields.push(at());
         let fits = |field: &Field| field.ty.required() == *ty;
         let fitting: Vec<u32> =
             (0..).zip(&fields).filter(|(_, field)| fits(field)).map(|(at, _)| at).collect();
@@ -99,12 +99,7 @@ impl Generator {
                 let event = self.some_event();
                 let fields = self.schema.events.iter().find(|it| *it.name == *event);
                 let mut fields = fields.map(|it| it.properties.clone()).unwrap_or_default();
-                fields.push(Field {
-                    name: "at".into(),
-                    wire: "at".into(),
-                    ty: Type::Time,
-                    default: None,
-                });
+                fields.push(at());
                 let last = self.last(event, fields);
                 node(ExprKind::IsSet(Box::new(last)), &Type::Bool)
             }
@@ -115,5 +110,16 @@ impl Generator {
                 node(ExprKind::Compare(CompareOp::Ge, Box::new(parts)), &Type::Bool)
             }
         }
+    }
+}
+
+/// The time of an event, as a field of what `last` gives.
+fn at() -> Field {
+    Field {
+        name: "at".into(),
+        wire: "at".into(),
+        ty: Type::Time,
+        default: None,
+        marks: Marks::default(),
     }
 }

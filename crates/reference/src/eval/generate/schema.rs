@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use journey_sema::thir::{Binding, BindingId, BindingKind, Const};
-use journey_sema::{ActionType, DestinationKind, EventType, Field, Schema, Type};
+use journey_sema::{
+    ActionType, DestinationKind, DestinationType, EventType, Field, Marks, Schema, Type,
+};
 
 /// The binding of the entry event.
 pub const FIRST: BindingId = BindingId(0);
@@ -107,15 +109,21 @@ pub fn schema() -> Schema {
         field("maybe_orders", Type::Int.optional(), None),
         field("vip", Type::Bool, None),
     ];
+    let kind = DestinationKind::Log;
+    let log =
+        DestinationType { name: "log".into(), kind, settings: Vec::new(), secrets: Vec::new() };
+    let action = ActionType {
+        name: ACTION.into(),
+        kind,
+        params,
+        policy: None,
+        marks: Marks::default(),
+    };
     Schema {
         traits,
         events: vec![event(PURCHASE, properties), event(VISIT, visit)],
-        actions: vec![ActionType {
-            name: ACTION.into(),
-            kind: DestinationKind::Log,
-            params,
-            policy: None,
-        }],
+        destinations: vec![log],
+        actions: vec![action],
     }
 }
 
@@ -129,5 +137,5 @@ pub fn bindings() -> Vec<Binding> {
 }
 
 fn field(name: &str, ty: Type, default: Option<Const>) -> Field {
-    Field { name: name.into(), wire: name.into(), ty, default }
+    Field { name: name.into(), wire: name.into(), ty, default, marks: Marks::default() }
 }
