@@ -34,6 +34,8 @@ struct Checker<'a> {
     customer_at: Option<TextRange>,
     /// The first step that can depend on the customer.
     started: Option<TextRange>,
+    /// The step that paused the journey, while it is paused.
+    paused: Option<TextRange>,
 }
 
 /// A test's declaration.
@@ -53,6 +55,7 @@ pub(crate) fn check_test<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Test>
         audiences: Vec::new(),
         customer_at: None,
         started: None,
+        paused: None,
     };
     checker.find_journey(decl);
     let mut steps = Vec::new();
@@ -186,16 +189,42 @@ impl Checker<'_> {
                 self.starts(range);
                 Some(Step::Member(self.cx.settable_audience(step.name())?, false))
             }
+            ast::Step::PauseStep(_) => {
+                self.starts(range);
+                self.turns(range, Step::Pause)
+            }
+            ast::Step::ResumeStep(_) => {
+                self.starts(range);
+                self.turns(range, Step::Resume)
+            }
             ast::Step::EnterStep(_)
             | ast::Step::RespondStep(_)
             | ast::Step::FailStep(_)
-            | ast::Step::PauseStep(_)
-            | ast::Step::ResumeStep(_)
             | ast::Step::ExpectWebhook(_) => {
                 self.cx.not_yet(range);
                 None
             }
         }
+    }
+
+    /// The journey is paused and resumed by turns.
+    fn turns(&mut self, range: TextRange, step: Step) -> Option<Step> {
+        let pauses = step == Step::Pause;
+        match (pauses, self.paused) {
+            (true, Some(first)) => {
+                let message = "the journey is paused already";
+                let finding = Finding::new(Code::TEST_STEP, range, message);
+                self.cx.report(finding.here(first, "since here"));
+                return None;
+            }
+            (false, None) => {
+                let message = "there is nothing to resume: the journey is not paused";
+                self.cx.structural(Finding::new(Code::TEST_STEP, range, message));
+                return None;
+            }
+            _ => self.paused = pauses.then_some(range),
+        }
+        Some(step)
     }
 
     /// From here on it matters what time it is and who the customer is.

@@ -715,6 +715,10 @@ pub enum Step {
     Member(Arc<str>, bool),
     /// `choose SPLIT ARM`
     Choose(Arc<str>, Arc<str>),
+    /// `pause`: the test's journey; never while it is paused
+    Pause,
+    /// `resume`: never but while it is paused
+    Resume,
     /// `expect exit NAME`
     ExpectExit(Arc<str>),
     /// `expect at LABEL (until TIME)?`

@@ -27,6 +27,8 @@ pub enum Refusal {
     Inside,
     /// The journey's re-entry rule says no.
     Reentry,
+    /// The journey is paused.
+    Paused,
     /// The entry's filter, list or key could not be evaluated.
     Fault(Fault),
     /// An event says what the journey's instances are about, and there is none.
@@ -115,6 +117,8 @@ pub enum Effect<'a> {
     Exited { journey: u16, membership: u32, outcome: u16, tile: Option<u16>, at: i64 },
     /// The instance cannot go on and stays where it is.
     Faulted { journey: u16, membership: u32, tile: Option<u16>, fault: Fault, at: i64 },
+    /// So much came for a paused instance that the oldest event was let go of.
+    Forgotten { journey: u16, membership: u32, event: u16, at: i64 },
     /// The customer joined an audience.
     JoinedAudience { audience: u16, at: i64 },
     /// The customer left an audience.

@@ -44,6 +44,17 @@ pub enum Input<'a> {
         /// The arm, an index into the split's arms.
         arm: u16,
     },
+    /// The journey is paused: nobody enters, and members stay where they are. What comes for them
+    /// meanwhile is kept.
+    Pause {
+        /// The journey.
+        journey: u16,
+    },
+    /// The journey goes on: what was kept happens now, and time goes on where it stood still.
+    Resume {
+        /// The journey.
+        journey: u16,
+    },
     /// Nothing but time passes.
     Tick,
 }

@@ -345,6 +345,27 @@ impl ProgramSet {
         &self.existing
     }
 
+    /// Whether an expression reads nothing but the event at hand and constants, so that it will
+    /// always say the same of an event.
+    pub(crate) fn reads_event_only(&self, id: ExprId) -> bool {
+        let other = |insn: &Insn| {
+            matches!(
+                insn,
+                Insn::TraitNumber { .. }
+                    | Insn::TraitWord { .. }
+                    | Insn::TraitText { .. }
+                    | Insn::TraitBool { .. }
+                    | Insn::TraitSet { .. }
+                    | Insn::Trait { .. }
+                    | Insn::Audience { .. }
+                    | Insn::History { .. }
+                    | Insn::Now { .. }
+                    | Insn::Entered { .. }
+            )
+        };
+        !reads_locals(&self.program, id) && !code(&self.program, id).iter().any(other)
+    }
+
     pub(crate) fn entries_by_audience(&self, audience: u16) -> &[u16] {
         self.audience_entries.get(usize::from(audience)).map_or(&[], Vec::as_slice)
     }

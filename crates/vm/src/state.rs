@@ -26,6 +26,8 @@ pub struct Customer {
     pub(crate) memory: Vec<Memory>,
     /// Memberships that are over and may still reach a goal, in the order in which they ended.
     pub(crate) past: Vec<Past>,
+    /// Journeys that are paused; nothing where none is.
+    pub(crate) paused: Option<Box<Bits>>,
     /// Ids of recent events.
     pub(crate) recent: RecentIds,
     /// Counts inputs, each timer that fires being one.
@@ -107,7 +109,7 @@ pub struct Instance {
     pub journey: u16,
     /// The how manyeth membership of this customer in this journey, from 1.
     pub membership: u32,
-    /// Whether it waits or is parked.
+    /// Whether it waits, is paused or is parked.
     pub status: Status,
     /// The tile it is at.
     pub tile: Option<u16>,
@@ -126,6 +128,8 @@ pub struct Instance {
     /// When it can next go on by itself: deadline, exit criteria, conditions; `i64::MAX` for
     /// never.
     pub(crate) due: i64,
+    /// For how long it has been paused.
+    pub(crate) frozen: i64,
     /// When each `exit … after` criterion is reached, in source order.
     pub(crate) exits_after: SmallVec<[i64; 1]>,
     /// Until when it can reach each of its journey's goals; [`REACHED`](crate::memory::REACHED) once
@@ -138,6 +142,24 @@ pub struct Instance {
     pub(crate) visits: SmallVec<[(u16, u32); 2]>,
     /// What is known of the message that a policy holds.
     pub(crate) hold: Option<Box<Hold>>,
+    /// What came while the journey is paused.
+    pub(crate) paused: Option<Box<Paused>>,
+}
+
+/// An instance whose journey is paused.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Paused {
+    pub(crate) since: i64,
+    /// Events to be shown to the instance later, in the order in which they came.
+    pub(crate) kept: VecDeque<KeptEvent>,
+}
+
+/// An event that waits for the end of a pause.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct KeptEvent {
+    pub(crate) event: u16,
+    pub(crate) at: i64,
+    pub(crate) row: Row,
 }
 
 /// A message that waits for its policy.
@@ -154,6 +176,8 @@ pub(crate) struct Hold {
 pub enum Status {
     /// It waits in this state of its journey.
     Waiting(u16),
+    /// It waits in this state, and its journey is paused: nothing moves it.
+    Paused(u16),
     /// It cannot go on.
     Faulted(Fault),
 }
@@ -215,6 +239,7 @@ impl Customer {
             instances: Vec::new(),
             memory: Vec::new(),
             past: Vec::new(),
+            paused: None,
             recent: RecentIds::default(),
             sequence: 0,
             clock: i64::MIN,
@@ -235,6 +260,11 @@ impl Customer {
     /// input, and for audiences that are not computed.
     pub fn join(&mut self, audience: u16) {
         self.profile.audiences.set(audience, true);
+    }
+
+    /// Whether a journey is paused.
+    pub(crate) fn is_paused(&self, journey: u16) -> bool {
+        self.paused.as_ref().is_some_and(|paused| paused.contains(journey))
     }
 
     /// The customer's id.

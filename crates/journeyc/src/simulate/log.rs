@@ -209,6 +209,8 @@ impl<'p> Log<'p> {
                 Refusal::Reentry => tally.refused_reentry += 1,
                 Refusal::Fault(_) => tally.refused_fault += 1,
                 Refusal::NoEvent => tally.refused_no_event += 1,
+                // Nobody pauses a journey in a simulation.
+                Refusal::Paused => {}
             }
         }
     }
@@ -344,7 +346,9 @@ impl Effects for Log<'_> {
             }
             Effect::AudienceFault { .. } => self.audience_faults += 1,
             Effect::Duplicate { .. } => self.duplicates += 1,
-            Effect::JoinedAudience { .. } | Effect::LeftAudience { .. } => {}
+            Effect::Forgotten { .. }
+            | Effect::JoinedAudience { .. }
+            | Effect::LeftAudience { .. } => {}
         }
     }
 }

@@ -97,6 +97,7 @@ impl World<'_> {
                 let id = instance.tile.and_then(tile).map_or("its entry", |tile| &tile.id);
                 match instance.status {
                     Status::Waiting(_) => format!("the customer is at `{id}`"),
+                    Status::Paused(_) => format!("the customer is paused at `{id}`"),
                     Status::Faulted(fault) => {
                         format!("the customer cannot go on at `{id}`: {fault}")
                     }

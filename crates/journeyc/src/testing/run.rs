@@ -146,6 +146,14 @@ impl<'a> Runner<'a> {
                     self.apply(Input::Member { audience, member: *member });
                 }
             }
+            Step::Pause => {
+                self.note("pause".to_owned());
+                self.apply(Input::Pause { journey: 0 });
+            }
+            Step::Resume => {
+                self.note("resume".to_owned());
+                self.apply(Input::Resume { journey: 0 });
+            }
             expectation => {
                 let world = World {
                     program: self.set.program(),

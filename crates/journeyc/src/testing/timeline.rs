@@ -100,6 +100,10 @@ impl Timeline {
                 (at, format!("  exits {}", journey.outcomes.get(outcome as usize)?))
             }
             Effect::Faulted { fault, at, .. } => (at, format!("    cannot go on: {fault}")),
+            Effect::Forgotten { event, at, .. } => {
+                let name = &program.events.get(event as usize)?.name;
+                (at, format!("    lets go of an event {name}: too many came during the pause"))
+            }
             Effect::JoinedAudience { audience, at } => {
                 (at, format!("  joins {}", program.audiences.get(audience as usize)?.name))
             }
@@ -143,6 +147,7 @@ fn refusal(reason: Refusal) -> String {
     match reason {
         Refusal::Inside => "  does not enter: is inside already".to_owned(),
         Refusal::Reentry => "  does not enter: the `reenter` rule says no".to_owned(),
+        Refusal::Paused => "  does not enter: the journey is paused".to_owned(),
         Refusal::Fault(fault) => format!("  does not enter: {fault}"),
         Refusal::NoEvent => "  does not enter: there is no event to take the key from".to_owned(),
     }

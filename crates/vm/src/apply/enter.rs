@@ -37,6 +37,9 @@ enum Admission {
 /// Enters a journey with no event, by hand or by joining an audience.
 pub(super) fn without_event(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
     let Some((journey, _)) = env.set.journey(number) else { return };
+    if customer.is_paused(number) {
+        return refuse(env, number, Refusal::Paused);
+    }
     if let Entry::Event { each, key, .. } = &journey.entry
         && (each.is_some() || key.is_some())
     {
@@ -62,6 +65,9 @@ pub(super) fn by_event(
 ) {
     let Some((journey, _)) = env.set.journey(number) else { return };
     let Entry::Event { captures, each, key, .. } = &journey.entry else { return };
+    if customer.is_paused(number) {
+        return refuse(env, number, Refusal::Paused);
+    }
     let cause = Cause { captures, event, item: Val::Unset };
     let list = match each {
         None => &[Val::Unset],
@@ -298,11 +304,13 @@ fn new_instance(
         locals,
         deadline: None,
         due: NEVER,
+        frozen: 0,
         exits_after: SmallVec::new(),
         goals: SmallVec::new(),
         tallies: plan.map(|plan| plan.tallies.iter().map(tally).collect()).unwrap_or_default(),
         visits: SmallVec::new(),
         hold: None,
+        paused: None,
     }
 }
 
@@ -332,7 +340,8 @@ fn limit(
             else {
                 return Err(Fault::Program);
             };
-            exits_after.push(instance.entered_at.checked_add(length).ok_or(Fault::Overflow)?);
+            let reached = instance.entered_at.checked_add(length).ok_or(Fault::Overflow)?;
+            exits_after.push(reached.saturating_add(instance.frozen));
         }
     }
     instance.exits_after = exits_after;

@@ -2,7 +2,7 @@
 
 use journey_bytecode::{ArmTrigger, Entry, ExitTrigger, Journey};
 
-use super::{Env, Stop, capture, conclude, enter, goal, run, settle};
+use super::{Env, Stop, capture, conclude, enter, goal, pause, run, settle};
 use crate::effect::{Effect, Refusal};
 use crate::eval::{Eval, test};
 use crate::state::{Customer, Instance, Profile, Status};
@@ -59,8 +59,8 @@ fn remember(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, a
     }
 }
 
-/// Shows the event to open instances, in order of entry. One that cannot go on can still reach a
-/// goal.
+/// Shows the event to open instances, in order of entry. One that is paused or cannot go on can
+/// still reach a goal.
 fn tell(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, at: i64) {
     let Customer { profile, instances, memory, past, .. } = customer;
     instances.retain_mut(|instance| match instance.status {
@@ -68,8 +68,9 @@ fn tell(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, at: i
             let outcome = hear(env, profile, instance, event, row, at);
             !conclude(env, memory, past, instance, outcome)
         }
-        Status::Faulted(_) => {
+        Status::Paused(_) | Status::Faulted(_) => {
             goal::hear(env, profile, instance, event, (row, at));
+            pause::keep(env, profile, instance, event, (row, at));
             true
         }
     });
@@ -97,6 +98,18 @@ fn hear(
     if let Some(outcome) = exit? {
         return Ok(Stop::Exit(outcome));
     }
+    take_arm(env, profile, instance, event, (row, at))
+}
+
+/// Takes the first arm of the wait that the event, or what changed with it, opens.
+pub(super) fn take_arm(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+    event: u16,
+    (row, at): (&Row, i64),
+) -> Result<Stop, Fault> {
+    let (journey, plan) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let Status::Waiting(state) = instance.status else { return Ok(Stop::Waiting) };
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
     let touched = plan.reads.meets(&env.work.pending);
@@ -122,7 +135,7 @@ fn hear(
 }
 
 /// The outcome of the first exit criterion that the event, or what changed with it, fulfils.
-fn exit_on(
+pub(super) fn exit_on(
     env: &Env<'_>,
     journey: &Journey,
     profile: &Profile,

@@ -15,6 +15,7 @@
 mod enter;
 mod event;
 mod goal;
+mod pause;
 mod policy;
 mod run;
 mod settle;
@@ -80,6 +81,8 @@ pub fn apply(
             settle::set_member(env, &mut customer.profile, audience, member);
         }
         Input::Enter { journey } => enter::without_event(env, customer, journey),
+        Input::Pause { journey } => pause::pause(env, customer, journey),
+        Input::Resume { journey } => pause::resume(env, customer, journey),
         Input::Choose { journey, split, arm } => customer.profile.choose(journey, split, arm),
     }
     settle::settle(env, customer);

@@ -34,7 +34,8 @@ pub(super) fn attend(
     look_after(env, profile, instance, journey, false)
 }
 
-/// Looks after a waiting instance because the entry that it goes by is another one.
+/// Looks after a waiting instance because the entry that it goes by is another one, or because
+/// nobody did for some time.
 pub(super) fn look_again(
     env: &mut Env<'_>,
     profile: &mut Profile,
@@ -66,7 +67,8 @@ fn look_after(
         instance.deadline = Some(instant(time)?);
     }
     if let Deadline::Policy { reads, .. } = &state.deadline {
-        let moved = env.work.current.meets_reads(reads) || env.work.pending.meets_reads(reads);
+        let moved =
+            moved || env.work.current.meets_reads(reads) || env.work.pending.meets_reads(reads);
         if (moved || instance.deadline.is_none_or(|until| until <= env.now))
             && let Next::Go(to) = policy::ask(env, journey, state, profile, instance)?
         {

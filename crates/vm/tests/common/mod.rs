@@ -185,6 +185,10 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
         Effect::Faulted { journey, membership, fault, at, .. } => {
             format!("{} {}: fault, {fault:?}", clock(at), name(journey, membership))
         }
+        Effect::Forgotten { journey, membership, event, at } => {
+            let event = &program.events[usize::from(event)].name;
+            format!("{} {}: forgets {event}", clock(at), name(journey, membership))
+        }
         Effect::JoinedAudience { audience: a, at } => {
             format!("{} joined {}", clock(at), audience(a))
         }

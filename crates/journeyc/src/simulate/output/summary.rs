@@ -86,6 +86,7 @@ impl EnterAccount {
             let why = match entered.refusal? {
                 Refusal::Inside => "it is inside already".to_owned(),
                 Refusal::Reentry => "the re-entry rule says no".to_owned(),
+                Refusal::Paused => "the journey is paused".to_owned(),
                 Refusal::Fault(fault) => fault.to_string(),
                 Refusal::NoEvent => "its key is taken from an event".to_owned(),
             };
