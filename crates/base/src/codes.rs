@@ -154,6 +154,10 @@ catalogue! {
     NAME_STYLE = 0604 Warning "name_style";
     /// `any` stands in a journey without a key.
     NEEDLESS_ANY = 0610 Warning "needless_any";
+    /// An event may come during the wait before the one for it.
+    MISSED_EVENT = 0615 Warning "missed_event";
+    /// An instant to wait for can be past on arrival.
+    UNHANDLED_LATE = 0616 Warning "unhandled_late";
     /// A `journey:allow` comment silences nothing.
     UNUSED_ALLOW = 0620 Warning "unused_allow";
     /// Something is used that is deprecated.

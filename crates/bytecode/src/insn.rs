@@ -107,7 +107,7 @@ pub enum UnaryOp {
     /// text → number, unset where it is none: an optional sign, digits, an optional fraction and
     /// exponent, nothing around it
     ParseNumber,
-    /// time → date, in the program's time zone (so for all that follow)
+    /// time → date, in the time zone of the expression (so for all that follow)
     DateOf,
     /// time → timeofday
     TimeOfDayOf,
@@ -163,7 +163,7 @@ pub enum BinaryOp {
     /// date + int days → date
     AddDateInt,
     SubDateInt,
-    /// date at timeofday → time, in the program's time zone
+    /// date at timeofday → time, in the time zone of the expression
     DateAt,
     ConcatText,
     ConcatList,
@@ -373,6 +373,26 @@ pub enum Insn {
         a: u8,
         regex: u16,
     },
+    /// The first instant at or after now on one of the days: a bit for each day of the week,
+    /// Monday the lowest.
+    NextInDays {
+        dst: u8,
+        days: u8,
+    },
+    /// The first instant at or after now between two times of day on one of the days; over
+    /// midnight where the second is earlier, a night belonging to the day on which it begins.
+    NextInRange {
+        dst: u8,
+        days: u8,
+        from: u8,
+        to: u8,
+    },
+    /// The next instant after now at which it is a time of day on one of the days.
+    NextTime {
+        dst: u8,
+        days: u8,
+        at: u8,
+    },
     /// Registers `first .. first + count` in order.
     MakeList {
         dst: u8,
@@ -390,6 +410,31 @@ pub enum Insn {
         a: u8,
         field: u16,
     },
+}
+
+impl Insn {
+    /// Whether the result depends on the time zone.
+    pub fn reads_clock(self) -> bool {
+        use UnaryOp::{DateOf, DayOf, HourOf, MonthOf, NextDay, NextTimeOfDay, TimeOfDayOf};
+        use UnaryOp::{WeekdayOf, YearOf};
+        match self {
+            Insn::Unary { op, .. } => matches!(
+                op,
+                DateOf
+                    | TimeOfDayOf
+                    | WeekdayOf
+                    | HourOf
+                    | DayOf
+                    | MonthOf
+                    | YearOf
+                    | NextTimeOfDay
+                    | NextDay
+            ),
+            Insn::Binary { op, .. } => op == BinaryOp::DateAt,
+            Insn::NextInDays { .. } | Insn::NextInRange { .. } | Insn::NextTime { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 const _: () = assert!(std::mem::size_of::<Insn>() == 8);

@@ -16,7 +16,7 @@ pub struct ExprId(pub u32);
 pub struct Program {
     /// Name of the workspace; part of every idempotency key.
     pub workspace: String,
-    /// IANA time zone in which dates and times of day are read.
+    /// IANA time zone in which dates and times of day are read where nothing says otherwise.
     pub timezone: String,
     /// Traits of the customer; a slot number is an index here.
     pub traits: Vec<Slot>,
@@ -137,6 +137,10 @@ pub struct Expr {
     /// The action whose request the code is part of: what it loads as locals are then the
     /// [slots of the request](Program::request_slots).
     pub action: Option<u16>,
+    /// The name of the time zone (a text) in which the code reads local times: an expression
+    /// before this one, over nothing that this one may not load. Where there is none, or no zone
+    /// has the name, the program's.
+    pub zone: Option<ExprId>,
 }
 
 /// What a history window computes.
@@ -151,6 +155,10 @@ pub enum Aggregate {
         /// Event slots that are kept, ascending.
         slots: Vec<u16>,
     },
+    /// The first of them, kept for the waits that look back for it. Only waits ask.
+    First,
+    /// Each of them, kept for the waits that look back and filter then. Only waits ask.
+    Each,
 }
 
 /// Which events a window counts.
@@ -234,6 +242,8 @@ pub struct Journey {
     pub reenter: Reenter,
     /// What becomes of an entry while an instance is open.
     pub inside: WhileInside,
+    /// The time zone of its instances, if it is not the program's.
+    pub timezone: Option<Timezone>,
     /// Exit criteria in source order.
     pub exits: Vec<ExitCriterion>,
     /// Goals in source order.
@@ -256,6 +266,15 @@ pub struct Journey {
     pub updates: Vec<Update>,
     /// Splits.
     pub splits: Vec<Split>,
+}
+
+/// The time zone in which a journey reads local times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timezone {
+    /// Its IANA name, a text.
+    pub name: ExprId,
+    /// What that reads.
+    pub reads: Reads,
 }
 
 /// Copies a property of the event at hand into a local.
@@ -480,6 +499,9 @@ pub struct State {
     pub deadline: Deadline,
     /// Where it goes on when the deadline comes. Present where `deadline` is not `None`.
     pub timeout: Option<u32>,
+    /// Where it goes on if the instant of the deadline is past on arrival; where the timeout
+    /// leads if this says nothing.
+    pub late: Option<u32>,
     /// What it waits for, in source order.
     pub arms: Vec<Arm>,
 }
@@ -532,6 +554,9 @@ pub enum ArmTrigger {
         filter: Option<ExprId>,
         /// What is kept of it.
         captures: Vec<Capture>,
+        /// The window (of `First` or `Each`) that keeps events of before, if the earliest of
+        /// those that match opens the arm on arrival.
+        earlier: Option<u16>,
     },
     /// A condition.
     When(Condition),

@@ -45,7 +45,7 @@ pub fn build(journey: &thir::Journey) -> Result<Journey<'_>, LowerError> {
     Ok(builder.graph)
 }
 
-/// Labels that a window counts from, in the order of their tiles.
+/// Labels that a window counts from or a wait looks back to, in the order of their tiles.
 fn marks(journey: &thir::Journey) -> Vec<&str> {
     let mut asked = BTreeSet::new();
     walk::journey(journey, &mut |expr| {
@@ -55,6 +55,11 @@ fn marks(journey: &thir::Journey) -> Vec<&str> {
             asked.insert(&**label);
         }
     });
+    for (_, since) in walk::awaited(journey) {
+        if let thir::Since::Label(label) = since {
+            asked.insert(&**label);
+        }
+    }
     let labels = ways::tiles(journey).into_iter().filter_map(|tile| tile.label.as_deref());
     labels.filter(|label| asked.contains(label)).collect()
 }
@@ -151,7 +156,9 @@ impl<'a> Builder<'a> {
                 Ok(self.block())
             }
             TileKind::WaitFor(_)
-            | TileKind::WaitUntil(_)
+            | TileKind::WaitUntil { .. }
+            | TileKind::WaitWindow(_)
+            | TileKind::WaitCondition { .. }
             | TileKind::WaitEvent { .. }
             | TileKind::WaitArms { .. } => self.wait(tile, id, at),
             TileKind::BranchWhen { .. } | TileKind::BranchValue { .. } => self.branch(tile, at),
@@ -172,7 +179,7 @@ impl<'a> Builder<'a> {
         self.end(let_go, Terminator::Goto(after));
         let deadline = Some((Deadline::Policy, let_go));
         let arms = vec![(Trigger::Skipped, after)];
-        self.end(at, Terminator::Suspend(Wait { tile, deadline, arms }));
+        self.end(at, Terminator::Suspend(Wait { tile, deadline, late: None, arms }));
         after
     }
 
@@ -204,7 +211,11 @@ impl<'a> Builder<'a> {
         let mut targets = targets.into_iter();
         let (triggers, deadline): (Vec<Trigger<'a>>, _) = match &tile.kind {
             TileKind::WaitFor(length) => (Vec::new(), Some(Deadline::After(length))),
-            TileKind::WaitUntil(time) => (Vec::new(), Some(Deadline::At(time))),
+            TileKind::WaitUntil { time, .. } => (Vec::new(), Some(Deadline::At(time))),
+            TileKind::WaitWindow(window) => (Vec::new(), Some(Deadline::Inside(*window))),
+            TileKind::WaitCondition { condition, up_to } => {
+                (vec![Trigger::When(condition)], up_to.as_ref().map(Deadline::After))
+            }
             TileKind::WaitEvent { event, up_to } => {
                 (vec![Trigger::Event(event)], up_to.as_ref().map(Deadline::After))
             }
@@ -220,7 +231,9 @@ impl<'a> Builder<'a> {
         };
         let arms = triggers.into_iter().zip(targets.by_ref()).collect();
         let deadline = deadline.zip(targets.next());
-        self.end(at, Terminator::Suspend(Wait { tile: id, deadline, arms }));
+        // What is left is the way of those who come too late.
+        let late = targets.next();
+        self.end(at, Terminator::Suspend(Wait { tile: id, deadline, late, arms }));
         Ok(join)
     }
 
@@ -270,6 +283,7 @@ pub(crate) fn reachable_exprs<'a>(graph: &Journey<'a>) -> Vec<&'a Expr> {
     if let thir::Entry::Event(entry) = &graph.source.entry {
         found.extend(&entry.filter);
     }
+    found.extend(&graph.source.timezone);
     for exit in &graph.source.exits {
         match &exit.trigger {
             ExitTrigger::Event(event) => found.extend(&event.filter),
@@ -307,7 +321,7 @@ fn terminator_exprs<'a>(end: &Terminator<'a>, found: &mut Vec<&'a Expr>) {
         Terminator::Suspend(wait) => {
             match &wait.deadline {
                 Some((Deadline::After(expr) | Deadline::At(expr), _)) => found.push(expr),
-                Some((Deadline::Policy, _)) | None => {}
+                Some((Deadline::Policy | Deadline::Inside(_), _)) | None => {}
             }
             for (trigger, _) in &wait.arms {
                 match trigger {

@@ -138,6 +138,8 @@ pub struct Wait<'a> {
     pub tile: TileId,
     /// How long at most, and where to go on then.
     pub deadline: Option<(Deadline<'a>, BlockId)>,
+    /// Where to go on if the instant of the deadline is past on arrival, if that is elsewhere.
+    pub late: Option<BlockId>,
     /// What it waits for, in source order, and where to go on.
     pub arms: Vec<(Trigger<'a>, BlockId)>,
 }
@@ -151,6 +153,8 @@ pub enum Deadline<'a> {
     At(&'a Expr),
     /// When the policy lets the message go with whose sending the block that follows begins.
     Policy,
+    /// The next instant inside certain days and hours.
+    Inside(thir::Window),
 }
 
 /// What ends a wait before its deadline.
@@ -191,7 +195,7 @@ impl<'a> Journey<'a> {
             Terminator::Split { arms, .. } => arms.iter().map(|(_, _, to)| *to).collect(),
             Terminator::Suspend(wait) => {
                 let arms = wait.arms.iter().map(|(_, to)| *to);
-                arms.chain(wait.deadline.map(|(_, to)| to)).collect()
+                arms.chain(wait.deadline.map(|(_, to)| to)).chain(wait.late).collect()
             }
             Terminator::Exit(_) | Terminator::End => Vec::new(),
         };

@@ -38,6 +38,11 @@ impl Buffer {
         self.push(insn);
     }
 
+    /// Whether some instruction depends on the time zone.
+    pub(crate) fn reads_clock(&self) -> bool {
+        self.insns.iter().any(|insn| insn.reads_clock())
+    }
+
     /// Whether any jump leads to `label`.
     pub(crate) fn is_used(&self, label: Label) -> bool {
         self.waiting.get(label.0).is_some_and(|jumps| !jumps.is_empty())

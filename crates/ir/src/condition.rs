@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use journey_base::TextRange;
 use journey_bytecode::{self as bc, ExprId, Insn};
 use journey_sema::Type;
-use journey_sema::thir::{Condition, Const, Expr, ExprKind, Wake};
+use journey_sema::thir::{Condition, Const, Expr, ExprKind, Hours, Wake, Window};
 
 use crate::LowerError;
 use crate::expr::Coder;
@@ -48,7 +49,8 @@ impl Lowering<'_> {
         let mut traits = BTreeSet::new();
         let mut windows = BTreeSet::new();
         let mut audiences = BTreeSet::new();
-        for insn in exprs.iter().flat_map(|id| self.code_of(*id)) {
+        let zones = exprs.iter().filter_map(|id| self.expr(*id)?.zone);
+        for insn in exprs.iter().copied().chain(zones).flat_map(|id| self.code_of(id)) {
             match insn {
                 Insn::TraitNumber { slot, .. }
                 | Insn::TraitWord { slot, .. }
@@ -84,6 +86,37 @@ pub(crate) enum Then {
 }
 
 impl Coder<'_, '_, '_> {
+    /// The next instant inside certain days and hours.
+    pub(crate) fn root_inside(
+        mut self,
+        window: Window,
+        range: TextRange,
+    ) -> Result<ExprId, LowerError> {
+        let now = Expr { kind: ExprKind::Now, ty: Type::Time, range };
+        let days = window.days;
+        let hours = match window.hours {
+            Hours::All => Vec::new(),
+            Hours::Range(from, to) => vec![from, to],
+            Hours::At(at) => vec![at],
+        };
+        let mut registers = Vec::new();
+        for hour in hours {
+            let dst = self.after(&now, registers.last().copied().unwrap_or(0))?;
+            let k = self.lowering.constant(&Const::TimeOfDay(hour))?;
+            self.buffer.push(Insn::Const { dst, k });
+            registers.push(dst);
+        }
+        let touched = self.buffer.touch(0);
+        self.fits(&now, touched)?;
+        self.buffer.push(match *registers.as_slice() {
+            [from, to] => Insn::NextInRange { dst: 0, days, from, to },
+            [at] => Insn::NextTime { dst: 0, days, at },
+            _ => Insn::NextInDays { dst: 0, days },
+        });
+        self.buffer.push(Insn::Ret { a: 0 });
+        self.finish(&now, bc::Type::Time, false)
+    }
+
     /// A wake: an optional time. It is asked without the test around it that would see to it
     /// that its operands are set, so any unset operand makes the wake unset.
     pub(crate) fn root_wake(mut self, expr: &Expr, then: Then) -> Result<ExprId, LowerError> {

@@ -37,7 +37,8 @@ impl Lowering<'_> {
             locals: &locals,
             marks: &graph.marks,
         };
-        let scope = Scope { instance: Some(instance), ..Scope::default() };
+        let zone = graph.source.timezone.as_ref();
+        let scope = Scope { instance: Some(instance), zone, ..Scope::default() };
         let mut journey = header(self, graph, scope)?;
         journey.locals.clone_from(&locals.slots);
         let emitter = Emitter { lowering: self, graph, scope, locals: &locals, journey };
@@ -81,7 +82,11 @@ fn header(
     let source = graph.source;
     let entry = match &source.entry {
         Entry::Event(entry) => {
-            let (event, filter, captures) = lowering.event_match(entry, scope)?;
+            // There is no instance yet: what the zone reads of the entry's event it reads of the
+            // one at hand.
+            let zone = source.timezone.as_ref().map(|zone| at_hand(zone, entry));
+            let before = Scope { zone: zone.as_ref(), ..scope };
+            let (event, filter, captures) = lowering.event_match(entry, before)?;
             let key = source.key.as_ref();
             let key = key.map(|key| lowering.value(key, None, scope)).transpose()?;
             bc::Entry::Event { event, filter, captures, each: None, key }
@@ -122,6 +127,13 @@ fn header(
         let within = lowering.value(&goal.within, None, scope)?;
         goals.push(bc::Goal { name: goal.name.to_string(), event, filter, within });
     }
+    let timezone = match &source.timezone {
+        Some(name) => {
+            let name = lowering.value(name, None, Scope { zone: None, ..scope })?;
+            Some(bc::Timezone { name, reads: lowering.reads(&[name]) })
+        }
+        None => None,
+    };
     let tile = |tile: &crate::cfg::Tile<'_>| bc::Tile {
         id: tile.id.clone(),
         kind: tile.kind,
@@ -139,6 +151,7 @@ fn header(
             Reenter::After(ms) => bc::Reenter::After(ms),
         },
         inside,
+        timezone,
         exits,
         goals,
         outcomes: graph.outcomes.iter().map(|name| name.to_string()).collect(),
@@ -151,6 +164,24 @@ fn header(
         updates: Vec::new(),
         splits: Vec::new(),
     })
+}
+
+/// An expression over the binding of an entry, asked while the event is still at hand.
+fn at_hand(expr: &Expr, entry: &EventMatch) -> Expr {
+    let mut expr = expr.clone();
+    journey_sema::walk::rewrite(&mut expr, &|kind| {
+        let event = entry.event.clone();
+        match kind {
+            ExprKind::Bound { binding, property } if Some(*binding) == entry.binding => {
+                *kind = match &**property {
+                    "at" => ExprKind::EventAt { event },
+                    _ => ExprKind::Event { event, property: property.clone() },
+                };
+            }
+            _ => {}
+        }
+    });
+    expr
 }
 
 struct Emitter<'l, 'a, 'g> {
@@ -187,6 +218,7 @@ impl Emitter<'_, '_, '_> {
         }
         for state in &mut self.journey.states {
             state.timeout.iter_mut().for_each(&mut aim);
+            state.late.iter_mut().for_each(&mut aim);
             state.arms.iter_mut().for_each(|arm| aim(&mut arm.to));
         }
         for arm in self.journey.splits.iter_mut().flat_map(|split| &mut split.arms) {
@@ -343,15 +375,29 @@ impl Emitter<'_, '_, '_> {
                     bc::Deadline::At { time, reads: self.lowering.reads(&[time]) }
                 }
                 Deadline::Policy => self.policy()?,
+                Deadline::Inside(window) => {
+                    let range = self.range_of(wait.tile);
+                    let time = self.lowering.inside(*window, range, self.scope)?;
+                    bc::Deadline::At { time, reads: self.lowering.reads(&[time]) }
+                }
             };
             timeout = Some(target(self.graph.resolve(*to)));
         }
         let mut arms = Vec::new();
         for (trigger, to) in &wait.arms {
             let trigger = match trigger {
-                Trigger::Event(event) => {
-                    let (event, filter, captures) = self.lowering.event_match(event, self.scope)?;
-                    bc::ArmTrigger::Event { event, filter, captures }
+                Trigger::Event(awaited) => {
+                    let (event, filter, captures) =
+                        self.lowering.event_match(awaited, self.scope)?;
+                    let earlier = match &awaited.since {
+                        Some(since) => {
+                            let filtered = filter.is_some();
+                            let scope = self.scope;
+                            Some(self.lowering.kept_events(event, filtered, since, scope)?)
+                        }
+                        None => None,
+                    };
+                    bc::ArmTrigger::Event { event, filter, captures, earlier }
                 }
                 Trigger::When(condition) => self.when(condition)?,
                 Trigger::Skipped => bc::ArmTrigger::Skipped,
@@ -359,7 +405,13 @@ impl Emitter<'_, '_, '_> {
             arms.push(bc::Arm { trigger, to: target(self.graph.resolve(*to)) });
         }
         let tile = self.lowering.number(wait.tile.0, "tiles")?;
-        Ok(bc::State { tile, deadline, timeout, arms })
+        let late = wait.late.map(|to| target(self.graph.resolve(to)));
+        Ok(bc::State { tile, deadline, timeout, late, arms })
+    }
+
+    /// Where a tile stands in the source.
+    fn range_of(&self, tile: crate::cfg::TileId) -> journey_base::TextRange {
+        self.graph.tiles.get(tile.0).map(|tile| tile.source.range).unwrap_or_default()
     }
 
     /// The hold of a message. Which one it is follows when the code has been laid out.

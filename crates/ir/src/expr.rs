@@ -64,13 +64,24 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
 
     /// Hands the code over to the program.
     pub(crate) fn finish(
-        self,
+        mut self,
         expr: &Expr,
         ty: bc::Type,
         optional: bool,
     ) -> Result<ExprId, LowerError> {
         if self.buffer.insns.len() > LONGEST {
             return Err(self.lowering.too_large(expr.range));
+        }
+        let mut zone = None;
+        if let Some(name) = self.scope.zone.filter(|_| self.buffer.reads_clock()) {
+            // What names the zone reads no clock itself.
+            let scope = Scope { zone: None, ..self.scope };
+            let named = self.lowering.value(name, None, scope)?;
+            let reads = self.lowering.expr(named).map(|expr| (expr.event, expr.journey));
+            let (event, journey) = reads.unwrap_or_default();
+            self.reads_event |= event.is_some();
+            self.reads_instance |= journey.is_some();
+            zone = Some(named);
         }
         let journey = self.scope.instance.filter(|_| self.reads_instance);
         let compiled = Compiled {
@@ -81,6 +92,7 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
             event: self.scope.event.filter(|_| self.reads_event),
             journey: journey.map(|instance| instance.journey),
             action: self.scope.action.filter(|_| self.reads_request).map(|of| of.action),
+            zone,
         };
         self.lowering.add(compiled, self.fields_of_last)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use journey_base::TextRange;
 use journey_bytecode::{self as bc, ExprId, Insn};
-use journey_sema::thir::{Binding, Const, Expr};
+use journey_sema::thir::{Binding, Const, Expr, Window};
 use journey_sema::{Checked, EventType, Type};
 use rustc_hash::FxHashMap;
 
@@ -22,6 +22,8 @@ pub(crate) struct Scope<'s> {
     pub(crate) event: Option<u16>,
     /// The instance at hand.
     pub(crate) instance: Option<Instance<'s>>,
+    /// The name of the time zone in which local times are read, if it is not the workspace's.
+    pub(crate) zone: Option<&'s Expr>,
     /// The action whose request is made.
     pub(crate) action: Option<RequestOf<'s>>,
 }
@@ -82,6 +84,7 @@ pub(crate) struct Compiled {
     pub(crate) event: Option<u16>,
     pub(crate) journey: Option<u16>,
     pub(crate) action: Option<u16>,
+    pub(crate) zone: Option<ExprId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -130,6 +133,16 @@ impl<'a> Lowering<'a> {
         Coder::new(self, scope).root_one_of(subject, values)
     }
 
+    /// Compiles the next instant inside certain days and hours.
+    pub(crate) fn inside(
+        &mut self,
+        window: Window,
+        range: TextRange,
+        scope: Scope<'_>,
+    ) -> Result<ExprId, LowerError> {
+        Coder::new(self, scope).root_inside(window, range)
+    }
+
     /// Takes up a compiled expression.
     pub(crate) fn add(
         &mut self,
@@ -157,6 +170,7 @@ impl<'a> Lowering<'a> {
             event: compiled.event,
             journey: compiled.journey,
             action: compiled.action,
+            zone: compiled.zone,
         });
         self.known.insert(compiled, ExprId(id));
         Ok(ExprId(id))

@@ -70,7 +70,12 @@ pub(crate) fn workspace() -> Checked {
     Checked {
         name: "shop".into(),
         timezone: "UTC".into(),
-        schema: Schema { traits, events: vec![order], destinations: vec![crm], actions: vec![note] },
+        schema: Schema {
+            traits,
+            events: vec![order],
+            destinations: vec![crm],
+            actions: vec![note],
+        },
         ..Checked::default()
     }
 }
@@ -255,6 +260,7 @@ pub(crate) fn journey(name: &str, body: Vec<Tile>) -> Journey {
         reenter: Reenter::Never,
         inside: journey_sema::thir::WhileInside::Ignore,
         goals: vec![],
+        timezone: None,
         exits: Vec::new(),
         bindings: vec![Binding { name: "first".into(), kind: order }],
         body,
@@ -262,7 +268,7 @@ pub(crate) fn journey(name: &str, body: Vec<Tile>) -> Journey {
 }
 
 pub(crate) fn on_order(binding: Option<BindingId>, filter: Option<Expr>) -> EventMatch {
-    EventMatch { event: "order".into(), binding, filter }
+    EventMatch { event: "order".into(), binding, filter, since: None }
 }
 
 /// The workspace with these journeys.

@@ -12,6 +12,7 @@ use journey_sema::thir::{
 };
 
 pub use constant::duration;
+pub(crate) use constant::window;
 
 /// Edges are read at a glance; what is longer than this ends in `…`.
 const LONGEST: usize = 100;

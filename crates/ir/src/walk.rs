@@ -1,7 +1,7 @@
 //! Visiting expressions.
 
 use journey_sema::thir::{
-    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, Journey, Tile, TileKind,
+    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, Journey, Since, Tile, TileKind,
     WaitLimit, Wake,
 };
 use journey_sema::walk::children;
@@ -30,6 +30,7 @@ pub fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
         roots.extend(&goal.event.filter);
         roots.push(&goal.within);
     }
+    roots.extend(&journey.timezone);
     for exit in &journey.exits {
         match &exit.trigger {
             ExitTrigger::Event(event) => roots.extend(&event.filter),
@@ -48,7 +49,12 @@ pub fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
 /// The expressions of a tile itself, not of the blocks it opens.
 fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
     match &tile.kind {
-        TileKind::WaitFor(expr) | TileKind::WaitUntil(expr) => roots.push(expr),
+        TileKind::WaitFor(expr) | TileKind::WaitUntil { time: expr, .. } => roots.push(expr),
+        TileKind::WaitWindow(_) => {}
+        TileKind::WaitCondition { condition, up_to } => {
+            condition_roots(condition, roots);
+            roots.extend(up_to);
+        }
         TileKind::WaitEvent { event: EventMatch { filter, .. }, up_to } => {
             roots.extend(filter);
             roots.extend(up_to);
@@ -75,6 +81,25 @@ fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
         }
         TileKind::Split { .. } | TileKind::Member { .. } | TileKind::Exit(_) => {}
     }
+}
+
+/// The events that waits of a journey look back for, and since when.
+pub fn awaited(journey: &Journey) -> Vec<(&EventMatch, &Since)> {
+    let mut found = Vec::new();
+    for tile in ways::tiles(journey) {
+        match &tile.kind {
+            TileKind::WaitEvent { event, .. } => found.push(event),
+            TileKind::WaitArms { arms, .. } => {
+                for arm in arms {
+                    if let ArmTrigger::Event(event) = &arm.trigger {
+                        found.push(event);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found.into_iter().filter_map(|event| Some((event, event.since.as_ref()?))).collect()
 }
 
 /// The expressions of a continuous condition: its test and its wakes.

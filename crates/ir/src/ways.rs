@@ -36,10 +36,19 @@ impl<'a> Way<'a> {
 pub fn ways<'a>(tile: &'a Tile, bindings: &[Binding]) -> Vec<Way<'a>> {
     match &tile.kind {
         TileKind::WaitFor(_)
-        | TileKind::WaitUntil(_)
+        | TileKind::WaitWindow(_)
         | TileKind::Send { .. }
         | TileKind::Update(_)
         | TileKind::Member { .. } => vec![Way::on("next")],
+        TileKind::WaitUntil { late, .. } => {
+            let late = late.as_deref().map(|late| Way::into_block("late", late));
+            [Way::on("next")].into_iter().chain(late).collect()
+        }
+        TileKind::WaitCondition { up_to, .. } => {
+            let mut ways = vec![Way::on("next")];
+            ways.extend(up_to.is_some().then(|| Way::on("timeout")));
+            ways
+        }
         TileKind::WaitEvent { up_to, .. } => {
             let mut ways = vec![Way::on("event")];
             ways.extend(up_to.is_some().then(|| Way::on("timeout")));
@@ -123,6 +132,7 @@ fn blocks(tile: &Tile) -> Vec<&[Tile]> {
             all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
         }
         TileKind::Split { arms, .. } => arms.iter().map(|arm| &*arm.body).collect(),
+        TileKind::WaitUntil { late, .. } => all(Vec::new(), late),
         _ => Vec::new(),
     }
 }
@@ -131,7 +141,9 @@ fn blocks(tile: &Tile) -> Vec<&[Tile]> {
 pub fn kind(tile: &Tile) -> Kind {
     match tile.kind {
         TileKind::WaitFor(_)
-        | TileKind::WaitUntil(_)
+        | TileKind::WaitUntil { .. }
+        | TileKind::WaitWindow(_)
+        | TileKind::WaitCondition { .. }
         | TileKind::WaitEvent { .. }
         | TileKind::WaitArms { .. } => Kind::Wait,
         TileKind::BranchWhen { .. } | TileKind::BranchValue { .. } => Kind::Branch,

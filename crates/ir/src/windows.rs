@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use journey_bytecode::{self as bc, ExprId};
-use journey_sema::thir::{History, HistoryFn, HistoryRange};
+use journey_sema::thir::{History, HistoryFn, HistoryRange, Since};
 use rustc_hash::FxHashMap;
 
 use crate::LowerError;
@@ -29,6 +29,8 @@ enum Aggregate {
     Count,
     Sum,
     Last,
+    First,
+    Each,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +82,8 @@ impl Windows {
             aggregate: match key.aggregate {
                 Aggregate::Count => bc::Aggregate::Count,
                 Aggregate::Sum => bc::Aggregate::Sum,
+                Aggregate::First => bc::Aggregate::First,
+                Aggregate::Each => bc::Aggregate::Each,
                 Aggregate::Last => bc::Aggregate::Last { slots: kept.into_iter().collect() },
             },
             filter: key.filter,
@@ -134,13 +138,36 @@ impl Lowering<'_> {
             journey: journey.filter(|_| of_instance || reads_instance),
         };
         let of_instance = key.journey.is_some();
+        Ok((self.number_of(key)?, of_instance))
+    }
+
+    /// The window that keeps events for a wait that looks back. Waits share it: what is kept is
+    /// looked through when it is asked.
+    pub(crate) fn kept_events(
+        &mut self,
+        event: u16,
+        filtered: bool,
+        since: &Since,
+        scope: Scope<'_>,
+    ) -> Result<u16, LowerError> {
+        let range = match since {
+            Since::Entered => HistoryRange::SinceEntered,
+            Since::Label(label) => HistoryRange::SinceLabel(label.clone()),
+        };
+        let range = self.range(&range, scope)?;
+        let aggregate = if filtered { Aggregate::Each } else { Aggregate::First };
+        let journey = scope.instance.map(|instance| instance.journey);
+        self.number_of(Key { event, aggregate, filter: None, value: None, range, journey })
+    }
+
+    fn number_of(&mut self, key: Key) -> Result<u16, LowerError> {
         if let Some(known) = self.windows.known.get(&key) {
-            return Ok((*known, of_instance));
+            return Ok(*known);
         }
         let number = self.number(self.windows.windows.len(), "history windows")?;
         self.windows.windows.push((key.clone(), BTreeSet::new()));
         self.windows.known.insert(key, number);
-        Ok((number, of_instance))
+        Ok(number)
     }
 
     fn range(&self, range: &HistoryRange, scope: Scope<'_>) -> Result<Range, LowerError> {

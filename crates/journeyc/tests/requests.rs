@@ -62,7 +62,11 @@ impl Outside for Server {
 fn server() -> Server {
     Server(
         vec![("api.sender", Const::Text("shop".to_owned()))],
-        vec![("api.key", "s3cret"), ("hook.url", "https://hooks.example.com/T0/B1"), ("post.password", "pw")],
+        vec![
+            ("api.key", "s3cret"),
+            ("hook.url", "https://hooks.example.com/T0/B1"),
+            ("post.password", "pw"),
+        ],
     )
 }
 

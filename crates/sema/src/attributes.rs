@@ -152,15 +152,9 @@ pub(crate) fn deprecation<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<Arc<s
         deprecated.next()?.text().and_then(table::plain_text).map(Arc::from)
     };
     match site.item.kind(db) {
-        ItemKind::Event => {
-            advice(&mut declaration::<ast::EventDecl<'_>>(tree)?.attributes())
-        }
-        ItemKind::Audience => {
-            advice(&mut declaration::<ast::AudienceDecl<'_>>(tree)?.attributes())
-        }
-        ItemKind::Journey => {
-            advice(&mut declaration::<ast::JourneyDecl<'_>>(tree)?.attributes())
-        }
+        ItemKind::Event => advice(&mut declaration::<ast::EventDecl<'_>>(tree)?.attributes()),
+        ItemKind::Audience => advice(&mut declaration::<ast::AudienceDecl<'_>>(tree)?.attributes()),
+        ItemKind::Journey => advice(&mut declaration::<ast::JourneyDecl<'_>>(tree)?.attributes()),
         _ => None,
     }
 }

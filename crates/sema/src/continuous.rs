@@ -30,6 +30,11 @@ impl Cx<'_> {
     /// A condition that is watched.
     pub(crate) fn watched(&mut self, syntax: Option<ast::Expr<'_>>, what: &str) -> Condition {
         let test = self.condition(syntax, what);
+        self.watch(test)
+    }
+
+    /// The same, of a condition that is checked already.
+    pub(crate) fn watch(&mut self, test: Expr) -> Condition {
         let mut wakes = Vec::new();
         if !test.is_error() {
             self.wakes(&test, &mut wakes);

@@ -42,7 +42,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) db: &'a dyn Db,
     /// The item's text.
     pub(crate) text: &'a str,
-    pub(crate) zone: Tz,
+    /// Where local times are read; none where that is known only for each member.
+    pub(crate) zone: Option<Tz>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) uses: Uses,
     /// What an expression here may speak of.
@@ -101,6 +102,8 @@ pub(crate) enum Stage {
     Key,
     /// For an event that reaches a goal, inside the journey or after it.
     Goal,
+    /// Whenever a local time of a journey is read.
+    Zone,
     /// In a journey.
     Journey,
     /// When an event comes, for all history to come; inside or outside a journey.
@@ -145,6 +148,9 @@ impl Stage {
             }
             (Stage::Key, _) => {
                 "a key never changes, so it is taken from the event that enters and from constants"
+            }
+            (Stage::Zone, Now | Instance | History) => {
+                "a journey's time zone follows from the customer and the entry's event"
             }
             (Stage::History { .. }, Customer | Now | History)
             | (Stage::History { in_journey: false }, Instance) => {
@@ -207,7 +213,7 @@ impl<'a> Cx<'a> {
         Cx {
             db,
             text: item.tree(db).text(),
-            zone: workspace_zone(db),
+            zone: Some(workspace_zone(db)),
             findings: Vec::new(),
             uses: Uses::new(),
             stage,

@@ -441,9 +441,8 @@ impl Cx<'_> {
     /// Says that a name is a secret, if it is one of some destination.
     pub(crate) fn is_secret(&mut self, name: &str, range: TextRange) -> bool {
         let db = self.db;
-        let holds = |full: &Candidate| {
-            full.name.split_once('.').is_some_and(|(_, secret)| secret == name)
-        };
+        let holds =
+            |full: &Candidate| full.name.split_once('.').is_some_and(|(_, secret)| secret == name);
         let known = table::candidates(db, NameKind::Secret);
         let Some(found) = known.iter().find(|known| holds(known)) else { return false };
         self.secret(&found.name, range);

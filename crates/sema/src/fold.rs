@@ -2,7 +2,8 @@
 //!
 //! What is folded here must equal what the interpreter computes. Where the two could differ in a
 //! detail (how a number is written as text, the lower case of letters beyond ASCII) nothing is
-//! folded and the operation stays in the program.
+//! folded and the operation stays in the program. So it does where the time zone is not known before
+//! a customer is.
 
 use std::sync::Arc;
 
@@ -23,7 +24,12 @@ pub(crate) enum Fault {
 }
 
 /// The value of `a op b`; `None` where that is left to the program.
-pub(crate) fn binary(op: BinaryOp, a: &Const, b: &Const, zone: Tz) -> Result<Option<Const>, Fault> {
+pub(crate) fn binary(
+    op: BinaryOp,
+    a: &Const,
+    b: &Const,
+    zone: Option<Tz>,
+) -> Result<Option<Const>, Fault> {
     use BinaryOp::*;
     use Const::*;
     let value = match (op, a, b) {
@@ -59,6 +65,7 @@ pub(crate) fn binary(op: BinaryOp, a: &Const, b: &Const, zone: Tz) -> Result<Opt
         (AddDateInt, Date(a), Int(b)) => Date(shift(*a, Some(*b))?),
         (SubDateInt, Date(a), Int(b)) => Date(shift(*a, b.checked_neg())?),
         (DateAt, Date(a), TimeOfDay(b)) => {
+            let Some(zone) = zone else { return Ok(None) };
             Time(zone::instant(zone, *a, *b).ok_or(Fault::Overflow)?)
         }
         (ConcatText, Text(a), Text(b)) => Text(Arc::from(format!("{a}{b}"))),
@@ -69,7 +76,7 @@ pub(crate) fn binary(op: BinaryOp, a: &Const, b: &Const, zone: Tz) -> Result<Opt
 }
 
 /// The value of `op a`; `None` where that is left to the program.
-pub(crate) fn unary(op: UnaryOp, a: &Const, zone: Tz) -> Result<Option<Const>, Fault> {
+pub(crate) fn unary(op: UnaryOp, a: &Const, zone: Option<Tz>) -> Result<Option<Const>, Fault> {
     use Const::*;
     use UnaryOp::*;
     let value = match (op, a) {
@@ -92,7 +99,7 @@ pub(crate) fn unary(op: UnaryOp, a: &Const, zone: Tz) -> Result<Option<Const>, F
         (ToText, Int(a)) => Text(Arc::from(a.to_string())),
         (ToText, Bool(a)) => Text(Arc::from(a.to_string())),
         (DateOf | TimeOfDayOf | WeekdayOf | HourOf | DayOf | MonthOf | YearOf, Time(a)) => {
-            return calendar(op, *a, zone);
+            return zone.map_or(Ok(None), |zone| calendar(op, *a, zone));
         }
         _ => return Ok(None),
     };
@@ -170,7 +177,7 @@ mod tests {
     use super::{Fault, binary, compare, unary};
     use crate::thir::{BinaryOp, CompareOp, Const, UnaryOp};
 
-    const UTC: journey_time::Tz = journey_time::Tz::UTC;
+    const UTC: Option<journey_time::Tz> = Some(journey_time::Tz::UTC);
 
     #[test]
     fn arithmetic_that_has_no_value_is_a_fault_never_a_wrap() {
@@ -187,13 +194,16 @@ mod tests {
 
     #[test]
     fn dates_and_times_are_computed_in_the_zone() {
-        let berlin = journey_time::find("Europe/Berlin").unwrap();
+        let berlin = journey_time::find("Europe/Berlin");
         let (date, noon) = (Const::Date(20_000), Const::TimeOfDay(43_200_000));
         let at = binary(BinaryOp::DateAt, &date, &noon, berlin).unwrap().unwrap();
         assert_eq!(unary(UnaryOp::HourOf, &at, berlin), Ok(Some(Const::Int(12))));
         // 2024-10-04, summer time.
         assert_eq!(unary(UnaryOp::HourOf, &at, UTC), Ok(Some(Const::Int(10))));
-        assert_eq!(unary(UnaryOp::DateOf, &at, berlin), Ok(Some(date)));
+        assert_eq!(unary(UnaryOp::DateOf, &at, berlin), Ok(Some(date.clone())));
+        // Where the zone is known only for each member, the program computes it.
+        assert_eq!(binary(BinaryOp::DateAt, &date, &noon, None), Ok(None));
+        assert_eq!(unary(UnaryOp::HourOf, &at, None), Ok(None));
     }
 
     #[test]

@@ -81,9 +81,17 @@ pub(crate) fn time_of_day(text: &str) -> Result<i32, Problem> {
     }
 }
 
-/// `2026-12-01T09:00:30.250+01:00`, in milliseconds since 1970. Without an offset it is read in
-/// `zone`.
-pub(crate) fn time(text: &str, zone: Tz) -> Result<i64, Problem> {
+/// What a literal of a time says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// With an offset, an instant: milliseconds since 1970.
+    Instant(i64),
+    /// Without one, what clocks show: a day since 1970, and milliseconds since midnight.
+    Local(i32, i32),
+}
+
+/// `2026-12-01T09:00:30.250+01:00`.
+pub(crate) fn moment(text: &str) -> Result<Moment, Problem> {
     let (day, clock) = text.split_once('T').unwrap_or((text, ""));
     let day = date(day)?;
     let end = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
@@ -91,15 +99,23 @@ pub(crate) fn time(text: &str, zone: Tz) -> Result<i64, Problem> {
     let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
     let millis = time_of_day(whole)? + thousandths(fraction);
     if offset.is_empty() {
-        return zone::instant(zone, day, millis)
-            .ok_or_else(|| format!("`{text}` is outside the calendar"));
+        return Ok(Moment::Local(day, millis));
     }
     let ahead = match offset.strip_prefix(['+', '-']) {
         None => 0,
         Some(clock) if offset.starts_with('-') => -time_of_day(clock)?,
         Some(clock) => time_of_day(clock)?,
     };
-    Ok(i64::from(day) * zone::DAY + i64::from(millis) - i64::from(ahead))
+    Ok(Moment::Instant(i64::from(day) * zone::DAY + i64::from(millis) - i64::from(ahead)))
+}
+
+/// A literal of a time in milliseconds since 1970; without an offset it is read in `zone`.
+pub(crate) fn time(text: &str, zone: Tz) -> Result<i64, Problem> {
+    match moment(text)? {
+        Moment::Instant(at) => Ok(at),
+        Moment::Local(day, millis) => zone::instant(zone, day, millis)
+            .ok_or_else(|| format!("`{text}` is outside the calendar")),
+    }
 }
 
 /// One to three digits behind a point, as thousandths.

@@ -39,7 +39,7 @@ struct Runner {
 
 struct Simulation<'db> {
     db: &'db dyn Db,
-    zone: Tz,
+    zone: Option<Tz>,
     runners: Vec<Runner>,
 }
 
@@ -56,7 +56,8 @@ fn circles(db: &dyn Db) -> Vec<Vec<Arc<str>>> {
     for (_, site) in table::all(db, NameKind::Journey) {
         let checked = may_turn(db, site.item).then(|| journey::check_journey(db, site.item));
         let Some(journey) = checked.and_then(|outcome| outcome.value.clone()) else { continue };
-        let certain = !journey.exits.iter().any(|it| matches!(it.trigger, ExitTrigger::When(_)));
+        let certain = journey.timezone.is_none()
+            && !journey.exits.iter().any(|it| matches!(it.trigger, ExitTrigger::When(_)));
         if let (Entry::Audience { audience, .. }, Reenter::Always) =
             (&journey.entry, journey.reenter)
             && certain
@@ -65,7 +66,7 @@ fn circles(db: &dyn Db) -> Vec<Vec<Arc<str>>> {
         }
     }
     runners.truncate(MAX_JOURNEYS);
-    let simulation = Simulation { db, zone: workspace_zone(db), runners };
+    let simulation = Simulation { db, zone: Some(workspace_zone(db)), runners };
     let mut found: Vec<Vec<Arc<str>>> = Vec::new();
     for start in 0..simulation.runners.len() {
         let circle = simulation.turn(start);

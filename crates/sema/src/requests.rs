@@ -5,13 +5,13 @@ use std::sync::Arc;
 use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, SyntaxToken, ast};
 
+use crate::Type;
 use crate::cx::Cx;
 use crate::expr::Role;
 use crate::facts::Path;
 use crate::findings::Finding;
 use crate::literals;
 use crate::thir::{Delivery, Expr, ExprKind, Method};
-use crate::Type;
 
 /// Most headers of a request.
 const MAX_HEADERS: usize = 100;

@@ -275,9 +275,7 @@ pub(crate) fn actions<'t>(
 }
 
 /// The secrets of a destination, in order.
-fn secrets<'t>(
-    decl: ast::DestinationDecl<'t>,
-) -> impl Iterator<Item = ast::SecretDecl<'t>> + 't {
+fn secrets<'t>(decl: ast::DestinationDecl<'t>) -> impl Iterator<Item = ast::SecretDecl<'t>> + 't {
     decl.destination_items().filter_map(|item| match item {
         ast::DestinationItem::SecretDecl(secret) => Some(secret),
         _ => None,

@@ -38,8 +38,8 @@ pub enum Const {
     Number(f64),
     /// `"hi"`, and the members of enums
     Text(Arc<str>),
-    /// milliseconds since 1970-01-01T00:00Z; a literal without an offset was read in the
-    /// workspace's time zone
+    /// milliseconds since 1970-01-01T00:00Z; a literal without an offset was read in the time zone
+    /// of the journey, or else of the workspace
     Time(i64),
     /// days since 1970-01-01
     Date(i32),
@@ -217,6 +217,14 @@ pub enum UnaryOp {
     EncodeUrl,
 }
 
+impl UnaryOp {
+    /// Whether the result depends on the time zone.
+    pub fn reads_clock(self) -> bool {
+        use UnaryOp::{DateOf, DayOf, HourOf, MonthOf, TimeOfDayOf, WeekdayOf, YearOf};
+        matches!(self, DateOf | TimeOfDayOf | WeekdayOf | HourOf | DayOf | MonthOf | YearOf)
+    }
+}
+
 /// A question to the customer's event history.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct History {
@@ -300,6 +308,9 @@ pub struct Journey {
     pub reenter: Reenter,
     /// What becomes of an entry while the customer is inside.
     pub inside: WhileInside,
+    /// The name of the time zone in which local times are read: a text over constants, traits,
+    /// audiences and the entry's event. Where there is none, the workspace's.
+    pub timezone: Option<Expr>,
     /// Exit criteria in source order.
     pub exits: Vec<ExitCriterion>,
     /// Goals in source order.
@@ -358,6 +369,17 @@ pub struct EventMatch {
     pub binding: Option<BindingId>,
     /// Only where this holds. Speaks of the event at hand by `ExprKind::Event`.
     pub filter: Option<Expr>,
+    /// In a wait: since when an earlier event will do as well.
+    pub since: Option<Since>,
+}
+
+/// Since when an event that came before the wait will do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Since {
+    /// Since the entry, the event that caused it included.
+    Entered,
+    /// Since the last arrival at the labelled tile.
+    Label(Arc<str>),
 }
 
 /// When a customer who left may enter again.
@@ -438,8 +460,22 @@ pub struct Tile {
 pub enum TileKind {
     /// `wait 3d`: a duration
     WaitFor(Expr),
-    /// `wait until TIME`: a time, continuous in the traits it reads
-    WaitUntil(Expr),
+    /// `wait until TIME`
+    WaitUntil {
+        /// A time, continuous in what it reads.
+        time: Expr,
+        /// What runs if it is past on arrival; goes on at once where there is none.
+        late: Option<Vec<Tile>>,
+    },
+    /// `wait until mon..fri 09:00..17:00`
+    WaitWindow(Window),
+    /// `wait until CONDITION`: goes on either way
+    WaitCondition {
+        /// The condition.
+        condition: Condition,
+        /// `up to D`: a duration
+        up_to: Option<Expr>,
+    },
     /// `wait for event …`: goes on either way
     WaitEvent {
         /// The event.
@@ -503,6 +539,26 @@ pub enum TileKind {
     },
     /// `exit NAME`
     Exit(Arc<str>),
+}
+
+/// Days and hours to wait for, by local clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// A bit for each day of the week, Monday the lowest; never none.
+    pub days: u8,
+    /// Hours of those days.
+    pub hours: Hours,
+}
+
+/// Hours of a day, in milliseconds since midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hours {
+    /// All of them.
+    All,
+    /// `a..b`, wrapping at midnight; the two differ
+    Range(i32, i32),
+    /// A point in time of day: the next one.
+    At(i32),
 }
 
 /// The limit of a wait with arms.

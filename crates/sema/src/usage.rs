@@ -12,7 +12,9 @@ use crate::findings::Finding;
 use crate::items::{Item, ItemKind, items};
 use crate::names::NameKind;
 use crate::table::{self, Name, Site, declared};
-use crate::{audiences, constants, declarations, destinations, journey, policies, suggest, tests_decl};
+use crate::{
+    audiences, constants, declarations, destinations, journey, policies, suggest, tests_decl,
+};
 
 /// What was found in an item's body.
 pub(crate) fn findings<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<[Finding]> {

@@ -68,6 +68,14 @@ fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     }
 }
 
+/// Calls `change` for the kind of `expr` and of all that is inside.
+pub fn rewrite(expr: &mut Expr, change: &impl Fn(&mut ExprKind)) {
+    change(&mut expr.kind);
+    for child in children_mut(expr) {
+        rewrite(child, change);
+    }
+}
+
 /// Whether `test` holds for `expr` or anything inside.
 pub(crate) fn any(expr: &Expr, test: &impl Fn(&Expr) -> bool) -> bool {
     let mut open = vec![expr];

@@ -240,6 +240,11 @@ journey j {
             9:14 J0208 `wait until` takes an instant that does not move with `now`
               | "now + 3d"
               = write `wait 3d`
+            10:28 J0615 `visit` is not seen here if it comes during the wait before
+              | "visit where visit.page == \"x\""
+              | 9:3 it may come while a member waits here
+              = with `since` the wait also takes one that came earlier
+              > take one `since entered` as well (unsafe): 10:57+0 " since entered"
             11:17 J0208 no `visit` event is at hand here
               | "visit"
               = bind it where it is waited for, `event visit as x`, or ask the history: `last(visit)`

@@ -125,6 +125,8 @@ pub enum Effect<'a> {
     LeftAudience { audience: u16, at: i64 },
     /// A computed audience could not be evaluated; the customer counts as outside.
     AudienceFault { audience: u16, fault: Fault, at: i64 },
+    /// The name of the instance's time zone is that of no zone; the program's is used.
+    UnknownZone { journey: u16, membership: u32, at: i64 },
     /// The event was seen before and changed nothing.
     Duplicate { at: i64 },
 }

@@ -11,6 +11,9 @@ use journey_bytecode::{Aggregate, Range, Window};
 use crate::set::{Place, ProgramSet, WindowPlan};
 use crate::{Eval, Fault, Row, Val, eval, test};
 
+/// So many events an instance keeps for waits that look back; older ones are forgotten.
+const MAX_KEPT: usize = 1_000;
+
 /// What one event adds to a sum, or a sum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Sample {
@@ -160,11 +163,28 @@ impl WindowState {
                 let place = entries.partition_point(|(earlier, _)| *earlier <= at);
                 entries.insert(place, (at, sample));
             }
+            WindowState::Log(log) if plan.for_waits(set) => keep_for_waits(log, plan, set, row, at),
             WindowState::Log(log) => {
                 let place = log.partition_point(|earlier| earlier.at <= at);
                 log.insert(place, plan.keep(row, at));
             }
         }
+    }
+
+    /// Keeps an event for waits that look back.
+    pub(crate) fn keep(&mut self, set: &ProgramSet, plan: &WindowPlan, row: &Row, at: i64) {
+        if let WindowState::Log(log) = self {
+            keep_for_waits(log, plan, set, row, at);
+        }
+    }
+
+    /// The events that are kept for waits, in the order in which they were applied.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &Kept> {
+        let log = match self {
+            WindowState::Log(log) => Some(log),
+            _ => None,
+        };
+        log.into_iter().flatten()
     }
 
     /// Forgets events that have left the range for good.
@@ -287,6 +307,25 @@ fn sample(set: &ProgramSet, window: &Window, ctx: &Eval<'_>) -> Option<Sample> {
         Some(Ok(_)) => Sample::Fault(Fault::Program),
         Some(Err(fault)) => Sample::Fault(fault),
     })
+}
+
+/// Keeps an event for waits that look back, in the order of application: the first one that
+/// matches is theirs. Where nothing is asked of it, that is the first one at all.
+fn keep_for_waits(
+    log: &mut VecDeque<Kept>,
+    plan: &WindowPlan,
+    set: &ProgramSet,
+    row: &Row,
+    at: i64,
+) {
+    let first = plan.window(set).aggregate == Aggregate::First;
+    if first && !log.is_empty() {
+        return;
+    }
+    if log.len() >= MAX_KEPT {
+        log.pop_front();
+    }
+    log.push_back(plan.keep(row, at));
 }
 
 /// Keeps the event at hand if it is the latest, in the memory of the one before.

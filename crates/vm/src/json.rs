@@ -39,11 +39,7 @@ pub(crate) fn write(out: &mut String, ty: &Type, value: Val<'_>) {
         // A list that its type says is none; the verifier rules it out.
         (Val::List(_) | Val::Record(_), _) => out.push_str("null"),
         (
-            Val::Time(_)
-            | Val::Date(_)
-            | Val::TimeOfDay(_)
-            | Val::Weekday(_)
-            | Val::Duration(_),
+            Val::Time(_) | Val::Date(_) | Val::TimeOfDay(_) | Val::Weekday(_) | Val::Duration(_),
             _,
         ) => quoted(out, &Shown(value).to_string()),
     }

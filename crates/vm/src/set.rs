@@ -1,9 +1,10 @@
 //! Programs, prepared to run: every question that can be answered before the first input is.
 
 use journey_bytecode::{
-    Aggregate, ArmTrigger, Condition, Const, Deadline, Entry, ExitTrigger, Expr, ExprId, Insn,
-    Journey, Program, Range, Reads, Verified, Window,
+    Aggregate, ArmTrigger, CaptureFrom, Condition, Const, Deadline, Entry, ExitTrigger, Expr,
+    ExprId, Insn, Journey, Program, Range, Reads, Verified, Window,
 };
+use journey_time::Tz;
 
 use crate::bits::Bits;
 use crate::eval::{Form, Leaf};
@@ -48,6 +49,16 @@ pub(crate) struct ExprPlan {
     pub(crate) event: Option<u16>,
     pub(crate) journey: Option<u16>,
     pub(crate) action: Option<u16>,
+    pub(crate) zone: ZonePlan,
+}
+
+/// In which time zone an expression reads local times.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ZonePlan {
+    /// Always this one.
+    Always(Tz),
+    /// The one whose name this expression gives.
+    Named(ExprId),
 }
 
 /// What an event touches whatever instances are open.
@@ -145,6 +156,11 @@ impl WindowPlan {
     pub(crate) fn window<'s>(&self, set: &'s ProgramSet) -> &'s Window {
         // A plan is made from its window; the fallback is never taken.
         set.program.windows.get(usize::from(self.number)).unwrap_or(&NO_WINDOW)
+    }
+
+    /// Whether it keeps events for waits that look back.
+    pub(crate) fn for_waits(&self, set: &ProgramSet) -> bool {
+        matches!(self.window(set).aggregate, Aggregate::First | Aggregate::Each)
     }
 
     /// An event, reduced to what the window has a use for.
@@ -371,13 +387,27 @@ impl ProgramSet {
     }
 }
 
-fn plan_expr(program: &Program, expr: &Expr) -> ExprPlan {
+fn plan_expr(program: &Verified<Program>, expr: &Expr) -> ExprPlan {
     let (start, end) = (expr.start, expr.start.saturating_add(expr.len));
     let code = program.code.get(start as usize..end as usize).unwrap_or_default();
     let leaves = Leaf::prepare(program, code);
     let form = Form::of(&leaves);
-    let Expr { registers, optional, event, journey, action, .. } = *expr;
-    ExprPlan { leaves, start, end, registers, optional, form, event, journey, action }
+    let Expr { registers, optional, event, journey, action, zone, .. } = *expr;
+    let zone = plan_zone(program, zone);
+    ExprPlan { leaves, start, end, registers, optional, form, event, journey, action, zone }
+}
+
+/// A zone that is always the same is looked up once.
+fn plan_zone(program: &Verified<Program>, zone: Option<ExprId>) -> ZonePlan {
+    let Some(zone) = zone else { return ZonePlan::Always(program.zone()) };
+    let [Insn::Const { k, .. }, Insn::Ret { .. }] = code(program, zone) else {
+        return ZonePlan::Named(zone);
+    };
+    let found = match program.consts.get(usize::from(*k)) {
+        Some(Const::Text(name)) => journey_time::find(name),
+        _ => None,
+    };
+    ZonePlan::Always(found.unwrap_or(program.zone()))
 }
 
 impl JourneyPlan {
@@ -393,6 +423,9 @@ fn plan_journey(journey: &Journey) -> JourneyPlan {
         local_kinds: journey.locals.iter().map(|slot| Kind::of(&slot.ty)).collect(),
         ..JourneyPlan::default()
     };
+    if let Some(zone) = &journey.timezone {
+        plan.reads.add(&zone.reads);
+    }
     let mut condition = |condition: &Condition| plan.reads.add(&condition.reads);
     for exit in &journey.exits {
         match &exit.trigger {
@@ -437,7 +470,9 @@ fn plan_window(
     let fields: Vec<_> = slots.iter().filter_map(field).collect();
     let mut kept: Vec<u16> = slots.to_vec();
     let exprs = || [window.filter, window.value].into_iter().flatten();
+    let for_waits = matches!(window.aggregate, Aggregate::First | Aggregate::Each);
     let late = match place {
+        _ if for_waits => true,
         Place::Customer(_) => window.journey.is_some(),
         Place::Instance(_) => exprs().any(|id| reads_locals(program, id)),
     };
@@ -445,11 +480,31 @@ fn plan_window(
     if late {
         kept.extend(exprs().flat_map(|id| event_slots(program, id)));
     }
+    if for_waits {
+        kept.extend(looked_at(program, number));
+    }
     kept.sort_unstable();
     kept.dedup();
     let value = window.value.and_then(|value| program.exprs.get(value.0 as usize));
     let sums_ints = value.is_some_and(|expr| Kind::of(&expr.ty) == Kind::Int);
     WindowPlan { number, place, sums_ints, fields, slots: kinds.len(), kept, late }
+}
+
+/// The event slots that the waits look at for which a window keeps events.
+fn looked_at(program: &Program, window: u16) -> Vec<u16> {
+    let mut slots = Vec::new();
+    let states = program.journeys.iter().flat_map(|journey| &journey.states);
+    for arm in states.flat_map(|state| &state.arms) {
+        let ArmTrigger::Event { filter, captures, earlier, .. } = &arm.trigger else { continue };
+        if *earlier == Some(window) {
+            slots.extend(filter.iter().flat_map(|id| event_slots(program, *id)));
+            slots.extend(captures.iter().filter_map(|capture| match capture.from {
+                CaptureFrom::Property(slot) => Some(slot),
+                CaptureFrom::At | CaptureFrom::Happened | CaptureFrom::Item => None,
+            }));
+        }
+    }
+    slots
 }
 
 fn code(program: &Program, id: ExprId) -> &[Insn] {
@@ -462,6 +517,13 @@ fn code(program: &Program, id: ExprId) -> &[Insn] {
 }
 
 fn reads_locals(program: &Program, id: ExprId) -> bool {
+    if let Some(zone) = program.exprs.get(id.0 as usize).and_then(|expr| expr.zone)
+        // A zone stands before what is read in it, so this ends.
+        && zone < id
+        && reads_locals(program, zone)
+    {
+        return true;
+    }
     let is_local = |insn: &Insn| {
         matches!(
             insn,

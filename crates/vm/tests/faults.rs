@@ -220,7 +220,7 @@ fn a_criterion_or_arm_that_faults_parks_the_instance() {
     shop.b.journey(s);
     let mut s = Steps::new("b", on(shop.visit));
     let w = s.wait("w", Deadline::After(day), &["bought", "timeout"]);
-    s.arm(w, ArmTrigger::Event { event: shop.buy, filter, captures: vec![] }, 0);
+    s.arm(w, ArmTrigger::Event { event: shop.buy, filter, captures: vec![], earlier: None }, 0);
     s.exit("bought");
     s.timeout(w, 1);
     s.exit("late");

@@ -100,7 +100,8 @@ fn arms_of_a_wait_tie_in_source_order() {
     );
     let mut s = Steps::new("j", on(shop.visit)).reenter(Reenter::Always);
     let w = s.wait("w", Deadline::After(day), &["large", "any", "timeout"]);
-    let trigger = ArmTrigger::Event { event: shop.buy, filter: Some(large), captures: vec![] };
+    let trigger =
+        ArmTrigger::Event { event: shop.buy, filter: Some(large), captures: vec![], earlier: None };
     s.arm(w, trigger, 0);
     s.exit("large");
     s.arm(w, event_arm(shop.buy), 1);

@@ -142,6 +142,7 @@ fn windows_agree_with_a_scan_of_the_log() {
             let expected = match aggregate {
                 Aggregate::Count => Const::Int(inside.len() as i64),
                 Aggregate::Sum => Const::Number(inside.iter().map(|(_, total)| total).sum()),
+                Aggregate::First | Aggregate::Each => unreachable!("only waits ask these"),
                 Aggregate::Last { .. } => inside.last().map_or(Const::Unset, |(at, total)| {
                     Const::Record(vec![Const::Number(*total), Const::Time(*at)])
                 }),

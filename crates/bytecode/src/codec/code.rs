@@ -174,6 +174,9 @@ opcodes! {
     0x45 MakeList { dst first count }
     0x46 MakeRecord { dst first count }
     0x47 Field { dst a field }
+    0x48 NextInDays { dst days }
+    0x49 NextInRange { dst days from to }
+    0x4a NextTime { dst days at }
 }
 
 impl Wire for Insn {

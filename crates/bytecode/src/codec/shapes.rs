@@ -78,20 +78,21 @@ wire_structs! {
     Delivery { timeout retry limit }
     Retry { times from to }
     Limit { count per }
-    Expr { start len registers ty optional event journey action }
+    Expr { start len registers ty optional event journey action zone }
     Window { event aggregate filter value range journey }
     Reads { traits windows audiences }
     Condition { test wakes reads }
     Audience { name title condition }
     Journey {
-        name title entry reenter inside exits goals outcomes tiles locals marks code states sends
-        updates splits
+        name title entry reenter inside timezone exits goals outcomes tiles locals marks code states
+        sends updates splits
     }
+    Timezone { name reads }
     Capture { from local }
     ExitCriterion { outcome trigger }
     Goal { name event filter within }
     Tile { id kind title edges }
-    State { tile deadline timeout arms }
+    State { tile deadline timeout late arms }
     Arm { trigger to }
     Send { action args message_id }
     Update { sets }
@@ -112,7 +113,7 @@ wire_enums! {
     Otherwise { 0 Skip 1 Hold(length) }
     Request { 0 Log 1 Http(request) 2 Mail(mail) }
     Method { 0 Get 1 Post 2 Put 3 Patch 4 Delete }
-    Aggregate { 0 Count 1 Sum 2 Last { slots } }
+    Aggregate { 0 Count 1 Sum 2 Last { slots } 3 First 4 Each }
     Range { 0 All 1 Within(length) 2 SinceEntered 3 SinceMark(mark) }
     CaptureFrom { 0 Property(slot) 1 At 2 Happened 3 Item }
     Entry { 0 Event { event filter captures each key } 1 Audience { audience existing } 2 Manual }
@@ -126,5 +127,5 @@ wire_enums! {
         9 Suspend { state } 10 Exit { outcome } 11 Member { audience member }
     }
     Deadline { 0 None 1 After(length) 2 At { time reads } 3 Policy { send zone reads } }
-    ArmTrigger { 0 Event { event filter captures } 1 When(condition) 2 Skipped }
+    ArmTrigger { 0 Event { event filter captures earlier } 1 When(condition) 2 Skipped }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use super::value::{Shown, Types};
-use super::{Listing, audience_name, event_name, journey_name, slot_name};
+use super::value::{Shown, Types, Week};
+use super::{Id, Listing, audience_name, event_name, journey_name, slot_name};
 use crate::{Cmp, Cond, Expr, Insn};
 
 impl Listing<'_> {
@@ -20,6 +20,9 @@ impl Listing<'_> {
         if let Some(action) = expr.action {
             let action = program.actions.get(usize::from(action));
             write!(self, ", in the request of {}", action.map_or("?", |action| &action.name))?;
+        }
+        if let Some(zone) = expr.zone {
+            write!(self, ", local times by {}", Id(zone))?;
         }
         writeln!(self)?;
         let start = expr.start as usize;
@@ -102,6 +105,11 @@ impl Listing<'_> {
             Insn::MakeRecord { dst, first, count } => {
                 (dst, format!("{{ {} }}", list(first, count)))
             }
+            Insn::NextInDays { dst, days } => (dst, format!("next in {}", Week(days))),
+            Insn::NextInRange { dst, days, from, to } => {
+                (dst, format!("next in {} r{from}..r{to}", Week(days)))
+            }
+            Insn::NextTime { dst, days, at } => (dst, format!("next {} r{at}", Week(days))),
             Insn::Field { dst, a, field } => (dst, format!("field {field} of r{a}")),
             other => return format!("{other:?}"),
         };

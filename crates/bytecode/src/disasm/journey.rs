@@ -26,6 +26,11 @@ impl Listing<'_> {
             }
             WhileInside::Refresh => writeln!(self, "  while inside refresh")?,
         }
+        if let Some(zone) = &journey.timezone {
+            write!(self, "  timezone {}", Id(zone.name))?;
+            self.reads(&zone.reads)?;
+            writeln!(self)?;
+        }
         for exit in &journey.exits {
             write!(self, "  exit {}", outcome(journey, exit.outcome))?;
             match &exit.trigger {
@@ -193,8 +198,11 @@ impl Listing<'_> {
         for arm in &state.arms {
             write!(self, "         ")?;
             match &arm.trigger {
-                ArmTrigger::Event { event, filter, captures } => {
+                ArmTrigger::Event { event, filter, captures, earlier } => {
                     self.on_event(*event, *filter)?;
+                    if let Some(window) = earlier {
+                        write!(self, " or in window {window}")?;
+                    }
                     self.captures(journey, *event, captures)?;
                 }
                 ArmTrigger::When(condition) => {
@@ -220,8 +228,11 @@ impl Listing<'_> {
                 self.reads(reads)?;
             }
         }
-        match state.timeout {
-            Some(to) => writeln!(self, " -> {to}"),
+        if let Some(to) = state.timeout {
+            write!(self, " -> {to}")?;
+        }
+        match state.late {
+            Some(to) => writeln!(self, ", if late -> {to}"),
             None => writeln!(self),
         }
     }

@@ -129,6 +129,8 @@ impl Listing<'_> {
             Aggregate::Count => write!(self, "count of ")?,
             Aggregate::Sum => write!(self, "sum over ")?,
             Aggregate::Last { .. } => write!(self, "last ")?,
+            Aggregate::First => write!(self, "first, for waits, ")?,
+            Aggregate::Each => write!(self, "each, for waits, ")?,
         }
         write!(self, "{}", event_name(program, *event))?;
         if let Aggregate::Last { slots } = aggregate {

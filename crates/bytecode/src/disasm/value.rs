@@ -94,3 +94,19 @@ impl fmt::Display for Millis {
         Ok(())
     }
 }
+
+/// Days of the week, a bit a day, Monday the lowest.
+pub(super) struct Week(pub(super) u8);
+
+impl fmt::Display for Week {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let named = names.iter().enumerate().filter(|(day, _)| self.0 >> day & 1 == 1);
+        let mut separator = "";
+        for (_, name) in named {
+            write!(f, "{separator}{name}")?;
+            separator = ",";
+        }
+        Ok(())
+    }
+}

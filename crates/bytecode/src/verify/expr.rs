@@ -7,7 +7,9 @@
 use super::problem::Problem;
 use super::shape::Shape;
 use super::{Checked, at, limit, ops, refuse, schema};
-use crate::{Aggregate, BinaryOp, Cmp, Cond, Expr, Insn, Program, Reads, Slot, UnaryOp, Window};
+use crate::{
+    Aggregate, BinaryOp, Cmp, Cond, Expr, ExprId, Insn, Program, Reads, Slot, UnaryOp, Window,
+};
 
 /// The longest expression.
 const MAX_EXPR: usize = 1 << 14;
@@ -48,7 +50,12 @@ pub(super) fn check_all(program: &Program) -> Checked<Vec<Facts>> {
             let outcome = check.step(offset, *insn);
             outcome.or_else(|problem| refuse(format!("{}, op {offset}", place()), problem))?;
         }
-        facts.push(check.finish());
+        let mut found = check.finish();
+        if let Some(zone) = expr.zone {
+            let outcome = check_zone(program, &facts, expr, zone, &mut found);
+            outcome.or_else(|problem| refuse(place(), problem))?;
+        }
+        facts.push(found);
     }
     match end == program.code.len() {
         true => Ok(facts),
@@ -71,6 +78,39 @@ fn check_scope(program: &Program, expr: &Expr) -> Result<(), Problem> {
         true => Err(Problem::Scope("an instance of a journey")),
         false => Ok(()),
     }
+}
+
+/// Checks the time zone of an expression: what that reads, the expression reads.
+fn check_zone(
+    program: &Program,
+    before: &[Facts],
+    expr: &Expr,
+    zone: ExprId,
+    found: &mut Facts,
+) -> Result<(), Problem> {
+    // Only expressions that stand before have been checked, so zones have an end.
+    let facts = at(before, zone.0 as usize, "earlier expression")?;
+    let named = at(&program.exprs, zone.0 as usize, "expression")?;
+    matches(&Shape::of(&named.ty), &Shape::Text, "the time zone")?;
+    if facts.event && named.event != expr.event {
+        return Err(Problem::Scope("the event of the time zone"));
+    }
+    if facts.instance && named.journey != expr.journey {
+        return Err(Problem::Scope("the instance of the time zone"));
+    }
+    found.event |= facts.event;
+    found.instance |= facts.instance;
+    found.locals |= facts.locals;
+    for (reads, more) in [
+        (&mut found.reads.traits, &facts.reads.traits),
+        (&mut found.reads.windows, &facts.reads.windows),
+        (&mut found.reads.audiences, &facts.reads.audiences),
+    ] {
+        reads.extend(more);
+        reads.sort_unstable();
+        reads.dedup();
+    }
+    Ok(())
 }
 
 /// A register's shape; none where it may hold nothing, or different types on different paths.
@@ -284,6 +324,11 @@ impl<'p> Check<'p> {
                 (dst, Shape::Record(fields.collect::<Result<_, _>>()?))
             }
             Insn::Field { dst, a, field } => (dst, self.field(a, field)?),
+            Insn::NextInDays { dst, days } => (dst, self.next_inside(days, &[])?),
+            Insn::NextInRange { dst, days, from, to } => {
+                (dst, self.next_inside(days, &[from, to])?)
+            }
+            Insn::NextTime { dst, days, at } => (dst, self.next_inside(days, &[at])?),
             _ => return Err(Problem::RunsOver),
         };
         self.write(dst, shape)
@@ -350,6 +395,16 @@ impl<'p> Check<'p> {
             Int | Number | TimeOfDay | Weekday | Unset => Ok(Shape::Bool),
             other => Err(Problem::NotComparable(other.to_string())),
         }
+    }
+
+    fn next_inside(&self, days: u8, hours: &[u8]) -> Result<Shape, Problem> {
+        if journey_time::Days::from_bits(days).is_none() {
+            return Err(Problem::Days(days));
+        }
+        for register in hours {
+            self.expect(*register, &Shape::TimeOfDay)?;
+        }
+        Ok(Shape::Time)
     }
 
     fn field(&self, a: u8, field: u16) -> Result<Shape, Problem> {
@@ -435,6 +490,7 @@ fn window_shape(program: &Program, window: &Window) -> Result<Shape, Problem> {
             let value = at(&program.exprs, value.0 as usize, "expression")?;
             Ok(Shape::of(&value.ty))
         }
+        Aggregate::First | Aggregate::Each => Err(Problem::Scope("a wait")),
         Aggregate::Last { slots } => {
             let event = at(&program.events, usize::from(window.event), "event")?;
             let fields = slots.iter().map(|slot| slot_shape(&event.properties, *slot, "property"));

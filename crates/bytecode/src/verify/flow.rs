@@ -144,7 +144,8 @@ fn successors(journey: &Journey, op: usize, waits: bool) -> Vec<usize> {
         Some(Op::Suspend { state }) => {
             let state = journey.states.get(usize::from(*state));
             let arms = state.into_iter().flat_map(|state| &state.arms).map(|arm| arm.to);
-            arms.chain(state.and_then(|state| state.timeout)).map(|to| to as usize).collect()
+            let ends = state.map(|state| [state.timeout, state.late]);
+            arms.chain(ends.into_iter().flatten().flatten()).map(|to| to as usize).collect()
         }
         Some(_) => vec![next],
     }

@@ -8,8 +8,8 @@ use super::uses::{Scope, check_condition, check_reads, check_use};
 use super::{Checked, at, limit, refuse};
 use crate::ArmTrigger::Skipped;
 use crate::{
-    Arm, ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Goal, Journey, Op,
-    Program, Range, Reads, Send, Split, State, Type, Update, WhileInside,
+    Aggregate, Arm, ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Goal,
+    Journey, Op, Program, Range, Reads, Send, Split, State, Type, Update, WhileInside,
 };
 
 /// The most tiles a journey may have.
@@ -42,6 +42,7 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
     let check = Check { program, facts, journey, number };
     let named = |what: String| move |problem| refuse(what, problem);
     check.entry().or_else(named(format!("{name}, entry")))?;
+    check.timezone().or_else(named(format!("{name}, time zone")))?;
     for (index, _) in journey.exits.iter().enumerate() {
         check.exit(index).or_else(named(format!("{name}, exit criterion {index}")))?;
     }
@@ -100,6 +101,12 @@ impl Check<'_> {
                 key.map_or(Ok(()), |key| self.key(key))
             }
         }
+    }
+
+    fn timezone(&self) -> Result<(), Problem> {
+        let Some(zone) = &self.journey.timezone else { return Ok(()) };
+        self.expr(zone.name, &Shape::Text, self.inside())?;
+        check_reads(self.program, self.facts, [&zone.name].into_iter(), &zone.reads)
     }
 
     fn event(&self, event: u16, filter: Option<ExprId>, scope: Scope) -> Result<(), Problem> {
@@ -214,6 +221,11 @@ impl Check<'_> {
         if asks_policy && !matches!(state.arms.as_slice(), [Arm { trigger: Skipped, .. }]) {
             return Err(Problem::Missing("the one arm for messages that are skipped"));
         }
+        match (&state.deadline, state.late) {
+            (_, None) => {}
+            (Deadline::At { .. }, Some(to)) => self.target(to)?,
+            (_, Some(_)) => return Err(Problem::Missing("the instant to be late for")),
+        }
         match (&state.deadline, state.timeout) {
             (Deadline::None, _) => {}
             (_, Some(to)) => self.target(to)?,
@@ -222,10 +234,13 @@ impl Check<'_> {
         for arm in &state.arms {
             self.target(arm.to)?;
             match &arm.trigger {
-                ArmTrigger::Event { event, filter, captures } => {
+                ArmTrigger::Event { event, filter, captures, earlier } => {
                     let scope = Scope { event: Some(*event), ..self.inside() };
                     self.event(*event, *filter, scope)?;
                     self.captures(*event, captures, None)?;
+                    if let Some(window) = earlier {
+                        self.earlier(*window, *event, filter.is_some())?;
+                    }
                 }
                 ArmTrigger::When(condition) => {
                     check_condition(self.program, self.facts, condition, self.inside())?;
@@ -248,6 +263,19 @@ impl Check<'_> {
             self.expr(zone, &Shape::Text, self.inside())?;
         }
         check_reads(self.program, self.facts, zone.iter(), reads)
+    }
+
+    /// The window in which an arm looks for earlier events.
+    fn earlier(&self, window: u16, event: u16, filtered: bool) -> Result<(), Problem> {
+        let window = at(&self.program.windows, usize::from(window), "window")?;
+        if window.event != event || window.journey != Some(self.number) {
+            return Err(Problem::Scope("the event and journey of the window"));
+        }
+        match window.aggregate {
+            Aggregate::Each => Ok(()),
+            Aggregate::First if !filtered => Ok(()),
+            _ => Err(Problem::KeptEvents),
+        }
     }
 
     fn send(&self, send: &Send) -> Result<(), Problem> {

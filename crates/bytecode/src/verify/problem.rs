@@ -49,6 +49,12 @@ pub enum Problem {
     /// Names or numbers that must ascend do not.
     #[error("{0} do not ascend")]
     Order(&'static str),
+    /// Events are kept for waits as they come, since the entry or a mark.
+    #[error("events for waits are kept as they come, since the entry or a mark")]
+    KeptEvents,
+    /// Bits that are no days of a week, or none.
+    #[error("{0:#010b} are no days of a week")]
+    Days(u8),
     /// A number that is infinite or none.
     #[error("a number is not finite")]
     NotFinite,

@@ -103,9 +103,7 @@ fn check_delivery(delivery: &Delivery) -> Result<(), Problem> {
         return Err(Problem::Range("a pause before another attempt"));
     }
     match limit {
-        Some(limit) if limit.count == 0 || !positive(limit.per) => {
-            Err(Problem::Range("a limit"))
-        }
+        Some(limit) if limit.count == 0 || !positive(limit.per) => Err(Problem::Range("a limit")),
         _ => Ok(()),
     }
 }

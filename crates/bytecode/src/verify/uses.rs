@@ -70,6 +70,13 @@ fn check_window(program: &Program, facts: &[Facts], window: &Window) -> Result<(
     if let Aggregate::Last { slots } = &window.aggregate {
         ascending(slots, event.properties.len(), "property")?;
     }
+    if matches!(window.aggregate, Aggregate::First | Aggregate::Each) {
+        let since = matches!(window.range, Range::SinceEntered | Range::SinceMark(_));
+        return match since && window.filter.is_none() && window.value.is_none() {
+            true => Ok(()),
+            false => Err(Problem::KeptEvents),
+        };
+    }
     if let Some(filter) = window.filter {
         check_use(program, facts, filter, &Shape::Bool, scope)?;
     }

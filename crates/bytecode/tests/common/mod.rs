@@ -126,6 +126,7 @@ impl Build {
             event,
             journey,
             action: None,
+            zone: None,
         });
         ExprId(self.program.exprs.len() as u32 - 1)
     }
@@ -263,6 +264,9 @@ fn registers(code: &[Insn]) -> u8 {
         | Insn::Matches { dst, .. }
         | Insn::MakeList { dst, .. }
         | Insn::MakeRecord { dst, .. }
+        | Insn::NextInDays { dst, .. }
+        | Insn::NextInRange { dst, .. }
+        | Insn::NextTime { dst, .. }
         | Insn::Field { dst, .. } => dst + 1,
         _ => 0,
     });
@@ -286,7 +290,7 @@ pub fn joining(audience: u16) -> Entry {
 
 /// An arm that an event opens.
 pub fn event_arm(event: u16) -> ArmTrigger {
-    ArmTrigger::Event { event, filter: None, captures: vec![] }
+    ArmTrigger::Event { event, filter: None, captures: vec![], earlier: None }
 }
 
 /// A journey in the making, written from the first tile to the last.
@@ -302,6 +306,7 @@ impl Steps {
             entry,
             reenter: Reenter::Never,
             inside: WhileInside::Ignore,
+            timezone: None,
             exits: vec![],
             goals: vec![],
             outcomes: vec![],
@@ -380,7 +385,7 @@ impl Steps {
     /// A wait with its arms and timeout still to come.
     pub fn wait(&mut self, id: &str, deadline: Deadline, edges: &[&str]) -> usize {
         let tile = self.arrive(id, TileKind::Wait, edges);
-        self.journey.states.push(State { tile, deadline, timeout: None, arms: vec![] });
+        self.journey.states.push(State { tile, deadline, timeout: None, late: None, arms: vec![] });
         let state = self.journey.states.len() - 1;
         self.op(Op::Suspend { state: state as u16 });
         state
@@ -390,6 +395,12 @@ impl Steps {
     pub fn arm(&mut self, state: usize, trigger: ArmTrigger, edge: u16) {
         let to = self.here();
         self.journey.states[state].arms.push(Arm { trigger, to });
+        self.leave(edge);
+    }
+
+    /// What comes next is where those go who come too late for the wait.
+    pub fn late(&mut self, state: usize, edge: u16) {
+        self.journey.states[state].late = Some(self.here());
         self.leave(edge);
     }
 
@@ -426,7 +437,13 @@ impl Steps {
         let reads = Reads { traits: reads, ..Reads::default() };
         let deadline = Deadline::Policy { send, zone: zone.map(|(zone, _)| zone), reads };
         let arms = vec![Arm { trigger: ArmTrigger::Skipped, to: here + 2 }];
-        self.journey.states.push(State { tile, deadline, timeout: Some(here + 1), arms });
+        self.journey.states.push(State {
+            tile,
+            deadline,
+            timeout: Some(here + 1),
+            late: None,
+            arms,
+        });
         self.op(Op::Suspend { state: (self.journey.states.len() - 1) as u16 });
         self.op(Op::Send { send });
         self.leave(0);

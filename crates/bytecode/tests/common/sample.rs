@@ -195,7 +195,11 @@ fn carts(b: &mut Build, cart: u16, order: u16, note: u16, email: u16, tags: u16,
     let deadline = Deadline::At { time: until, reads: Reads::default() };
     let w = s.wait("second", deadline, &["order", "thrice", "timeout"]);
     let happened = vec![Capture { from: CaptureFrom::Happened, local: bought }];
-    s.arm(w, ArmTrigger::Event { event: order, filter: None, captures: happened }, 0);
+    s.arm(
+        w,
+        ArmTrigger::Event { event: order, filter: None, captures: happened, earlier: None },
+        0,
+    );
     s.exit("bought");
     let thrice = b.at_least(4, 3, here);
     let thrice = b.on_window(thrice, 4);

@@ -75,7 +75,14 @@ impl Fields<'_> {
     fn tile(&mut self, kind: &TileKind) {
         match kind {
             TileKind::WaitFor(length) => self.expr("wait", length),
-            TileKind::WaitUntil(time) => self.expr("until", time),
+            TileKind::WaitUntil { time, .. } => self.expr("until", time),
+            TileKind::WaitWindow(window) => self.put("until", titles::window(*window)),
+            TileKind::WaitCondition { condition, up_to } => {
+                self.expr("until", &condition.test);
+                if let Some(length) = up_to {
+                    self.expr("up to", length);
+                }
+            }
             TileKind::WaitEvent { event, up_to } => {
                 self.put("event", header::on(event, self.bindings));
                 if let Some(length) = up_to {

@@ -1,7 +1,7 @@
 //! The header of a journey as lines of source.
 
 use journey_sema::thir::{
-    Binding, BindingId, Entry, EventMatch, ExitCriterion, ExitTrigger, Journey, Reenter,
+    Binding, BindingId, Entry, EventMatch, ExitCriterion, ExitTrigger, Journey, Reenter, Since,
     WhileInside,
 };
 
@@ -36,6 +36,8 @@ pub(super) fn clauses(journey: &Journey) -> Vec<String> {
         WhileInside::Restart => Some("while inside restart".to_owned()),
         WhileInside::Refresh => Some("while inside refresh".to_owned()),
     };
+    let zone = journey.timezone.as_ref();
+    let zone = zone.map(|zone| format!("timezone {}", titles::short(zone, &journey.bindings)));
     let exits = journey.exits.iter().map(|exit| criterion(exit, &journey.bindings));
     let goals = journey.goals.iter().map(|goal| {
         let within = titles::short(&goal.within, &journey.bindings);
@@ -45,7 +47,7 @@ pub(super) fn clauses(journey: &Journey) -> Vec<String> {
             on(&goal.event, &journey.bindings)
         )
     });
-    reenter.into_iter().chain(inside).chain(exits).chain(goals).collect()
+    reenter.into_iter().chain(inside).chain(zone).chain(exits).chain(goals).collect()
 }
 
 fn criterion(exit: &ExitCriterion, bindings: &[Binding]) -> String {
@@ -71,5 +73,9 @@ pub(super) fn on(event: &EventMatch, bindings: &[Binding]) -> String {
     if let Some(filter) = &event.filter {
         text = format!("{text} where {}", titles::filter(filter, name, bindings));
     }
-    text
+    match &event.since {
+        Some(Since::Entered) => text + " since entered",
+        Some(Since::Label(label)) => format!("{text} since {label}"),
+        None => text,
+    }
 }

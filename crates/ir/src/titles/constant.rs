@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::{DateTime, Days, NaiveDate};
 use journey_sema::Type;
-use journey_sema::thir::Const;
+use journey_sema::thir::{Const, Hours, Window};
 
 /// A duration as it is written: `1d12h`. Without weeks: people say 7d and 30d.
 pub fn duration(ms: i64) -> String {
@@ -24,6 +24,42 @@ pub fn duration(ms: i64) -> String {
     text
 }
 
+/// Days and hours as they are written: `mon..fri 09:00..17:00`.
+pub(crate) fn window(window: Window) -> String {
+    let has = |day: usize| window.days >> (day % 7) & 1 == 1;
+    let mut spans: Vec<String> = Vec::new();
+    // Spans begin after a day that is left out; where none is, all days are one.
+    let begins = (0..7).filter(|day| has(*day) && !has(day + 6));
+    for first in begins {
+        let length = (first..first + 7).take_while(|day| has(*day)).count();
+        let name = |day: usize| WEEKDAYS.get(day % 7).copied().unwrap_or("?");
+        spans.push(match length {
+            1 => name(first).to_owned(),
+            _ => format!("{}..{}", name(first), name(first + length - 1)),
+        });
+    }
+    let mut text = spans.join(", ");
+    let hours = match window.hours {
+        Hours::All => return text,
+        Hours::Range(from, to) => vec![from, to],
+        Hours::At(at) => vec![at],
+    };
+    for (index, hour) in hours.into_iter().enumerate() {
+        text.push_str(if index > 0 {
+            ".."
+        } else if text.is_empty() {
+            ""
+        } else {
+            " "
+        });
+        time_of_day(hour, &mut text);
+    }
+    text
+}
+
+/// The days of the week as they are written in source.
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
 /// Prints `value`, whose type is `ty`.
 pub(super) fn print(value: &Const, ty: &Type, out: &mut String) {
     match value {
@@ -40,8 +76,7 @@ pub(super) fn print(value: &Const, ty: &Type, out: &mut String) {
         Const::Date(days) => date(*days, out),
         Const::TimeOfDay(ms) => time_of_day(*ms, out),
         Const::Weekday(day) => {
-            const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-            out.push_str(NAMES.get(usize::from(*day)).unwrap_or(&"?"));
+            out.push_str(WEEKDAYS.get(usize::from(*day)).unwrap_or(&"?"));
         }
         Const::Duration(ms) => out.push_str(&duration(*ms)),
         Const::List(items) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use journey_sema::Type;
 use journey_sema::thir::{
     BinaryOp, Binding, BindingId, BindingKind, CompareOp, Const, Expr, ExprKind, HistoryFn,
-    HistoryRange, UnaryOp,
+    HistoryRange, Hours, UnaryOp, Window,
 };
 
 use super::{duration, short};
@@ -118,6 +118,16 @@ fn history_and_records() {
     let fields: Arc<[_]> = [crate::testing::field("qty", Type::Int, None)].into();
     let record = expr(ExprKind::Record(vec![int(1)]), Type::Record(fields));
     check(&record, "{ qty: 1 }");
+}
+
+#[test]
+fn days_and_hours() {
+    let window = |days, hours| super::window(Window { days, hours });
+    const HOUR: i32 = 3_600_000;
+    assert_eq!(window(0b001_1111, Hours::Range(9 * HOUR, 17 * HOUR)), "mon..fri 09:00..17:00");
+    assert_eq!(window(0b110_0001, Hours::All), "sat..mon");
+    assert_eq!(window(0b101_0100, Hours::At(HOUR / 2)), "wed, fri, sun 00:30");
+    assert_eq!(window(0x7f, Hours::At(9 * HOUR)), "09:00");
 }
 
 #[test]

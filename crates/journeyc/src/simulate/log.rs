@@ -46,6 +46,8 @@ pub(crate) struct JourneyTally {
     pub(crate) goals: Vec<u64>,
     /// How often it could not be decided whether a goal was reached.
     pub(crate) goal_faults: u64,
+    /// How many times the time zone of a member was found to be none.
+    pub(crate) unknown_zones: u64,
     /// By outcome.
     pub(crate) exits: Vec<u64>,
     /// By action of the program.
@@ -344,6 +346,11 @@ impl Effects for Log<'_> {
                 let row = ActionRow { membership, at, seq, tile, action: did, args: (0, 0) };
                 self.acted(row, |out| json::object(out, &program.traits, changes));
             }
+            Effect::UnknownZone { journey, .. } => {
+                if let Some(tally) = self.journey(journey) {
+                    tally.unknown_zones += 1;
+                }
+            }
             Effect::AudienceFault { .. } => self.audience_faults += 1,
             Effect::Duplicate { .. } => self.duplicates += 1,
             Effect::Forgotten { .. }
@@ -369,6 +376,7 @@ impl JourneyTally {
         self.refused_no_event += other.refused_no_event;
         self.refreshed += other.refreshed;
         self.goal_faults += other.goal_faults;
+        self.unknown_zones += other.unknown_zones;
         self.updates += other.updates;
         self.members += other.members;
         add(&mut self.goals, &other.goals);

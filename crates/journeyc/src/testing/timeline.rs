@@ -114,6 +114,9 @@ impl Timeline {
                 let name = &program.audiences.get(audience as usize)?.name;
                 (at, format!("  {name} cannot be decided: {fault}"))
             }
+            Effect::UnknownZone { at, .. } => {
+                (at, "    no such time zone: the workspace's is used".to_owned())
+            }
             Effect::Duplicate { at } => (at, "  seen before, ignored".to_owned()),
         })
     }

@@ -382,7 +382,12 @@ fn days(days: i64) -> Expr {
 /// A journey that waits for a second purchase, pauses for a century, and would then ask all the
 /// probes: they are compiled, and what they need is kept, but nobody gets there.
 fn asking(probes: &[Probe]) -> Journey {
-    let on = |event: &str, binding, filter| EventMatch { event: event.into(), binding, filter };
+    let on = |event: &str, binding, filter| EventMatch {
+        event: event.into(),
+        binding,
+        filter,
+        since: None,
+    };
     let vip = ExprKind::Event { event: PURCHASE.into(), property: "vip".into() };
     let second = on(PURCHASE, Some(SECOND), None);
     let mut body = vec![
@@ -426,6 +431,7 @@ fn asking(probes: &[Probe]) -> Journey {
         reenter: Reenter::Never,
         inside: journey_sema::thir::WhileInside::Ignore,
         goals: vec![],
+        timezone: None,
         exits: Vec::new(),
         bindings: schema::bindings(),
         body,

@@ -120,7 +120,26 @@ impl Cx<'_> {
                 Err(fault) => return self.bad_arithmetic(range, fault),
             }
         }
+        if op.reads_clock() && !self.may_read_clock(range) {
+            return Expr::error(range);
+        }
         Expr::new(ExprKind::Unary(op, expr.into()), ty, range)
+    }
+
+    /// Whether local clocks can be read here; reported if not. What is counted when it comes is
+    /// counted for good, and a member's time zone may change.
+    pub(crate) fn may_read_clock(&mut self, range: TextRange) -> bool {
+        if self.zone.is_some() || !matches!(self.stage, Stage::History { .. }) {
+            return true;
+        }
+        let message =
+            "local times of events are not known where the journey's time zone can change";
+        let finding = Finding::new(Code::OUT_OF_PLACE, range, message);
+        self.report(finding.note(
+            "an event is counted when it comes and not looked at again; give the journey a constant \
+             `timezone`, or wait for the event and look at it then",
+        ));
+        false
     }
 
     pub(crate) fn bad_arithmetic(&mut self, range: TextRange, fault: fold::Fault) -> Expr {

@@ -248,18 +248,29 @@ impl Cx<'_> {
         if self.labels.contains_key(text) {
             return Some(HistoryRange::SinceLabel(text.into()));
         }
+        self.unknown_label(text, name.range());
+        None
+    }
+
+    /// Reports a `since` of something that is no label.
+    pub(crate) fn unknown_label(&mut self, text: &str, range: TextRange) {
         let message = format!("no tile has the label `{text}`");
-        let finding = Finding::new(Code::UNKNOWN_NAME, name.range(), message);
+        let finding = Finding::new(Code::UNKNOWN_NAME, range, message);
         let mut known: Vec<Candidate> = self.labels.keys().cloned().map(Candidate::new).collect();
         known.push(Candidate::new("entered"));
         self.report(did_you_mean(finding, text, &known, "points in time"));
-        None
     }
 }
 
 /// What `last` gives: the properties and, last, the time.
 fn record_of(info: &EventInfo) -> Type {
-    let at = Field { name: "at".into(), wire: "at".into(), ty: Type::Time, default: None, marks: crate::Marks::default() };
+    let at = Field {
+        name: "at".into(),
+        wire: "at".into(),
+        ty: Type::Time,
+        default: None,
+        marks: crate::Marks::default(),
+    };
     Type::Record(info.ty.properties.iter().cloned().chain([at]).collect())
 }
 

@@ -23,7 +23,7 @@ use crate::thir::{Const, Expr, ExprKind};
 use crate::walk;
 
 pub(crate) use convert::{Role, quoted};
-pub(crate) use values::{concatenation, default_of};
+pub(crate) use values::{concatenation, default_of, weekday};
 
 /// Levels of a typed expression, so that what walks over it needs no large stack.
 const MAX_DEPTH: usize = 250;
@@ -75,6 +75,23 @@ impl Cx<'_> {
         self.loose = *wanted == Type::Bool;
         let expr = self.infer(syntax, Some(wanted));
         let expr = self.coerce(expr, wanted, role);
+        self.guard = guard;
+        self.limited(expr)
+    }
+
+    /// A whole expression that is an instant or a condition.
+    pub(crate) fn time_or_condition(
+        &mut self,
+        syntax: Option<ast::Expr<'_>>,
+        role: Role<'_>,
+    ) -> Expr {
+        let Some(syntax) = syntax else { return Expr::error(TextRange::default()) };
+        self.nodes = 0;
+        let guard = self.guard.take();
+        self.loose = true;
+        let expr = self.infer(syntax, None);
+        let wanted = if expr.ty.required() == Type::Bool { Type::Bool } else { Type::Time };
+        let expr = self.coerce(expr, &wanted, role);
         self.guard = guard;
         self.limited(expr)
     }

@@ -273,6 +273,9 @@ impl Cx<'_> {
         if divides && zero {
             return self.bad_arithmetic(range, fold::Fault::DivisionByZero);
         }
+        if op == BinaryOp::DateAt && !self.may_read_clock(range) {
+            return Expr::error(range);
+        }
         Expr::new(ExprKind::Binary(op, [left, right].into()), ty, range)
     }
 

@@ -5,25 +5,42 @@ use std::sync::Arc;
 use journey_base::{Code, TextRange};
 use journey_syntax::texts::TextPart;
 use journey_syntax::{AstNode, SyntaxKind, ast};
+use journey_time::Tz;
 use rustc_hash::FxHashMap;
 
 use crate::Field;
-use crate::{Marks, Type};
 use crate::cx::Cx;
 use crate::expr::Role;
 use crate::findings::Finding;
-use crate::literals;
+use crate::literals::{self, Moment};
 use crate::suggest::{self, Candidate};
-use crate::thir::{Const, Expr, ExprKind, UnaryOp};
+use crate::thir::{BinaryOp, Const, Expr, ExprKind, UnaryOp};
+use crate::{Marks, Type};
 
 impl Cx<'_> {
     /// A literal. Under a minus sign an int may be one larger.
     pub(super) fn literal(&mut self, literal: ast::Literal<'_>, negative: bool) -> Expr {
         let range = literal.range();
+        if let Some(local) = self.local_time(literal) {
+            return local;
+        }
         match self.literal_value(literal, negative) {
             Some((value, ty)) => Expr::new(ExprKind::Const(value), ty, range),
             None => Expr::error(range),
         }
+    }
+
+    /// A time without an offset, where it is known only for each member which instant that is.
+    fn local_time(&mut self, literal: ast::Literal<'_>) -> Option<Expr> {
+        let token = literal.syntax().first_token()?;
+        if self.zone.is_some() || token.kind() != SyntaxKind::TIME_LIT {
+            return None;
+        }
+        let Ok(Moment::Local(day, millis)) = literals::moment(token.text()) else { return None };
+        let range = literal.range();
+        let day = Expr::new(ExprKind::Const(Const::Date(day)), Type::Date, range);
+        let time = Expr::new(ExprKind::Const(Const::TimeOfDay(millis)), Type::TimeOfDay, range);
+        Some(self.binary(BinaryOp::DateAt, day, time, Type::Time, range))
     }
 
     fn literal_value(
@@ -35,7 +52,8 @@ impl Cx<'_> {
         let text = token.text();
         let value = match token.kind() {
             SyntaxKind::TIME_LIT => {
-                literals::time(text, self.zone).map(|value| (Const::Time(value), Type::Time))
+                let zone = self.zone.unwrap_or(Tz::UTC);
+                literals::time(text, zone).map(|value| (Const::Time(value), Type::Time))
             }
             SyntaxKind::DATE_LIT => {
                 literals::date(text).map(|value| (Const::Date(value), Type::Date))
@@ -66,7 +84,7 @@ impl Cx<'_> {
 
     /// The instant of a step of a test.
     pub(crate) fn time_literal(&mut self, token: journey_syntax::SyntaxToken<'_>) -> Option<i64> {
-        let value = literals::time(token.text(), self.zone);
+        let value = literals::time(token.text(), self.zone.unwrap_or(Tz::UTC));
         value.map_err(|problem| self.bad_literal(token.range(), problem)).ok()
     }
 
@@ -402,7 +420,8 @@ pub(crate) fn default_of(field: &Field) -> Option<Const> {
     field.default.clone().or_else(|| field.ty.is_optional().then_some(Const::Unset))
 }
 
-fn weekday(kind: SyntaxKind) -> Option<u8> {
+/// The day of the week that a keyword names; 0 is Monday.
+pub(crate) fn weekday(kind: SyntaxKind) -> Option<u8> {
     const DAYS: [SyntaxKind; 7] = [
         SyntaxKind::KW_MON,
         SyntaxKind::KW_TUE,

@@ -21,6 +21,7 @@ pub(super) struct Header {
     pub(super) key: Option<Expr>,
     pub(super) reenter: Reenter,
     pub(super) inside: WhileInside,
+    pub(super) timezone: Option<Expr>,
     pub(super) exits: Vec<ExitCriterion>,
     pub(super) goals: Vec<Goal>,
 }
@@ -34,6 +35,7 @@ impl Checker<'_> {
         let mut exits: Vec<ast::ExitClause<'_>> = Vec::new();
         let mut whiles: Vec<ast::WhileClause<'_>> = Vec::new();
         let mut goals: Vec<ast::GoalClause<'_>> = Vec::new();
+        let mut zones: Vec<ast::TimezoneClause<'_>> = Vec::new();
         for clause in decl.header_clauses() {
             match clause {
                 ast::HeaderClause::EntryClause(entry) => entries.push(entry),
@@ -41,9 +43,10 @@ impl Checker<'_> {
                 ast::HeaderClause::ExitClause(exit) => exits.push(exit),
                 ast::HeaderClause::WhileClause(clause) => whiles.push(clause),
                 ast::HeaderClause::GoalClause(clause) => goals.push(clause),
-                ast::HeaderClause::TimezoneClause(clause) => self.cx.not_yet(clause.range()),
+                ast::HeaderClause::TimezoneClause(zone) => zones.push(zone),
             }
         }
+        self.find_zone(&zones);
         let entry = self.single_entry(decl, &entries);
         self.cx.header_end = entry.map(|entry| entry.range().end);
         let kind = entry.and_then(|entry| entry.entry_kind());
@@ -52,6 +55,7 @@ impl Checker<'_> {
             None => (None, Facts::default()),
         };
         let key = self.key.as_ref().map(|key| key.value.clone());
+        let timezone = self.timezone(&zones);
         let reenter = self.reenter(&reenters);
         let inside = self.while_inside(&whiles, kind);
         // What the criteria guarantee is guaranteed inside; a goal is looked for after that, too.
@@ -63,7 +67,7 @@ impl Checker<'_> {
         self.cx.facts.add(&at_entry);
         let exits: Option<Vec<ExitCriterion>> = criteria.into_iter().collect();
         let (entry, reenter, exits, goals) = (entry?, reenter?, exits?, goals?);
-        Some(Header { entry, key, reenter, inside, exits, goals })
+        Some(Header { entry, key, reenter, inside, timezone, exits, goals })
     }
 
     fn single_entry<'t>(

@@ -75,7 +75,7 @@ impl Cx<'_> {
             let kind = BindingKind::Event { event, optional: capture == Capture::Maybe };
             Some(self.bind(name, clause, kind, Some(info.clone()), known, used))
         });
-        let event = EventMatch { event: info.ty.name.clone(), binding, filter };
+        let event = EventMatch { event: info.ty.name.clone(), binding, filter, since: None };
         Matched { event, customer }
     }
 

@@ -6,8 +6,11 @@ mod flow;
 mod header;
 mod keyed;
 mod matching;
+mod missed;
 pub(crate) mod outline;
 mod tiles;
+mod timezone;
+mod until;
 mod waits;
 
 use journey_base::{Code, TextRange};
@@ -69,6 +72,7 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
         key: header.key,
         reenter: header.reenter,
         inside: header.inside,
+        timezone: header.timezone,
         exits: header.exits,
         goals: header.goals,
         bindings,

@@ -93,6 +93,9 @@ fn holds_tiles(node: SyntaxNode<'_>) -> bool {
             | K::ON_ARM
             | K::WHEN_ARM
             | K::TIMEOUT_ARM
+            | K::WAIT_UNTIL
+            | K::LATE_BLOCK
+            | K::LATE_ARM
             | K::BRANCH_WHEN
             | K::BRANCH_VALUE
             | K::VALUE_ARM

@@ -29,6 +29,7 @@ impl Checker<'_> {
         let mut checked = Vec::new();
         let mut flow = Flow::Open(Vec::new());
         let mut warned = false;
+        let mut before: Option<ast::Tile<'_>> = None;
         for tile in tiles {
             let reached = flow.is_open();
             if !reached && !warned {
@@ -42,6 +43,10 @@ impl Checker<'_> {
             if reached {
                 flow = after;
             }
+            if let (Some(before), Some(kind)) = (before, &kind) {
+                self.missed_events(before, checked.last(), tile, kind);
+            }
+            before = Some(tile);
             checked.extend(kind.map(|kind| described(tile, kind)));
         }
         self.cx.scope.truncate(scope);
@@ -56,7 +61,8 @@ impl Checker<'_> {
                 self.suspend();
                 next(Some(TileKind::WaitFor(duration)))
             }
-            ast::TileKind::WaitUntil(wait) => next(Some(self.wait_until(wait))),
+            ast::TileKind::WaitUntil(wait) => self.wait_until(wait, head),
+            ast::TileKind::WaitWindow(wait) => next(Some(self.wait_window(wait, head))),
             ast::TileKind::WaitEvent(wait) => next(Some(self.wait_event(wait, head))),
             ast::TileKind::WaitArms(wait) => self.wait_arms(wait, head),
             ast::TileKind::BranchWhen(branch) => self.branch_when(branch, head),
@@ -82,8 +88,7 @@ impl Checker<'_> {
                 self.cx.style_of(exit.name());
                 (exit.name().map(|name| TileKind::Exit(name.source().into())), Flow::Closed)
             }
-            ast::TileKind::WaitWindow(_)
-            | ast::TileKind::Webhook(_)
+            ast::TileKind::Webhook(_)
             | ast::TileKind::Run(_)
             | ast::TileKind::Enter(_)
             | ast::TileKind::LetTile(_)

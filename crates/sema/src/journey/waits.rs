@@ -7,13 +7,9 @@ use super::flow::Flow;
 use super::keyed::site;
 use super::matching::{Capture, Pattern};
 use super::{Checker, outline};
-use crate::Type;
 use crate::cx::Stage;
-use crate::expr::Role;
 use crate::findings::Finding;
-use crate::thir::{
-    ArmTrigger, BinaryOp, BindingId, Expr, ExprKind, Tile, TileKind, WaitArm, WaitLimit,
-};
+use crate::thir::{ArmTrigger, BindingId, Since, Tile, TileKind, WaitArm, WaitLimit};
 use crate::walk;
 
 /// What an arm of a wait came to.
@@ -31,50 +27,14 @@ struct Timeout {
 }
 
 impl Checker<'_> {
-    /// `wait until TIME`.
-    pub(super) fn wait_until(&mut self, wait: ast::WaitUntil<'_>) -> TileKind {
-        // It is computed again whenever a trait it reads changes, so what was known of traits on
-        // arrival does not hold for it.
-        self.suspend();
-        TileKind::WaitUntil(self.instant(wait.expr(), "`wait until`"))
-    }
-
-    /// An instant to wait for.
-    fn instant(&mut self, syntax: Option<ast::Expr<'_>>, what: &str) -> Expr {
-        let findings = self.cx.findings.len();
-        let expr =
-            self.cx.at_stage(Stage::Journey, |cx| cx.typed(syntax, &Type::Time, Role::new(what)));
-        if self.cx.findings.len() == findings && walk::reads_now(&expr) {
-            self.relative_instant(&expr, what);
-            return Expr::error(expr.range);
-        }
-        expr
-    }
-
-    /// `wait until now + 3d` never comes: it would be computed again and again.
-    fn relative_instant(&mut self, expr: &Expr, what: &str) {
-        let message = format!("{what} takes an instant that does not move with `now`");
-        let finding = Finding::new(Code::OUT_OF_PLACE, expr.range, message);
-        let instead = if what == "`by`" { "up to" } else { "wait" };
-        let ExprKind::Binary(BinaryOp::AddTimeDuration, sides) = &expr.kind else {
-            self.cx.report(finding.note(format!("for some time from now write `{instead} 3d`")));
-            return;
-        };
-        let [start, duration] = &**sides;
-        let source = self.cx.source(duration.range);
-        self.cx.report(match start.kind {
-            ExprKind::Now => finding.note(format!("write `{instead} {source}`")),
-            _ => finding.note(format!("for some time from now write `{instead} 3d`")),
-        });
-    }
-
     /// `wait for event …`: goes on either way.
     pub(super) fn wait_event(&mut self, wait: ast::WaitEvent<'_>, head: TextRange) -> TileKind {
         let up_to = wait.up_to().map(|limit| self.duration(limit.expr(), "`up to`"));
         self.suspend();
         let pattern =
             Pattern { name: wait.name(), alias: wait.alias(), filter: wait.where_clause() };
-        let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Maybe);
+        let mut matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Maybe);
+        matched.event.since = self.since(wait.since());
         self.tied(site!(wait), &matched.event);
         self.cx.scope.extend(matched.event.binding);
         if up_to.is_none() {
@@ -83,6 +43,21 @@ impl Checker<'_> {
             self.know_bound(matched.event.binding);
         }
         TileKind::WaitEvent { event: matched.event, up_to }
+    }
+
+    /// Since when an earlier event will do.
+    fn since(&mut self, clause: Option<ast::Since<'_>>) -> Option<Since> {
+        let name = clause?.name()?;
+        let text = name.source();
+        if text == "entered" {
+            return Some(Since::Entered);
+        }
+        if self.cx.labels.contains_key(text) {
+            return Some(Since::Label(text.into()));
+        }
+        self.cx.unknown_label(text, name.range());
+        // It was to look back, so that nothing more is to be said of it.
+        Some(Since::Entered)
     }
 
     /// From here on the binding is set.
@@ -94,7 +69,7 @@ impl Checker<'_> {
     }
 
     /// Warns about a wait that nothing limits.
-    fn endless(&mut self, head: TextRange, what: &str, limit: &str) {
+    pub(super) fn endless(&mut self, head: TextRange, what: &str, limit: &str) {
         if self.limited {
             return;
         }
@@ -199,7 +174,8 @@ impl Checker<'_> {
     fn on_arm(&mut self, syntax: ast::OnArm<'_>, head: TextRange, arms: &mut Vec<Arm>) -> bool {
         let pattern =
             Pattern { name: syntax.name(), alias: syntax.alias(), filter: syntax.where_clause() };
-        let matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Kept);
+        let mut matched = self.cx.event_match(&pattern, Stage::Journey, Capture::Kept);
+        matched.event.since = self.since(syntax.since());
         self.tied(site!(syntax), &matched.event);
         self.cx.facts.add(&matched.customer);
         let scope = self.cx.scope.len();
@@ -284,7 +260,9 @@ fn shadows(earlier: &Arm, later: &Arm) -> bool {
                 (Some(a), Some(b)) => walk::same(a, b) && !a.is_error(),
                 (Some(_), None) => false,
             };
-            a.event == b.event && !a.event.is_empty() && same_filter
+            // One that takes earlier events as well takes some that the first one does not.
+            let as_early = b.since.is_none() || a.since == b.since;
+            as_early && a.event == b.event && !a.event.is_empty() && same_filter
         }
         (ArmTrigger::When(a), ArmTrigger::When(b)) => {
             !a.test.is_error() && walk::same(&a.test, &b.test)

@@ -48,7 +48,7 @@ pub(super) fn without_event(env: &mut Env<'_>, customer: &mut Customer, number: 
     match admission(env, customer, journey, number, None) {
         Admission::Enter => {
             let locals = new_locals(env, number, None);
-            start(env, customer, number, None, locals);
+            start(env, customer, number, None, (locals, None));
         }
         Admission::Refused(reason) => refuse(env, number, reason),
         // There is nothing to take over.
@@ -127,7 +127,7 @@ fn enter_together(
         Admission::Enter => {
             for item in items {
                 let locals = new_locals(env, number, Some(Cause { item: *item, ..cause }));
-                start(env, customer, number, None, locals);
+                start(env, customer, number, None, (locals, Some(cause.event)));
             }
         }
         Admission::Refused(reason) => items.iter().for_each(|_| refuse(env, number, reason)),
@@ -153,7 +153,10 @@ fn enter_with_key(
         return refuse(env, number, Refusal::Fault(Fault::Program));
     };
     match admission(env, customer, journey, number, Some(key)) {
-        Admission::Enter => start(env, customer, number, Some((key, value)), locals),
+        Admission::Enter => {
+            let begins = (locals, Some(cause.event));
+            start(env, customer, number, Some((key, value)), begins);
+        }
         Admission::Refused(reason) => refuse(env, number, reason),
         Admission::Refresh(place) => refresh(env, customer, place, cause),
     }
@@ -230,14 +233,23 @@ fn may_enter(rule: Reenter, exit: Option<Exit>, env: &Env<'_>) -> bool {
     }
 }
 
-/// Lets an instance begin.
-fn start(env: &mut Env<'_>, customer: &mut Customer, number: u16, key: Key<'_>, locals: Row) {
+/// Lets an instance begin, with what it keeps of the event that caused it, and that event.
+fn start(
+    env: &mut Env<'_>,
+    customer: &mut Customer,
+    number: u16,
+    key: Key<'_>,
+    begins: (Row, Option<(&Row, i64)>),
+) {
     let Customer { profile, instances, memory, past, .. } = customer;
     let Some(remembered) = Memory::of(memory, number) else { return };
     let (key, value) = key.unzip();
     let membership = remembered.enter(key, env.sequence);
-    let mut instance = new_instance(env, number, membership, key, locals);
+    let mut instance = new_instance(env, number, membership, key, begins);
     env.out.emit(Effect::Entered { journey: number, membership, key: value, at: env.now });
+    if let Some((journey, _)) = env.set.journey(number) {
+        wait::note_zone(env, journey, profile, &instance);
+    }
     let outcome = begin(env, profile, &mut instance);
     if !conclude(env, memory, past, &mut instance, outcome) {
         // There are millions of customers, and most of them are in one journey.
@@ -283,14 +295,22 @@ fn new_instance(
     journey: u16,
     membership: u32,
     key: Option<InstanceKey>,
-    locals: Row,
+    (locals, event): (Row, Option<(&Row, i64)>),
 ) -> Instance {
     let plan = env.set.journey(journey).map(|(_, plan)| plan);
     // Windows since the entry begin to count now, windows since a mark once it is reached.
+    // A wait that looks back to the entry sees the event that caused it.
     let tally = |number: &u16| {
         let plan = env.set.window(*number)?;
         let counts = plan.window(env.set).range == Range::SinceEntered;
-        counts.then(|| WindowState::new(env.set, plan))
+        let mut tally = counts.then(|| WindowState::new(env.set, plan))?;
+        if let Some((row, at)) = event
+            && plan.for_waits(env.set)
+            && entry_event(env, journey) == Some(plan.window(env.set).event)
+        {
+            tally.keep(env.set, plan, row, at);
+        }
+        Some(tally)
     };
     Instance {
         journey,
@@ -311,6 +331,14 @@ fn new_instance(
         visits: SmallVec::new(),
         hold: None,
         paused: None,
+    }
+}
+
+/// The event by which a journey is entered.
+fn entry_event(env: &Env<'_>, journey: u16) -> Option<u16> {
+    match env.set.journey(journey)?.0.entry {
+        Entry::Event { event, .. } => Some(event),
+        Entry::Audience { .. } | Entry::Manual => None,
     }
 }
 

@@ -117,7 +117,7 @@ pub(super) fn take_arm(
     let heard = Eval { event: Some((row, at)), ..ctx };
     for arm in &state.arms {
         match &arm.trigger {
-            ArmTrigger::Event { event: awaited, filter, captures }
+            ArmTrigger::Event { event: awaited, filter, captures, .. }
                 if *awaited == event
                     && filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))? =>
             {

@@ -1,10 +1,12 @@
 //! What ends a wait, or a whole membership, without an event: conditions and instants.
 
-use journey_bytecode::{ArmTrigger, Condition, Deadline, ExitTrigger, Journey, State};
+use journey_bytecode::{ArmTrigger, Condition, Deadline, ExitTrigger, ExprId, Journey, State};
 
-use super::{Env, NEVER, Stop, policy, run};
-use crate::eval::{Eval, eval, test};
-use crate::history;
+use super::{Env, NEVER, Stop, capture, policy, run};
+use crate::effect::Effect;
+use crate::eval::{Eval, eval, test, zone_named};
+use crate::history::{self, WindowState};
+use crate::set::Place;
 use crate::state::{Instance, Profile, Status};
 use crate::{Fault, ProgramSet, Val};
 
@@ -54,6 +56,11 @@ fn look_after(
 ) -> Result<Stop, Fault> {
     let Status::Waiting(state) = instance.status else { return Ok(Stop::Waiting) };
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
+    if let Some(zone) = &journey.timezone
+        && (moved || env.work.current.meets_reads(&zone.reads))
+    {
+        note_zone(env, journey, profile, instance);
+    }
     if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
         return Ok(Stop::Exit(outcome));
     }
@@ -83,6 +90,21 @@ fn look_after(
     Ok(Stop::Waiting)
 }
 
+/// Makes it known if the time zone of an instance is none. That its name cannot be computed at all
+/// shows where a local time is read.
+pub(super) fn note_zone(
+    env: &mut Env<'_>,
+    journey: &Journey,
+    profile: &Profile,
+    instance: &Instance,
+) {
+    let Some(zone) = &journey.timezone else { return };
+    if let Ok(None) = zone_named(env.set, zone.name, &env.scope(profile, instance)) {
+        let Instance { journey, membership, .. } = *instance;
+        env.out.emit(Effect::UnknownZone { journey, membership, at: env.now });
+    }
+}
+
 /// Stands still at a state, unless there is nothing to wait for.
 pub(super) fn suspend(
     env: &mut Env<'_>,
@@ -92,10 +114,10 @@ pub(super) fn suspend(
 ) -> Result<Next, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let state = journey.states.get(usize::from(number)).ok_or(Fault::Program)?;
-    let ctx = env.scope(profile, instance);
-    if let Some(to) = open_arm(env, state, &ctx)? {
+    if let Some(to) = open_on_arrival(env, state, profile, instance)? {
         return Ok(Next::Go(to));
     }
+    let ctx = env.scope(profile, instance);
     let deadline = match &state.deadline {
         Deadline::None => None,
         Deadline::After(length) => match eval(env.set, *length, &ctx)? {
@@ -117,7 +139,8 @@ pub(super) fn suspend(
     if let (Some(deadline), Some(timeout)) = (deadline, state.timeout)
         && deadline <= env.now
     {
-        return Ok(Next::Go(timeout));
+        let late = state.late.filter(|_| deadline < env.now);
+        return Ok(Next::Go(late.unwrap_or(timeout)));
     }
     instance.status = Status::Waiting(number);
     instance.deadline = deadline;
@@ -157,6 +180,70 @@ fn open_arm(env: &Env<'_>, state: &State, ctx: &Eval<'_>) -> Result<Option<u32>,
         }
     }
     Ok(None)
+}
+
+/// Where the first arm leads that is open on arrival: by a condition that holds, or by an event that
+/// came before and is still good.
+fn open_on_arrival(
+    env: &Env<'_>,
+    state: &State,
+    profile: &Profile,
+    instance: &mut Instance,
+) -> Result<Option<u32>, Fault> {
+    for arm in &state.arms {
+        match &arm.trigger {
+            ArmTrigger::When(when) => {
+                if test(env.set, when.test, &env.scope(profile, instance))? {
+                    return Ok(Some(arm.to));
+                }
+            }
+            ArmTrigger::Event { filter, captures, earlier: Some(window), .. } => {
+                let Some(kept) = earlier_event(env, *window, *filter, profile, instance)? else {
+                    continue;
+                };
+                let Instance { locals, tallies, .. } = instance;
+                let kept =
+                    tally(env.set, tallies, *window).and_then(|tally| tally.kept().nth(kept));
+                if let Some(kept) = kept {
+                    capture(locals, captures, (&kept.row, kept.at), Val::Unset);
+                }
+                return Ok(Some(arm.to));
+            }
+            ArmTrigger::Event { earlier: None, .. } | ArmTrigger::Skipped => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Which of the events kept in a window is the first that matches.
+fn earlier_event(
+    env: &Env<'_>,
+    window: u16,
+    filter: Option<ExprId>,
+    profile: &Profile,
+    instance: &Instance,
+) -> Result<Option<usize>, Fault> {
+    let Some(tally) = tally(env.set, &instance.tallies, window) else { return Ok(None) };
+    let ctx = env.scope(profile, instance);
+    for (index, kept) in tally.kept().enumerate() {
+        let heard = Eval { event: Some((&kept.row, kept.at)), ..ctx };
+        if filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))? {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
+}
+
+/// The state of a window of an instance; none before its mark was reached.
+fn tally<'t>(
+    set: &ProgramSet,
+    tallies: &'t [Option<WindowState>],
+    window: u16,
+) -> Option<&'t WindowState> {
+    match set.window(window)?.place {
+        Place::Instance(place) => tallies.get(usize::from(place))?.as_ref(),
+        Place::Customer(_) => None,
+    }
 }
 
 /// When the instance has to be attended to next, though nothing changes before.

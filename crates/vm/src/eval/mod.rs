@@ -6,6 +6,7 @@ mod text;
 
 use bumpalo::Bump;
 use journey_bytecode::{ExprId, Insn};
+use journey_time::Hours;
 
 use crate::history::{self, History};
 use crate::set::ExprPlan;
@@ -13,6 +14,7 @@ use crate::state::Profile;
 use crate::{Bits, Customer, Fault, Instance, ProgramSet, Row, Scratch, Val};
 use leaf::Next;
 pub(crate) use leaf::{Form, Leaf};
+pub(crate) use ops::zone_named;
 use ops::{MAX_SIZE, Means};
 pub(crate) use text::Shown;
 
@@ -149,6 +151,14 @@ impl<'a> Registers<'a> {
         self.0.get(usize::from(register)).copied().ok_or(Fault::Program)
     }
 
+    fn time_of_day(&self, register: u8) -> Result<i32, Fault> {
+        match self.get(register)? {
+            Val::TimeOfDay(time) => Ok(time),
+            Val::Unset => Err(Fault::Unset),
+            _ => Err(Fault::Program),
+        }
+    }
+
     fn range(&self, first: u8, count: u8) -> Result<&[Val<'a>], Fault> {
         let first = usize::from(first);
         self.0.get(first..first + usize::from(count)).ok_or(Fault::Program)
@@ -162,7 +172,7 @@ impl<'a> Registers<'a> {
         expr: &ExprPlan,
         ctx: &Eval<'a>,
     ) -> Result<(), Fault> {
-        let means = Means { arena: ctx.arena, zone: set.program().zone(), now: ctx.now };
+        let means = Means { arena: ctx.arena, set, ctx, zone: expr.zone };
         let (dst, value) = match insn {
             Insn::Trait { dst, slot } => {
                 let kind = set.trait_kind(slot).ok_or(Fault::Program)?;
@@ -208,6 +218,14 @@ impl<'a> Registers<'a> {
                     return Err(Fault::TooLarge);
                 }
                 (dst, fields)
+            }
+            Insn::NextInDays { dst, days } => (dst, means.next_inside(days, Hours::All)?),
+            Insn::NextInRange { dst, days, from, to } => {
+                let hours = Hours::Range(self.time_of_day(from)?, self.time_of_day(to)?);
+                (dst, means.next_inside(days, hours)?)
+            }
+            Insn::NextTime { dst, days, at } => {
+                (dst, means.next_inside(days, Hours::At(self.time_of_day(at)?))?)
             }
             Insn::Field { dst, a, field } => (dst, part(self.get(a)?, field)?),
             _ => return Err(Fault::Program),

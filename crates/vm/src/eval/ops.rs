@@ -2,24 +2,40 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
-use journey_bytecode::{BinaryOp, Cmp, UnaryOp};
-use journey_time::{self as zone, Local, Tz};
+use journey_bytecode::{BinaryOp, Cmp, ExprId, UnaryOp};
+use journey_time::{self as zone, Days, Hours, Local, Tz};
 
 use super::text::{Shown, lower, parse_number, upper};
-use crate::{Fault, Val};
+use super::{Eval, eval};
+use crate::set::ZonePlan;
+use crate::{Fault, ProgramSet, Val};
 
 /// Texts, and lists with all that is in them, grow no larger than this.
 pub(super) const MAX_SIZE: usize = 1 << 20;
 
 /// What operations need beside their operands.
 #[derive(Clone, Copy)]
-pub(super) struct Means<'a> {
+pub(super) struct Means<'m, 'a> {
     pub(super) arena: &'a Bump,
-    pub(super) zone: Tz,
-    pub(super) now: i64,
+    pub(super) set: &'a ProgramSet,
+    pub(super) ctx: &'m Eval<'a>,
+    pub(super) zone: ZonePlan,
 }
 
-impl<'a> Means<'a> {
+impl<'a> Means<'_, 'a> {
+    /// The zone in which local times are read. A name that no zone has stands for the program's.
+    fn zone(&self) -> Result<Tz, Fault> {
+        match self.zone {
+            ZonePlan::Always(zone) => Ok(zone),
+            ZonePlan::Named(name) => match zone_named(self.set, name, self.ctx) {
+                // What it is made of may be gone when a goal is reached after the exit.
+                Ok(None) | Err(Fault::Unset) => Ok(self.set.program().zone()),
+                Ok(Some(zone)) => Ok(zone),
+                Err(fault) => Err(fault),
+            },
+        }
+    }
+
     pub(super) fn unary(&self, op: UnaryOp, a: Val<'a>) -> Result<Val<'a>, Fault> {
         use UnaryOp as Op;
         Ok(match (op, a) {
@@ -50,11 +66,11 @@ impl<'a> Means<'a> {
             }
             (Op::ParseNumber, Val::Text(v)) => parse_number(v).map_or(Val::Unset, Val::Number),
             (Op::NextTimeOfDay, Val::TimeOfDay(v)) => {
-                time(zone::next_crossing(self.zone, self.now, v))?
+                time(zone::next_crossing(self.zone()?, self.ctx.now, v))?
             }
-            (Op::NextDay, Val::Time(v)) => time(zone::next_date(self.zone, v))?,
+            (Op::NextDay, Val::Time(v)) => time(zone::next_date(self.zone()?, v))?,
             (op, Val::Time(v)) => {
-                let local = zone::local(self.zone, v).ok_or(Fault::Calendar)?;
+                let local = zone::local(self.zone()?, v).ok_or(Fault::Calendar)?;
                 local_part(op, local)?
             }
             _ => return Err(Fault::Program),
@@ -90,7 +106,9 @@ impl<'a> Means<'a> {
             }
             (Op::AddDateInt, Val::Date(a), Val::Int(b)) => add_days(a, Some(b))?,
             (Op::SubDateInt, Val::Date(a), Val::Int(b)) => add_days(a, b.checked_neg())?,
-            (Op::DateAt, Val::Date(a), Val::TimeOfDay(b)) => time(zone::instant(self.zone, a, b))?,
+            (Op::DateAt, Val::Date(a), Val::TimeOfDay(b)) => {
+                time(zone::instant(self.zone()?, a, b))?
+            }
             (Op::ConcatText, Val::Text(a), Val::Text(b)) => self.concat(a, b)?,
             (Op::ConcatList, Val::List(a), Val::List(b)) => {
                 self.list(a.len() + b.len(), a.iter().chain(b).copied())?
@@ -102,6 +120,12 @@ impl<'a> Means<'a> {
             (Op::InList, a, Val::List(b)) => Val::Bool(b.contains(&a)),
             _ => return Err(Fault::Program),
         })
+    }
+
+    /// The first instant from now on inside certain days and hours.
+    pub(super) fn next_inside(&self, days: u8, hours: Hours) -> Result<Val<'a>, Fault> {
+        let days = Days::from_bits(days).ok_or(Fault::Program)?;
+        time(zone::next_inside(self.zone()?, self.ctx.now, days, hours))
     }
 
     fn concat(&self, a: &str, b: &str) -> Result<Val<'a>, Fault> {
@@ -163,6 +187,18 @@ impl<'a> Means<'a> {
             list.push(item);
         }
         Ok(Val::List(list.into_bump_slice()))
+    }
+}
+
+/// The zone that an expression names; none if no zone has the name.
+pub(crate) fn zone_named(
+    set: &ProgramSet,
+    name: ExprId,
+    ctx: &Eval<'_>,
+) -> Result<Option<Tz>, Fault> {
+    match eval(set, name, ctx)? {
+        Val::Text(name) => Ok(zone::find(name)),
+        _ => Err(Fault::Program),
     }
 }
 

@@ -196,6 +196,9 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
         Effect::AudienceFault { audience: a, fault, at } => {
             format!("{} {}: fault, {fault:?}", clock(at), audience(a))
         }
+        Effect::UnknownZone { journey, membership, at } => {
+            format!("{} {}: unknown zone", clock(at), name(journey, membership))
+        }
         Effect::Duplicate { at } => format!("{} duplicate", clock(at)),
     }
 }

@@ -283,6 +283,7 @@ fn refusals(tally: &JourneyTally, ink: Ink, out: &mut String) {
         (tally.refused_no_event, "could not enter: there was no event to take the key from"),
         (tally.refreshed, "went on with a new entry while they were inside"),
         (tally.goal_faults, "times it could not be decided whether a goal was reached"),
+        (tally.unknown_zones, "times a member's time zone was unknown: the workspace's was used"),
     ] {
         notes.extend((n > 0).then(|| format!("{} {why}", count(n))));
     }

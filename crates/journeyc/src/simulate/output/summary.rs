@@ -259,6 +259,7 @@ fn journey_document(program: &Program, journey: &Journey, tally: &JourneyTally) 
         ]),
         refreshed: tally.refreshed,
         tiles: tiles.map(|(tile, tally)| (tile.id.clone(), tile_document(tile, tally))).collect(),
+        unknown_zones: tally.unknown_zones,
         updates: tally.updates,
     }
 }
@@ -341,6 +342,11 @@ struct NamesDocument {
     total: u64,
 }
 
+/// Figures of what not every journey can have are left out where there is nothing to tell.
+fn is_zero(figure: &u64) -> bool {
+    *figure == 0
+}
+
 #[derive(Serialize)]
 struct JourneyDocument {
     actions: BTreeMap<String, u64>,
@@ -356,6 +362,8 @@ struct JourneyDocument {
     not_entered: BTreeMap<&'static str, u64>,
     refreshed: u64,
     tiles: BTreeMap<String, TileDocument>,
+    #[serde(skip_serializing_if = "is_zero")]
+    unknown_zones: u64,
     updates: u64,
 }
 

@@ -2,8 +2,8 @@
 
 use journey_bytecode::{
     Action, Aggregate, Arm, ArmTrigger, Capture, CaptureFrom, Cmp, Cond, Const, Deadline,
-    Destination, DestinationKind, Entry, Event, Expr, ExprId, Insn, Journey, Op, Program, Range, Reenter, Request, Send,
-    Slot, State, Tile, TileKind, Type, Window, verify,
+    Destination, DestinationKind, Entry, Event, Expr, ExprId, Insn, Journey, Op, Program, Range,
+    Reenter, Request, Send, Slot, State, Tile, TileKind, Type, Window, verify,
 };
 use journey_vm::ProgramSet;
 
@@ -41,6 +41,7 @@ impl Code {
             event: None,
             journey,
             action: None,
+            zone: None,
         });
         self.program.code.extend_from_slice(insns);
         ExprId(self.program.exprs.len() as u32 - 1)
@@ -149,7 +150,7 @@ fn shop() -> Program {
 }
 
 fn on_purchase(to: u32, captures: Vec<Capture>) -> Arm {
-    Arm { trigger: ArmTrigger::Event { event: 0, filter: None, captures }, to }
+    Arm { trigger: ArmTrigger::Event { event: 0, filter: None, captures, earlier: None }, to }
 }
 
 fn amount(local: u16) -> Vec<Capture> {
@@ -230,6 +231,7 @@ pub(super) fn win_back() -> ProgramSet {
         tile,
         deadline: Deadline::After(days),
         timeout: Some(timeout),
+        late: None,
         arms,
     };
     use TileKind::{Branch, Exit, Wait};
@@ -242,6 +244,7 @@ pub(super) fn win_back() -> ProgramSet {
         reenter: Reenter::Never,
         inside: journey_bytecode::WhileInside::Ignore,
         goals: vec![],
+        timezone: None,
         exits: Vec::new(),
         outcomes: ["converted_early", "won_back", "reactivated_late", "lapsed"]
             .map(str::to_owned)
@@ -297,6 +300,7 @@ pub(super) fn by_hand() -> ProgramSet {
         reenter,
         inside: journey_bytecode::WhileInside::Ignore,
         goals: vec![],
+        timezone: None,
         exits: Vec::new(),
         outcomes: vec!["done".to_owned()],
         tiles,
@@ -318,7 +322,13 @@ pub(super) fn by_hand() -> ProgramSet {
     let send = || tile("remind", TileKind::Send, &["next"]);
     let exit = || tile("exit_1", TileKind::Exit, &[]);
     let wait = tile("rest", TileKind::Wait, &["next"]);
-    let state = State { tile: 0, deadline: Deadline::After(day), timeout: Some(2), arms: vec![] };
+    let state = State {
+        tile: 0,
+        deadline: Deadline::After(day),
+        timeout: Some(2),
+        late: None,
+        arms: vec![],
+    };
     code.program.journeys = vec![
         journey("quick", Reenter::Always, vec![send(), exit()], quick.0, Vec::new()),
         journey("slow", Reenter::Never, vec![wait, send(), exit()], slow.0, vec![state]),

@@ -112,13 +112,8 @@ pub fn schema() -> Schema {
     let kind = DestinationKind::Log;
     let log =
         DestinationType { name: "log".into(), kind, settings: Vec::new(), secrets: Vec::new() };
-    let action = ActionType {
-        name: ACTION.into(),
-        kind,
-        params,
-        policy: None,
-        marks: Marks::default(),
-    };
+    let action =
+        ActionType { name: ACTION.into(), kind, params, policy: None, marks: Marks::default() };
     Schema {
         traits,
         events: vec![event(PURCHASE, properties), event(VISIT, visit)],
