@@ -40,7 +40,15 @@ fn rename_over(
     let mut beside = path.to_owned().into_os_string();
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = PathBuf::from(beside);
-    let written = write_file(&beside, write).and_then(|file| file.sync_all());
+    // What nobody may write to is not to be replaced either, though the folder would allow it.
+    let before = fs::metadata(path).ok().map(|found| found.permissions());
+    if before.as_ref().is_some_and(fs::Permissions::readonly) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+    }
+    let written = write_file(&beside, write).and_then(|file| {
+        before.map_or(Ok(()), |before| file.set_permissions(before))?;
+        file.sync_all()
+    });
     written.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
         // The half-written file is ours; whether it can be removed changes nothing.
         let _ = fs::remove_file(&beside);
@@ -94,6 +102,22 @@ mod tests {
         replace(&pipe, b"through").unwrap();
         assert_eq!(reader.join().unwrap(), "through");
         assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    }
+
+    #[test]
+    fn permissions_stay_and_what_is_read_only_too() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "before").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        replace(&file, b"after").unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o440)).unwrap();
+        let error = replace(&file, b"never").unwrap_err();
+        assert_eq!(error.source.to_string(), "the file is read-only");
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]

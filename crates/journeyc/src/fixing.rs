@@ -25,7 +25,7 @@ pub struct Fixed {
 #[derive(Debug, thiserror::Error)]
 pub enum FixError {
     /// Somebody else is working on it.
-    #[error("{path}: changed while it was being fixed; nothing was written to it, run again")]
+    #[error("{path}: changed meanwhile; nothing was written to it, run again")]
     Changed {
         /// The file.
         path: String,
@@ -98,7 +98,8 @@ fn apart(a: &Edit, b: &Edit) -> bool {
     a.range.end < b.range.start || b.range.end < a.range.start
 }
 
-fn write(path: &str, before: &str, after: &str) -> Result<(), FixError> {
+/// Writes a file anew, unless it is not what it was any more.
+pub(crate) fn write(path: &str, before: &str, after: &str) -> Result<(), FixError> {
     let path = Path::new(path);
     // An editor may have saved the file since it was read.
     if std::fs::read(path).is_ok_and(|now| now != before.as_bytes()) {

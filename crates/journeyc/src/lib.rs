@@ -12,6 +12,7 @@ pub mod compile;
 pub mod difference;
 pub mod files;
 pub mod fixing;
+pub mod hunk;
 pub mod load;
 pub mod render;
 pub mod simulate;

@@ -167,6 +167,14 @@ fn roots_of(path: &Path) -> Result<Vec<Root>, LoadError> {
     Ok(beneath)
 }
 
+/// The configuration of the workspace that `path` lies in, where it has one.
+pub fn config_at(path: &Path) -> Result<Option<(String, String)>, LoadError> {
+    let absolute = std::fs::canonicalize(path)
+        .map_err(|source| LoadError::Io { path: path.display().to_string(), source })?;
+    let workspace = enclosing_workspace(&absolute);
+    workspace.map_or(Ok(None), |directory| read_config(&directory.join(CONFIG_FILE)))
+}
+
 /// The nearest directory at or above `path` that has a configuration.
 fn enclosing_workspace(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(|dir| dir.join(CONFIG_FILE).is_file()).map(Path::to_owned)

@@ -181,7 +181,8 @@ fn item_findings(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
     findings
 }
 
-fn syntax_error(error: &SyntaxError, file: FileId) -> Diagnostic {
+/// What the parser found, as a diagnostic.
+pub fn syntax_error(error: &SyntaxError, file: FileId) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(error.code, file, error.range, &*error.message);
     if let Some((range, text)) = &error.related {
         diagnostic = diagnostic.also(file, *range, &**text);

@@ -48,6 +48,7 @@ pub mod walk;
 mod workspace;
 
 pub use config::{Config, ConfigError, LintLevel};
+pub use diagnostics::syntax_error;
 pub use schema::{
     ActionType, Checked, CheckedTest, DestinationKind, DestinationType, EventType, Schema,
 };

@@ -6,6 +6,7 @@ mod completions;
 mod diff;
 mod disasm;
 mod explain;
+mod fmt;
 mod graph;
 mod new;
 mod simulate;
@@ -39,6 +40,8 @@ pub struct Cli {
 enum Command {
     /// Check workspaces: names, types, and every path through every journey
     Check(check::Args),
+    /// Write files in their canonical form
+    Fmt(fmt::Args),
     /// Run the `test` blocks of a workspace on a virtual clock
     Test(test::Args),
     /// Run journeys over a log of events
@@ -63,6 +66,7 @@ enum Command {
 pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Simulate(args) => simulate::run(args),
         Command::Build(args) => build::run(&args),

@@ -127,6 +127,12 @@ fn methods(model: &Model, out: &mut String) -> Result<(), CodegenError> {
         }
     }
     out.push_str("_ => return None,\n})\n}\n");
+    out.push_str("\n/// The kinds of the nodes of a sound tree, in the order of the grammar.\n");
+    out.push_str("pub const NODES: &[SyntaxKind] = &[\n");
+    for rule in model.rules.iter().filter(|rule| matches!(rule.role, Role::Node)) {
+        let _ = writeln!(out, "SyntaxKind::{},", rule.name.to_uppercase());
+    }
+    out.push_str("];\n");
     Ok(())
 }
 

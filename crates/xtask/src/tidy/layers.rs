@@ -10,12 +10,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("time", &[]),
     ("syntax", &["base"]),
+    ("fmt", &["base", "syntax"]),
     ("sema", &["base", "syntax", "time"]),
     ("bytecode", &["base", "time"]),
     ("vm", &["bytecode", "time"]),
     ("ir", &["base", "sema", "bytecode"]),
     ("reference", &["base", "syntax", "sema"]),
-    ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "reference"]),
+    ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "fmt", "reference"]),
     ("xtask", &["base"]),
 ];
 
@@ -25,6 +26,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("journey-time", &["journey-base", "salsa", "serde_json", "tokio"]),
     ("journey-syntax", &["salsa", "pest", "pest_meta", "serde_json", "chrono", "rayon"]),
     ("journey-sema", &["pest", "miette", "serde_json", "clap", "tokio", "ignore"]),
+    ("journey-fmt", &["salsa", "pest", "serde_json", "clap", "rayon", "ignore"]),
     ("journey-bytecode", &["journey-syntax", "salsa", "logos", "rayon", "tokio"]),
     ("journey-vm", &["journey-syntax", "journey-sema", "salsa", "tokio", "rand", "rayon"]),
     ("journey-ir", &["journey-vm", "miette", "clap", "tokio"]),
