@@ -41,10 +41,10 @@ pub(crate) fn layout(kind: SyntaxKind) -> Option<Layout> {
         FILE => Layout::File,
 
         CUSTOMER_DECL | EVENT_DECL | POLICY_DECL | DESTINATION_DECL | JOURNEY_DECL | TEST_DECL
-        | ACTION_BODY | WAIT_ARMS | BRANCH_WHEN | BRANCH_VALUE | SPLIT | SEND_ARMS | RUN_ARMS
-        | WEBHOOK => Layout::Body,
+        | ACTION_BODY | LATE_BLOCK | WAIT_ARMS | BRANCH_WHEN | BRANCH_VALUE | SPLIT | SEND_ARMS
+        | RUN_ARMS | WEBHOOK => Layout::Body,
 
-        BLOCK | LATE_BLOCK => Layout::Block,
+        BLOCK => Layout::Block,
 
         PARAM_LIST | ARG_LIST | LIST_EXPR => Layout::List,
         RECORD_EXPR | ASSIGNMENTS => Layout::Record,
@@ -117,7 +117,7 @@ pub(crate) fn is_clause(kind: SyntaxKind) -> bool {
 
 /// Whether it is the block of an arm or tile, which stays on the last line of its head.
 pub(crate) fn is_block(kind: SyntaxKind) -> bool {
-    matches!(layout(kind), Some(Layout::Block))
+    matches!(kind, BLOCK | LATE_BLOCK)
 }
 
 /// Whether it has brackets or quotes of its own, and so stays on the line it is assigned on.

@@ -156,7 +156,11 @@ impl Builder<'_> {
                 self.doc.end();
                 closed = true;
                 self.doc.space();
-                self.block(part, Keep::Head);
+                if kind == BLOCK {
+                    self.block(part, Keep::Head)
+                } else {
+                    self.body(part)
+                }
                 continue;
             }
             let moves = comma || (is_clause(kind) && before != EOF);
