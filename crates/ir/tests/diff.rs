@@ -1,6 +1,6 @@
 //! What people are told about two versions of a journey.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use journey_ir::diff::{Fate, JourneyDiff, Status, diff, picture};
 use journey_ir::graph::{Mark, graph, render_text};

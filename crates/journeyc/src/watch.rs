@@ -58,6 +58,11 @@ pub fn watch<E: From<WatchError>>(
     }
 }
 
+/// Clears the screen and goes to its first place (ECMA-48: ED 2, CUP).
+pub fn clear_terminal() {
+    print!("\x1b[2J\x1b[H");
+}
+
 /// Whether an event is about the content of a workspace: reading files is an event as well.
 fn matters(event: &Event) -> bool {
     let changed = !matches!(event.kind, EventKind::Access(_));

@@ -71,7 +71,8 @@ fn graphs(checked: &Checked) -> String {
 fn runs(checked: &Checked, source: &str) -> String {
     let mut text = String::new();
     for test in &checked.tests {
-        let outcome = journeyc::testing::run(checked, test, source).unwrap();
+        let outcome =
+            journeyc::testing::run(checked, test, source, &mut Default::default()).unwrap();
         assert_eq!(outcome.failure, None, "{}", outcome.title);
         writeln!(text, "{}", outcome.title).unwrap();
         for line in outcome.timeline {

@@ -135,7 +135,7 @@ fn journey(
 
 /// Clauses are told apart by their first word, exits and goals by their name as well.
 fn header(old: &Graph, new: &Graph) -> Vec<Change> {
-    keyed_changes(header_clauses(old), header_clauses(new))
+    keyed_changes(&header_clauses(old), &header_clauses(new))
 }
 
 fn header_clauses(graph: &Graph) -> Vec<(String, String)> {
@@ -152,7 +152,7 @@ fn header_clauses(graph: &Graph) -> Vec<(String, String)> {
 }
 
 /// Compares two lists of named things: changed and removed ones in the old order, then new ones.
-fn keyed_changes(old: Vec<(String, String)>, new: Vec<(String, String)>) -> Vec<Change> {
+fn keyed_changes(old: &[(String, String)], new: &[(String, String)]) -> Vec<Change> {
     let after: BTreeMap<&String, &String> = new.iter().map(|(key, value)| (key, value)).collect();
     let before: BTreeSet<&String> = old.iter().map(|(key, _)| key).collect();
     let gone = old.iter().filter_map(|(key, value)| {

@@ -7,7 +7,7 @@ use crate::titles;
 
 /// Traits, events with their properties, actions with their parameters, audiences.
 pub(super) fn changes(old: &Checked, new: &Checked) -> Vec<Change> {
-    keyed_changes(lines(old), lines(new))
+    keyed_changes(&lines(old), &lines(new))
 }
 
 /// Each declaration as a name and what it says.

@@ -15,7 +15,7 @@ use crate::compile::{Compiled, compile_with};
 use crate::fixing::{self, Fixed};
 use crate::load::{STDIN, Sources, load};
 use crate::render::{Files, Format, Style, Tally, plural, render};
-use crate::watch::watch;
+use crate::watch::{clear_terminal, watch};
 
 /// Exit code 0: no errors. 1: errors. 2: could not run.
 #[derive(Debug, clap::Args)]
@@ -61,8 +61,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
     }
     watch(&args.paths, || -> Result<(), CommandError> {
         if io::stdout().is_terminal() {
-            // Clears the screen and goes to its first place (ECMA-48: ED 2, CUP).
-            print!("\x1b[2J\x1b[H");
+            clear_terminal();
         }
         // A file that vanishes between two steps of an editor is back at the next change.
         if let Err(error) = check(args) {

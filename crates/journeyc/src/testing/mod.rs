@@ -3,6 +3,7 @@
 //! Each test has a customer of its own, and only the journey it is about. The clock stands still
 //! but for `at` and `after`; all that is due by then happens before the next step.
 
+mod coverage;
 mod expect;
 mod names;
 mod report;
@@ -11,6 +12,7 @@ mod timeline;
 
 use journey_base::FileId;
 
+pub use coverage::{Coverage, JourneyCoverage, coverage_json, coverage_table};
 pub use report::{TestFormat, report};
 pub use run::{SetupError, run};
 pub use timeline::Line;

@@ -7,6 +7,7 @@ use journey_sema::thir::{self, Step};
 use journey_sema::{Checked, CheckedTest};
 use journey_vm::{Customer, Eval, Input, ProgramSet, Row, Scratch, Val, apply};
 
+use super::coverage::Coverage;
 use super::expect::World;
 use super::names::{convert, instant, value};
 use super::timeline::Timeline;
@@ -33,8 +34,13 @@ pub enum SetupError {
     },
 }
 
-/// Runs one test. `text` is the text of its file.
-pub fn run(checked: &Checked, test: &CheckedTest, text: &str) -> Result<Outcome, SetupError> {
+/// Runs one test. `text` is the text of its file; what the test reaches is added to `coverage`.
+pub fn run(
+    checked: &Checked,
+    test: &CheckedTest,
+    text: &str,
+    coverage: &mut Coverage,
+) -> Result<Outcome, SetupError> {
     let title = test.test.title.to_string();
     let asked: Vec<&thir::Expr> = test.test.steps.iter().filter_map(condition).collect();
     let (program, conditions) =
@@ -43,7 +49,7 @@ pub fn run(checked: &Checked, test: &CheckedTest, text: &str) -> Result<Outcome,
     let program =
         verify(program).map_err(|source| SetupError::Verify { test: title.clone(), source })?;
     let set = ProgramSet::new(program);
-    let mut runner = Runner::new(&set, &test.test);
+    let mut runner = Runner::new(&set, &test.test, coverage);
     let mut conditions = conditions.into_iter();
     let mut outcome = Outcome {
         title,
@@ -96,12 +102,13 @@ struct Runner<'a> {
     customer: Customer,
     scratch: Scratch,
     timeline: Timeline,
+    coverage: &'a mut Coverage,
     now: i64,
     activated: bool,
 }
 
 impl<'a> Runner<'a> {
-    fn new(set: &'a ProgramSet, test: &thir::Test) -> Runner<'a> {
+    fn new(set: &'a ProgramSet, test: &thir::Test, coverage: &'a mut Coverage) -> Runner<'a> {
         let program = set.program();
         let mut traits = Row::with_defaults(&program.traits);
         for (name, given) in &test.customer {
@@ -118,6 +125,7 @@ impl<'a> Runner<'a> {
             customer,
             scratch: Scratch::new(),
             timeline: Timeline::default(),
+            coverage,
             now: 0,
             activated: false,
         }
@@ -174,8 +182,11 @@ impl<'a> Runner<'a> {
     /// was before does not count as a change.
     fn apply(&mut self, input: Input<'_>) {
         let program = self.set.program();
-        let timeline = &mut self.timeline;
-        let mut record = |effect: journey_vm::Effect<'_>| timeline.record(program, effect);
+        let (timeline, coverage) = (&mut self.timeline, &mut *self.coverage);
+        let mut record = |effect: journey_vm::Effect<'_>| {
+            coverage.record(program, &effect);
+            timeline.record(program, effect);
+        };
         if !self.activated {
             self.activated = true;
             let (customer, scratch) = (&mut self.customer, &mut self.scratch);
