@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
 
 fn find(wanted: &str) -> Option<Code> {
     let by_lint = || Code::ALL.iter().copied().find(|code| code.lint() == wanted);
-    Code::parse(wanted).or_else(by_lint)
+    Code::parse(wanted).or_else(by_lint).filter(|_| !wanted.is_empty())
 }
 
 fn list() -> String {

@@ -19,7 +19,17 @@ pub(super) fn run(args: Args) -> Result<ExitCode, CommandError> {
     let names = select(workspace, &args.journey)?;
     let program = verify(journey_ir::lower_journeys(workspace, &names)?)?;
     let set = ProgramSet::new(program);
+    let page = args.report.clone();
     let summary = simulate::run(&set, &Options::from(args), Progress::on_terminal())?;
+    if let Some(path) = page {
+        let compiled = set.program().journeys.iter();
+        let journeys = compiled.filter_map(|journey| {
+            workspace.journeys.iter().find(|source| *source.name == journey.name)
+        });
+        let graphs: Result<Vec<_>, _> =
+            journeys.map(|journey| journey_ir::graph::graph(journey)).collect();
+        crate::files::replace(&path, simulate::page(&summary, &graphs?).as_bytes())?;
+    }
     let mut out = io::BufWriter::new(io::stdout().lock());
     simulate::report(&summary, Style::of_stdout(), &mut out)?;
     out.flush()?;

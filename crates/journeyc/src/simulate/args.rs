@@ -35,6 +35,9 @@ pub struct Args {
     /// Write memberships.csv, actions.csv and summary.json into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write a page with the picture of each journey, its counts and a time series into this file
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
     /// Write lines that are rejected, with reasons, into this file
     #[arg(long, value_name = "FILE")]
     pub rejected: Option<PathBuf>,

@@ -6,6 +6,8 @@
 use journey_bytecode::{Program, TileKind};
 use journey_vm::{Effect, Effects, Fault, Refusal};
 
+use super::days::Days;
+use super::experiments::Experiments;
 use super::output::json;
 
 /// Takes the effects of one shard's customers.
@@ -27,7 +29,7 @@ pub(crate) struct Log<'p> {
 }
 
 /// Counters of a journey.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct JourneyTally {
     pub(crate) memberships: u64,
     /// Customers that entered at least once.
@@ -58,6 +60,10 @@ pub(crate) struct JourneyTally {
     /// Memberships that faulted, by reason.
     pub(crate) faults: Vec<(Fault, u64)>,
     pub(crate) tiles: Vec<TileTally>,
+    /// What became of the members of each arm of a split.
+    pub(crate) experiments: Experiments,
+    /// What happened on which day.
+    pub(crate) days: Days,
 }
 
 /// Counters of a tile.
@@ -100,7 +106,7 @@ pub(crate) struct Rows {
 }
 
 /// A membership of a customer, the customer numbered within its shard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Membership {
     pub(crate) journey: u16,
     pub(crate) customer: u32,
@@ -166,6 +172,7 @@ impl<'p> Log<'p> {
                 .iter()
                 .map(|tile| TileTally { edges: vec![0; tile.edges.len()], ..TileTally::default() })
                 .collect(),
+            experiments: Experiments::new(journey),
             ..JourneyTally::default()
         };
         Log {
@@ -195,6 +202,9 @@ impl<'p> Log<'p> {
         if let Some(tally) = self.journey(journey) {
             tally.memberships += 1;
             tally.customers += u64::from(number == 1);
+            if let Some(day) = tally.days.at(at) {
+                day.entered += 1;
+            }
         }
         self.last_entry = Some((journey, Ok(())));
         let membership = self.membership(journey, number);
@@ -217,7 +227,11 @@ impl<'p> Log<'p> {
         }
     }
 
-    fn left(&mut self, journey: u16, tile: u16, edge: u16) {
+    fn left(&mut self, journey: u16, number: u32, tile: u16, edge: u16) {
+        let membership = self.membership(journey, number);
+        if let Some(tally) = self.journey(journey) {
+            tally.experiments.left(membership, tile, edge);
+        }
         if let Some(tally) = self.tile(journey, tile) {
             tally.passed += 1;
             if let Some(count) = tally.edges.get_mut(usize::from(edge)) {
@@ -241,6 +255,12 @@ impl<'p> Log<'p> {
             }
         }
         let membership = self.membership(journey, number);
+        if let Some(tally) = self.journey(journey) {
+            tally.experiments.exited(membership, outcome);
+            if let Some(day) = tally.days.at(at) {
+                day.exited += 1;
+            }
+        }
         if let Some(rows) = &mut self.rows {
             rows.exits.push(ExitRow { membership, at, outcome });
         }
@@ -278,7 +298,9 @@ impl Effects for Log<'_> {
                     tally.entered += 1;
                 }
             }
-            Effect::Left { journey, tile, edge, .. } => self.left(journey, tile, edge),
+            Effect::Left { journey, membership, tile, edge, .. } => {
+                self.left(journey, membership, tile, edge);
+            }
             Effect::Entered { journey, membership, at, .. } => {
                 self.entered(journey, membership, at);
             }
@@ -287,10 +309,16 @@ impl Effects for Log<'_> {
                     tally.refreshed += 1;
                 }
             }
-            Effect::GoalReached { journey, goal, .. } => {
-                let goals = self.journey(journey).map(|tally| &mut tally.goals);
-                if let Some(count) = goals.and_then(|goals| goals.get_mut(usize::from(goal))) {
-                    *count += 1;
+            Effect::GoalReached { journey, membership, goal, at } => {
+                let membership = self.membership(journey, membership);
+                if let Some(tally) = self.journey(journey) {
+                    if let Some(count) = tally.goals.get_mut(usize::from(goal)) {
+                        *count += 1;
+                    }
+                    tally.experiments.reached(membership, goal);
+                    if let Some(day) = tally.days.at(at) {
+                        day.goals += 1;
+                    }
                 }
             }
             Effect::GoalFault { journey, .. } => {
@@ -317,9 +345,13 @@ impl Effects for Log<'_> {
                 if let Some(tally) = self.tile(journey, tile) {
                     tally.sent += 1;
                 }
-                let sends = self.journey(journey).map(|tally| &mut tally.sends);
-                if let Some(count) = sends.and_then(|sends| sends.get_mut(usize::from(action))) {
-                    *count += 1;
+                if let Some(tally) = self.journey(journey) {
+                    if let Some(count) = tally.sends.get_mut(usize::from(action)) {
+                        *count += 1;
+                    }
+                    if let Some(day) = tally.days.at(at) {
+                        day.sent += 1;
+                    }
                 }
                 let membership = self.membership(journey, membership);
                 let did = Did::Send(action);
@@ -388,6 +420,8 @@ impl JourneyTally {
                 None => self.faults.push((*fault, *count)),
             }
         }
+        self.experiments.merge(&other.experiments);
+        self.days.merge(&other.days);
         for (tile, other) in self.tiles.iter_mut().zip(&other.tiles) {
             tile.entered += other.entered;
             tile.passed += other.passed;

@@ -10,8 +10,10 @@
 
 mod args;
 mod customers;
+mod days;
 mod enter;
 mod error;
+mod experiments;
 mod input;
 mod ledger;
 mod log;
@@ -32,7 +34,7 @@ use journey_vm::ProgramSet;
 pub use args::{Args, Options};
 pub use error::SimulateError;
 pub use input::{Input, Reason};
-pub use output::{Summary, report};
+pub use output::{Summary, page, report};
 pub use progress::Progress;
 
 use crate::files::replace_with;

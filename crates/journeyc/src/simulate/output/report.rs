@@ -14,6 +14,7 @@ use std::io::{self, Write};
 use journey_bytecode::{Journey, Op, Tile, TileKind};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::splits::{cell, splits};
 use super::summary::{Summary, actions, kind, tile_edges};
 use super::text::{count, share, time_text};
 use crate::render::{Style, plural};
@@ -127,6 +128,19 @@ fn journey_table(
     if !goals.is_empty() {
         out.push('\n');
         table("goal", &["members", "share"], &goals, ink, out);
+    }
+
+    for split in splits(journey, tally) {
+        let columns: Vec<&str> = split.arms.iter().map(String::as_str).collect();
+        let members = split.members.iter().map(|n| count(*n)).collect();
+        let head = Line { name: "members".to_owned(), cells: members, ..Line::default() };
+        let rows = split.rows.iter().map(|row| {
+            let cells = row.counts.iter().zip(&split.members).map(|(n, all)| cell(*n, *all));
+            Line { name: row.title(), cells: cells.collect(), ..Line::default() }
+        });
+        let lines: Vec<Line> = std::iter::once(head).chain(rows).collect();
+        out.push('\n');
+        table(split.title, &columns, &lines, ink, out);
     }
 
     let sends: Vec<Line> = actions(summary.program, journey, tally)

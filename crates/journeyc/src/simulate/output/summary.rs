@@ -8,6 +8,7 @@ use journey_bytecode::{Journey, Program, Tile, TileKind};
 use journey_vm::Refusal;
 use serde::Serialize;
 
+use super::splits;
 use super::text::time_text;
 use crate::simulate::enter::{List, Listed};
 use crate::simulate::error::SimulateError;
@@ -258,6 +259,7 @@ fn journey_document(program: &Program, journey: &Journey, tally: &JourneyTally) 
             ("reentry", tally.refused_reentry),
         ]),
         refreshed: tally.refreshed,
+        splits: splits::document(journey, tally),
         tiles: tiles.map(|(tile, tally)| (tile.id.clone(), tile_document(tile, tally))).collect(),
         unknown_zones: tally.unknown_zones,
         updates: tally.updates,
@@ -361,6 +363,8 @@ struct JourneyDocument {
     memberships: u64,
     not_entered: BTreeMap<&'static str, u64>,
     refreshed: u64,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    splits: BTreeMap<String, BTreeMap<String, splits::ArmDocument>>,
     tiles: BTreeMap<String, TileDocument>,
     #[serde(skip_serializing_if = "is_zero")]
     unknown_zones: u64,
