@@ -47,13 +47,13 @@ fn document(graph: &Graph, width: i32, height: i32, body: &str) -> String {
     let mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
     let (large, small) = (size::TITLE, size::SMALL);
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+        "<svg class=\"journey\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\">\n\
          <title>{title}</title>\n\
-         <style>text{{font-family:{mono};text-anchor:middle}}.t{{font-size:{large}px}}\
-         .h{{font-size:{small}px}}.c{{font-size:{small}px;text-anchor:start}}\
-         .j{{font:600 {HEADING_SIZE}px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;\
-         text-anchor:start}}.l{{fill:none;stroke:#8b949e;stroke-width:1.5}}</style>\n\
+         <style>.journey text{{font-family:{mono};text-anchor:middle}}.journey .t{{font-size:{large}px}}\
+         .journey .h{{font-size:{small}px}}.journey .c{{font-size:{small}px;text-anchor:start}}\
+         .journey .j{{font:600 {HEADING_SIZE}px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;\
+         text-anchor:start}}.journey .l{{fill:none;stroke:#8b949e;stroke-width:1.5}}</style>\n\
          <defs><marker id=\"a\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" \
          markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#8b949e\"/></marker>\
          </defs>\n\

@@ -105,19 +105,19 @@ fn journey(
 
     out.push_str("<h3>How they left</h3>\n");
     let outcomes = compiled.outcomes.iter().map(String::as_str).zip(tally.exits.iter().copied());
-    bars("outcome", outcomes, tally.memberships, out);
+    bars(("outcome", "members"), outcomes, tally.memberships, out);
 
     out.push_str("<h3>Tile by tile</h3>\n");
     let tiles = compiled.tiles.iter().zip(&tally.tiles);
     let names: Vec<String> = tiles.clone().map(|(tile, _)| tile_name(tile)).collect();
     let entered = names.iter().map(String::as_str).zip(tiles.map(|(_, tally)| tally.entered));
-    bars("tile", entered, tally.memberships, out);
+    bars(("tile", "members"), entered, tally.memberships, out);
 
     let sent: Vec<(String, u64)> = actions(summary.program, compiled, tally).collect();
     if !sent.is_empty() {
         out.push_str("<h3>What was sent</h3>\n");
         let sent = sent.iter().map(|(name, n)| (name.as_str(), *n));
-        bars("action", sent, tally.memberships, out);
+        bars(("action", "times"), sent, tally.memberships, out);
     }
     experiments(compiled, tally, out);
 
@@ -141,10 +141,15 @@ fn stats(compiled: &journey_bytecode::Journey, tally: &JourneyTally) -> Stats {
 }
 
 /// A table of names, numbers, shares of the whole, and bars.
-fn bars<'n>(what: &str, rows: impl Iterator<Item = (&'n str, u64)>, whole: u64, out: &mut String) {
+fn bars<'n>(
+    (what, unit): (&str, &str),
+    rows: impl Iterator<Item = (&'n str, u64)>,
+    whole: u64,
+    out: &mut String,
+) {
     let _ = writeln!(
         out,
-        "<table><tr><th>{what}</th><th class=\"n\">members</th><th class=\"n\">share</th><th></th></tr>"
+        "<table><tr><th>{what}</th><th class=\"n\">{unit}</th><th class=\"n\">share</th><th></th></tr>"
     );
     for (name, n) in rows {
         let width = if whole == 0 { 0.0 } else { (n as f64 * 100.0 / whole as f64).min(100.0) };
