@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use journey_ir::diff::{Fate, JourneyDiff, Status, diff, picture};
+use journey_ir::diff::{Change, Fate, JourneyDiff, Status, diff, picture};
 use journey_ir::graph::{Mark, graph, render_text};
 use journey_sema::{Checked, Config, Workspace};
 
@@ -131,6 +131,29 @@ fn journeys_and_declarations_come_and_go() {
     assert!(found.journeys[0].plan.iter().all(|step| step.fate == Fate::Exit));
     let schema: Vec<_> = found.schema.iter().map(|it| (it.status, &*it.what)).collect();
     assert_eq!(schema, [(Status::Added, "trait phone")]);
+}
+
+#[test]
+fn a_policy_is_compared_rule_by_rule() {
+    let old = "policy polite { quiet 21:00..08:00 hold spread 2h cap 2 per 7d skip }
+        destination mail log { action offer() under polite action bill() under polite }";
+    let new = old.replace("hold spread 2h", "skip").replace("cap 2 per 7d", "cap 1 per 7d");
+    let new = new.replace("bill() under polite", "bill()") + " policy other { require false }";
+    let found = diff(&checked(old), &checked(&new)).unwrap();
+    let change = |it: &Change| {
+        let text = |side: &Option<String>| side.clone().unwrap_or_default();
+        format!("{}: {} > {}", it.what, text(&it.before), text(&it.after))
+    };
+    let schema: Vec<_> = found.schema.iter().map(change).collect();
+    assert_eq!(
+        schema,
+        [
+            "action mail.bill: Log under polite > Log",
+            "quiet of polite: 21:00..08:00 hold spread 2h > 21:00..08:00 skip",
+            "cap per 7d of polite: 2 skip > 1 skip",
+            "require of other:  > false",
+        ]
+    );
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What became of the declarations that journeys build on.
 
-use journey_sema::{Checked, Field};
+use journey_sema::thir::{Const, Otherwise, Policy};
+use journey_sema::{Checked, Field, Type};
 
 use super::{Change, keyed_changes};
 use crate::titles;
 
-/// Traits, events with their properties, actions with their parameters, audiences.
+/// Traits, events with their properties, actions with their parameters, policies, audiences.
 pub(super) fn changes(old: &Checked, new: &Checked) -> Vec<Change> {
     keyed_changes(&lines(old), &lines(new))
 }
@@ -23,10 +24,15 @@ fn lines(checked: &Checked) -> Vec<(String, String)> {
         );
     }
     for action in &schema.actions {
-        lines.push((format!("action {}", action.name), format!("{:?}", action.kind)));
+        let under = action.policy.as_ref().map(|policy| format!(" under {policy}"));
+        let kind = format!("{:?}{}", action.kind, under.unwrap_or_default());
+        lines.push((format!("action {}", action.name), kind));
         let params = action.params.iter();
         lines
             .extend(params.map(|it| (format!("parameter {}.{}", action.name, it.name), field(it))));
+    }
+    for policy in &checked.policies {
+        lines.extend(rules(policy).map(|(rule, says)| (format!("{rule} of {}", policy.name), says)));
     }
     lines.extend(checked.audiences.iter().map(|audience| {
         let condition = audience.condition.as_ref();
@@ -35,6 +41,30 @@ fn lines(checked: &Checked) -> Vec<(String, String)> {
     }));
     lines.push(("time zone of the workspace".to_owned(), checked.timezone.to_string()));
     lines
+}
+
+/// The rules of a policy, each as its name and what it says. Caps are told apart by their span.
+fn rules(policy: &Policy) -> impl Iterator<Item = (String, String)> {
+    let require = policy.require.iter();
+    let require = require.map(|it| ("require".to_owned(), titles::source(it, &[])));
+    let quiet = policy.quiet.iter().map(|quiet| {
+        let clock = |time| titles::constant(&Const::TimeOfDay(time), &Type::TimeOfDay);
+        let hours = format!("{}..{}", clock(quiet.from), clock(quiet.to));
+        ("quiet".to_owned(), hours + &otherwise(quiet.otherwise, "spread"))
+    });
+    let caps = policy.caps.iter().map(|cap| {
+        let says = cap.count.to_string() + &otherwise(cap.otherwise, "up to");
+        (format!("cap per {}", titles::duration(cap.per)), says)
+    });
+    require.chain(quiet).chain(caps)
+}
+
+fn otherwise(otherwise: Otherwise, what: &str) -> String {
+    match otherwise {
+        Otherwise::Skip => " skip".to_owned(),
+        Otherwise::Hold(None) => " hold".to_owned(),
+        Otherwise::Hold(Some(length)) => format!(" hold {what} {}", titles::duration(length)),
+    }
 }
 
 fn field(field: &Field) -> String {
