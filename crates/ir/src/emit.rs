@@ -416,8 +416,12 @@ impl Emitter<'_, '_, '_> {
 
     /// The hold of a message. Which one it is follows when the code has been laid out.
     fn policy(&mut self) -> Result<bc::Deadline, LowerError> {
-        let zone = match self.lowering.customer_zone() {
-            Some(zone) => Some(self.lowering.value(&zone, None, self.scope)?),
+        // It is about the customer: what a journey calls its zone counts only if nobody else knows.
+        let zone = self.lowering.customer_zone().or_else(|| self.graph.source.timezone.clone());
+        let zone = match zone {
+            Some(zone) => {
+                Some(self.lowering.value(&zone, None, Scope { zone: None, ..self.scope })?)
+            }
             None => None,
         };
         let reads = self.lowering.reads(zone.as_slice());

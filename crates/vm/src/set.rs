@@ -361,6 +361,20 @@ impl ProgramSet {
         &self.existing
     }
 
+    /// Whether an expression reads the present instant.
+    pub(crate) fn reads_now(&self, id: ExprId) -> bool {
+        let now = |insn: &Insn| {
+            matches!(
+                insn,
+                Insn::Now { .. }
+                    | Insn::NextInDays { .. }
+                    | Insn::NextInRange { .. }
+                    | Insn::NextTime { .. }
+            )
+        };
+        code(&self.program, id).iter().any(now)
+    }
+
     /// Whether an expression reads nothing but the event at hand and constants, so that it will
     /// always say the same of an event.
     pub(crate) fn reads_event_only(&self, id: ExprId) -> bool {
@@ -375,11 +389,13 @@ impl ProgramSet {
                     | Insn::Trait { .. }
                     | Insn::Audience { .. }
                     | Insn::History { .. }
-                    | Insn::Now { .. }
                     | Insn::Entered { .. }
             )
         };
-        !reads_locals(&self.program, id) && !code(&self.program, id).iter().any(other)
+        let zone = self.expr(id).is_some_and(|expr| matches!(expr.zone, ZonePlan::Always(_)));
+        zone && !self.reads_now(id)
+            && !reads_locals(&self.program, id)
+            && !code(&self.program, id).iter().any(other)
     }
 
     pub(crate) fn entries_by_audience(&self, audience: u16) -> &[u16] {

@@ -71,6 +71,25 @@ fn an_instant_stays_what_it_is_and_takes_effect_after_the_pause() {
 }
 
 #[test]
+fn who_waited_for_opening_hours_goes_on_even_if_they_are_over() {
+    let mut world = world(|shop, s| {
+        // The next midnight.
+        let code = [
+            Insn::Now { dst: 0 },
+            Insn::Unary { op: UnaryOp::NextDay, dst: 0, a: 0 },
+            Insn::Ret { a: 0 },
+        ];
+        let time = shop.b.expr(Type::Time, &code);
+        let w = s.wait("w", Deadline::At { time, reads: Reads::default() }, &["next"]);
+        s.timeout(w, 0);
+    });
+    world.event(VISIT, &[]).at(HOUR).input(PAUSE).at(2 * HOUR).input(RESUME);
+    assert_eq!(world.customer.next_due(), Some(DAY));
+    world.input(PAUSE).at(DAY + HOUR).input(RESUME);
+    assert_eq!(world.news(), ["0 j: entered", "1d1h j: exit done"]);
+}
+
+#[test]
 fn a_trait_that_changes_during_the_pause_moves_an_instant() {
     let mut world = world(|shop, s| {
         let slot = shop.b.trait_("due", Type::Time, Const::Time(DAY));

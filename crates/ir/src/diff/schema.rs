@@ -32,7 +32,8 @@ fn lines(checked: &Checked) -> Vec<(String, String)> {
             .extend(params.map(|it| (format!("parameter {}.{}", action.name, it.name), field(it))));
     }
     for policy in &checked.policies {
-        lines.extend(rules(policy).map(|(rule, says)| (format!("{rule} of {}", policy.name), says)));
+        lines
+            .extend(rules(policy).map(|(rule, says)| (format!("{rule} of {}", policy.name), says)));
     }
     lines.extend(checked.audiences.iter().map(|audience| {
         let condition = audience.condition.as_ref();

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use journey_bytecode::{ArmTrigger, Deadline, ExitTrigger, ExprId, Journey};
 
-use super::{Env, NEVER, Stop, each_instance, event, wait};
+use super::{Env, NEVER, Stop, each_instance, event, run, wait};
 use crate::effect::Effect;
 use crate::eval::{Eval, test};
 use crate::state::{Customer, Instance, KeptEvent, Paused, Profile, Status};
@@ -166,5 +166,18 @@ fn catch_up(
             return Ok(over);
         }
     }
-    wait::look_again(env, profile, instance)
+    match window_passed(env, journey, instance) {
+        Some(to) => run::go_on(env, profile, instance, to),
+        None => wait::look_again(env, profile, instance),
+    }
+}
+
+/// Where a wait leads whose end was counted from its beginning, as that of opening hours is, and
+/// came during the pause. Computed again it would be the next such instant.
+fn window_passed(env: &Env<'_>, journey: &Journey, instance: &Instance) -> Option<u32> {
+    let Status::Waiting(state) = instance.status else { return None };
+    let state = journey.states.get(usize::from(state))?;
+    let Deadline::At { time, .. } = &state.deadline else { return None };
+    let passed = instance.deadline? <= env.now;
+    if passed && env.set.reads_now(*time) { state.timeout } else { None }
 }
