@@ -2,8 +2,10 @@
 //!
 //! An expression is a run of instructions that starts at its entry in
 //! [`Program::exprs`](crate::Program::exprs) and ends with one of the `Ret` instructions. Jumps
-//! go forward only, so the cost of an expression is bounded by its length. Registers are numbered
-//! from 0 and hold one value each, unset included.
+//! go forward only, so the cost of an expression is bounded by its length, but for the one loop
+//! there is: `Each` runs a part of the code once for each element of a list, and the interpreter
+//! bounds how many elements one evaluation looks at. Registers are numbered from 0 and hold one
+//! value each, unset included.
 //!
 //! The fused instructions (`TraitNumber`, `EventText`, …) are the common leaf of a predicate:
 //! compare a slot with a constant and jump. An absent slot makes the comparison false, whatever
@@ -163,6 +165,8 @@ pub enum BinaryOp {
     /// date + int days → date
     AddDateInt,
     SubDateInt,
+    /// date + int calendar months → date; the last day of the month where it has no such day
+    AddMonths,
     /// date at timeofday → time, in the time zone of the expression
     DateAt,
     ConcatText,
@@ -175,6 +179,20 @@ pub enum BinaryOp {
     EndsWith,
     /// value in list; an unset value is in no list
     InList,
+}
+
+/// What becomes of the outcomes for the elements of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Fold {
+    /// bools → whether any is true; ends with the first that is
+    Any,
+    /// bools → whether all are true; ends with the first that is not
+    All,
+    /// ints → their sum; overflow faults
+    SumInt,
+    /// numbers → their sum, added in order; a sum that is not finite faults
+    SumNumber,
 }
 
 /// One instruction, eight bytes. `dst`, `a`, `b`, … are registers; `skip` counts the instructions
@@ -409,6 +427,17 @@ pub enum Insn {
         dst: u8,
         a: u8,
         field: u16,
+    },
+    /// The `skip` instructions that follow are run once for each element of the list in `a`, with
+    /// the element in `item`. They are an expression of their own on the same registers: jumps
+    /// stay among them, and `Ret` ends the turn with its outcome. Then it goes on behind them,
+    /// with what `fold` makes of the outcomes in `dst`.
+    Each {
+        fold: Fold,
+        dst: u8,
+        a: u8,
+        item: u8,
+        skip: u16,
     },
 }
 

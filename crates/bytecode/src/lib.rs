@@ -21,7 +21,7 @@ pub mod verify;
 pub use codec::{DecodeError, DecodeErrorKind, artifact_id, decode, encode, schema_fingerprint};
 pub use disasm::disasm;
 
-pub use insn::{BinaryOp, Cmp, Cond, Insn, UnaryOp};
+pub use insn::{BinaryOp, Cmp, Cond, Fold, Insn, UnaryOp};
 pub use program::*;
 pub use request::*;
 pub use value::{Const, FieldType, Type};

@@ -101,7 +101,8 @@ fn skip_of(insn: &mut Insn) -> Option<&mut u16> {
         | Insn::Audience { skip, .. }
         | Insn::Jump { skip }
         | Insn::JumpBool { skip, .. }
-        | Insn::JumpSet { skip, .. } => Some(skip),
+        | Insn::JumpSet { skip, .. }
+        | Insn::Each { skip, .. } => Some(skip),
         _ => None,
     }
 }

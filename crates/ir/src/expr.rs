@@ -6,7 +6,7 @@
 //! `or`, `not`, …) are left to the jumping code of [`predicate`](crate::predicate).
 
 use journey_bytecode::{self as bc, ExprId, Insn};
-use journey_sema::thir::{Const, Expr, ExprKind, HistoryFn, UnaryOp};
+use journey_sema::thir::{Const, Expr, ExprKind, Fold, FoldFn, HistoryFn, Item, UnaryOp};
 
 use crate::LowerError;
 use crate::code::{Buffer, Label, TooLarge, load};
@@ -35,6 +35,8 @@ pub(crate) struct Coder<'l, 'a, 's> {
     pub(crate) reads_request: bool,
     depth: u32,
     fields_of_last: Vec<(usize, FieldOfLast)>,
+    /// The elements of the loops around, by level, and the registers they are in.
+    items: Vec<(u32, u8)>,
 }
 
 impl<'l, 'a, 's> Coder<'l, 'a, 's> {
@@ -49,6 +51,7 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
             reads_request: false,
             depth: 0,
             fields_of_last: Vec::new(),
+            items: Vec::new(),
         }
     }
 
@@ -185,6 +188,11 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
             ExprKind::Concat(parts) => self.concat(expr, parts, dst)?,
             ExprKind::Field(record, index) => self.field(record, *index, dst)?,
             ExprKind::History(_) => self.history(expr, dst)?,
+            ExprKind::Fold(fold) => self.fold(expr, fold, dst)?,
+            ExprKind::Item(item) => {
+                let a = self.item(item)?;
+                self.buffer.push(Insn::Move { dst, a });
+            }
             _ => self.materialised(expr, dst)?,
         }
         Ok(())
@@ -282,6 +290,44 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
         self.place(expr, end)
     }
 
+    /// A loop over a list: the element in the register behind the list, its code behind the loop.
+    fn fold(&mut self, expr: &Expr, fold: &Fold, dst: u8) -> Result<(), LowerError> {
+        self.operand(&fold.list, dst)?;
+        let item = self.after(expr, dst)?;
+        let base = self.after(expr, item)?;
+        let end = self.buffer.label();
+        let how = ops::fold(fold);
+        self.buffer.jump(Insn::Each { fold: how, dst, a: dst, item, skip: 0 }, end);
+        self.items.push((fold.item.level, item));
+        // An unset operand ends the turn, and no more: a jump cannot leave the loop.
+        let absent = self.absent.take();
+        match fold.function {
+            FoldFn::Any | FoldFn::All => {
+                let no = self.buffer.label();
+                self.jump_if(&fold.body, false, no, base)?;
+                self.buffer.push(Insn::RetTrue);
+                if self.buffer.is_used(no) {
+                    self.place(expr, no)?;
+                    self.buffer.push(Insn::RetFalse);
+                }
+            }
+            FoldFn::Sum => {
+                self.value(&fold.body, base)?;
+                self.buffer.push(Insn::Ret { a: base });
+            }
+        }
+        self.absent = absent;
+        self.items.pop();
+        self.place(expr, end)
+    }
+
+    /// The register of the element that a lambda speaks of.
+    fn item(&self, item: &Item) -> Result<u8, LowerError> {
+        let found = self.items.iter().rev().find(|(level, _)| *level == item.level);
+        let unknown = || self.lowering.unchecked(format!("no element {} here", item.name));
+        found.map(|(_, register)| *register).ok_or_else(unknown)
+    }
+
     fn coalesce(&mut self, expr: &Expr, parts: &[Expr; 2], dst: u8) -> Result<(), LowerError> {
         let end = self.buffer.label();
         self.value(&parts[0], dst)?;
@@ -334,8 +380,14 @@ impl<'l, 'a, 's> Coder<'l, 'a, 's> {
     fn field(&mut self, record: &Expr, index: u32, dst: u8) -> Result<(), LowerError> {
         let index = self.lowering.number(index as usize, "fields")?;
         let ExprKind::History(history) = &record.kind else {
-            self.value(record, dst)?;
-            self.buffer.push(Insn::Field { dst, a: dst, field: index });
+            let a = match &record.kind {
+                ExprKind::Item(item) => self.item(item)?,
+                _ => {
+                    self.value(record, dst)?;
+                    dst
+                }
+            };
+            self.buffer.push(Insn::Field { dst, a, field: index });
             return Ok(());
         };
         // Of what `last` gives only the fields that are read are kept. Until all of them are

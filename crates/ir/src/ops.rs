@@ -2,7 +2,7 @@
 
 use journey_bytecode as bc;
 use journey_sema::Type;
-use journey_sema::thir::{BinaryOp, CompareOp, Expr, ExprKind, UnaryOp};
+use journey_sema::thir::{BinaryOp, CompareOp, Expr, ExprKind, Fold, FoldFn, UnaryOp};
 
 use crate::code::Class;
 
@@ -37,6 +37,16 @@ pub(crate) fn class(ty: &Type) -> Option<Class> {
         Type::Text | Type::Enum(_) => Some(Class::Text),
         Type::Optional(inner) => class(inner),
         Type::Bool | Type::List(_) | Type::Record(_) | Type::Unset | Type::Error => None,
+    }
+}
+
+/// How the outcomes for the elements of a list are put together.
+pub(crate) fn fold(fold: &Fold) -> bc::Fold {
+    match fold.function {
+        FoldFn::Any => bc::Fold::Any,
+        FoldFn::All => bc::Fold::All,
+        FoldFn::Sum if fold.body.ty == Type::Int => bc::Fold::SumInt,
+        FoldFn::Sum => bc::Fold::SumNumber,
     }
 }
 
@@ -81,5 +91,5 @@ pub(crate) fn binary(op: BinaryOp) -> bc::BinaryOp {
     same_name!(BinaryOp => bc::BinaryOp, op;
         AddInt SubInt MulInt RemInt AddNumber SubNumber MulNumber DivNumber RemNumber MinInt
         MaxInt MinNumber MaxNumber AddTimeDuration SubTimeDuration SubTimeTime AddDuration
-        SubDuration MulDurationInt AddDateInt SubDateInt DateAt ConcatText ConcatList)
+        SubDuration MulDurationInt AddDateInt SubDateInt AddMonths DateAt ConcatText ConcatList)
 }

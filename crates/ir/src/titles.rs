@@ -7,8 +7,8 @@ mod constant;
 
 use journey_sema::Type;
 use journey_sema::thir::{
-    BinaryOp, Binding, BindingId, CompareOp, Const, Expr, ExprKind, History, HistoryFn,
-    HistoryRange, UnaryOp,
+    BinaryOp, Binding, BindingId, CompareOp, Const, Expr, ExprKind, Fold, FoldFn, History,
+    HistoryFn, HistoryRange, UnaryOp,
 };
 
 pub use constant::duration;
@@ -147,6 +147,8 @@ impl Printer<'_> {
             }
             ExprKind::Concat(parts) => self.interpolated(parts),
             ExprKind::History(history) => self.history(history),
+            ExprKind::Fold(fold) => self.fold(fold),
+            ExprKind::Item(item) => self.put(&item.name),
             _ => self.comparison(expr, false),
         }
     }
@@ -240,6 +242,7 @@ impl Printer<'_> {
         let name = match op {
             BinaryOp::MinInt | BinaryOp::MinNumber => "min(",
             BinaryOp::MaxInt | BinaryOp::MaxNumber => "max(",
+            BinaryOp::AddMonths => "add_months(",
             _ => {
                 let (operator, level, right) = spelling(op);
                 return self.infix(parts, operator, level, right);
@@ -308,6 +311,23 @@ impl Printer<'_> {
         self.put("{");
         self.expr(expr, Level::Lowest);
         self.put("}");
+    }
+
+    fn fold(&mut self, fold: &Fold) {
+        self.put(match fold.function {
+            FoldFn::Any => "any(",
+            FoldFn::All => "all(",
+            FoldFn::Sum => "sum(",
+        });
+        self.expr(&fold.list, Level::Lowest);
+        // Where the elements themselves are asked for nothing more was written.
+        if !matches!(&fold.body.kind, ExprKind::Item(item) if item.level == fold.item.level) {
+            self.put(", ");
+            self.put(&fold.item.name);
+            self.put(" => ");
+            self.expr(&fold.body, Level::Lowest);
+        }
+        self.put(")");
     }
 
     fn history(&mut self, history: &History) {
@@ -427,9 +447,11 @@ fn spelling(op: BinaryOp) -> (&'static str, Level, Level) {
         BinaryOp::DivNumber => (" / ", Level::Mul, Level::Neg),
         BinaryOp::RemInt | BinaryOp::RemNumber => (" % ", Level::Mul, Level::Neg),
         BinaryOp::DateAt => (" at ", Level::At, Level::Postfix),
-        BinaryOp::MinInt | BinaryOp::MaxInt | BinaryOp::MinNumber | BinaryOp::MaxNumber => {
-            (", ", Level::Postfix, Level::Postfix)
-        }
+        BinaryOp::MinInt
+        | BinaryOp::MaxInt
+        | BinaryOp::MinNumber
+        | BinaryOp::MaxNumber
+        | BinaryOp::AddMonths => (", ", Level::Postfix, Level::Postfix),
     }
 }
 

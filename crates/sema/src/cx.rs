@@ -56,6 +56,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) bindings: Vec<Bound>,
     /// Those that can be named here, the innermost last.
     pub(crate) scope: Vec<BindingId>,
+    /// The elements that lambdas around speak of, the innermost last.
+    pub(crate) elements: Vec<Element>,
+    /// How many of them cannot be spoken of here: they stand outside of what is asked of an event.
+    pub(crate) beyond: usize,
     pub(crate) paths: Paths,
     /// What is known to be set here.
     pub(crate) facts: Facts,
@@ -193,6 +197,16 @@ pub(crate) struct Bound {
     pub(crate) used: bool,
 }
 
+/// The element that a lambda speaks of.
+#[derive(Debug, Clone)]
+pub(crate) struct Element {
+    pub(crate) name: Arc<str>,
+    pub(crate) ty: crate::Type,
+    /// Where it is named.
+    pub(crate) range: TextRange,
+    pub(crate) used: bool,
+}
+
 /// A comparison that can be guarded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Guard {
@@ -221,6 +235,8 @@ impl<'a> Cx<'a> {
             alias_used: false,
             bindings: Vec::new(),
             scope: Vec::new(),
+            elements: Vec::new(),
+            beyond: 0,
             paths: Paths::default(),
             facts: Facts::default(),
             forgotten: Facts::default(),

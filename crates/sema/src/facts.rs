@@ -22,6 +22,8 @@ pub(crate) enum Path {
     Property(BindingId, Arc<str>),
     /// A parameter of an action, or a setting of its destination.
     Parameter(Arc<str>),
+    /// The element that a lambda at this level speaks of.
+    Item(u32),
     /// A field of a record at another path.
     Field(PathId, u32),
 }
@@ -66,6 +68,7 @@ impl Paths {
             ExprKind::Event { property, .. } => Path::Event(property.clone()),
             ExprKind::Bound { binding, property } => Path::Property(*binding, property.clone()),
             ExprKind::Parameter(name) => Path::Parameter(name.clone()),
+            ExprKind::Item(item) => Path::Item(item.level),
             ExprKind::Field(base, field) => Path::Field(self.of(base)?, *field),
             _ => return None,
         };

@@ -64,6 +64,7 @@ pub(crate) fn binary(
         }
         (AddDateInt, Date(a), Int(b)) => Date(shift(*a, Some(*b))?),
         (SubDateInt, Date(a), Int(b)) => Date(shift(*a, b.checked_neg())?),
+        (AddMonths, Date(a), Int(b)) => Date(zone::add_months(*a, *b).ok_or(Fault::Overflow)?),
         (DateAt, Date(a), TimeOfDay(b)) => {
             let Some(zone) = zone else { return Ok(None) };
             Time(zone::instant(zone, *a, *b).ok_or(Fault::Overflow)?)

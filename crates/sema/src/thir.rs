@@ -140,6 +140,43 @@ pub enum ExprKind {
     Concat(Vec<Expr>),
     /// `count(…)`, `happened(…)`, `sum(…)`, `last(…)`
     History(Box<History>),
+    /// `any(list, x => …)`, `all(…)`, `sum(…)`
+    Fold(Box<Fold>),
+    /// `x` inside a [`Fold`]'s body: the element at hand
+    Item(Item),
+}
+
+/// A question that is put to each element of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fold {
+    /// What becomes of the answers.
+    pub function: FoldFn,
+    /// The list.
+    pub list: Expr,
+    /// What the element is called.
+    pub item: Item,
+    /// What is asked of it: a bool, or an int or a number to be summed up.
+    pub body: Expr,
+}
+
+/// Functions over lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FoldFn {
+    /// Whether the answer is true of any, the first of which ends it: bool
+    Any,
+    /// Whether it is true of all: bool
+    All,
+    /// The sum of the answers, added in order: int or number
+    Sum,
+}
+
+/// The element that a lambda speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Item {
+    /// How many lambdas there are around this one. What is nearest of that number is meant.
+    pub level: u32,
+    /// The name, for people.
+    pub name: Arc<str>,
 }
 
 /// Comparison operators.
@@ -180,6 +217,8 @@ pub enum BinaryOp {
     MulDurationInt,
     AddDateInt,
     SubDateInt,
+    /// `add_months(date, int)`: the last day of the month where it has no such day
+    AddMonths,
     DateAt,
     ConcatText,
     ConcatList,

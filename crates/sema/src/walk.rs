@@ -17,7 +17,8 @@ pub fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Bound { .. }
         | ExprKind::Parameter(_)
         | ExprKind::BindingIsSet(_)
-        | ExprKind::InAudience(_) => Vec::new(),
+        | ExprKind::InAudience(_)
+        | ExprKind::Item(_) => Vec::new(),
         ExprKind::Not(inner)
         | ExprKind::IsSet(inner)
         | ExprKind::Matches(inner, _)
@@ -38,6 +39,7 @@ pub fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Coalesce(parts)
         | ExprKind::Binary(_, parts) => parts.iter().collect(),
         ExprKind::History(history) => history.filter.iter().chain(&history.value).collect(),
+        ExprKind::Fold(fold) => vec![&fold.list, &fold.body],
     }
 }
 
@@ -64,6 +66,7 @@ fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
         | ExprKind::Coalesce(parts)
         | ExprKind::Binary(_, parts) => parts.iter_mut().collect(),
         ExprKind::History(history) => history.filter.iter_mut().chain(&mut history.value).collect(),
+        ExprKind::Fold(fold) => vec![&mut fold.list, &mut fold.body],
         _ => Vec::new(),
     }
 }
@@ -170,6 +173,8 @@ fn same_head(a: &ExprKind, b: &ExprKind) -> bool {
         (K::Unary(a, _), K::Unary(b, _)) => a == b,
         (K::Matches(_, a), K::Matches(_, b)) => a == b,
         (K::Field(_, a), K::Field(_, b)) => a == b,
+        (K::Fold(a), K::Fold(b)) => a.function == b.function,
+        (K::Item(a), K::Item(b)) => a.level == b.level,
         (K::History(a), K::History(b)) => {
             (a.function, &a.event, &a.range) == (b.function, &b.event, &b.range)
                 && (a.filter.is_some(), a.value.is_some())

@@ -15,7 +15,7 @@ mod clock;
 mod next;
 mod window;
 
-pub use calendar::{civil, date, weekday};
+pub use calendar::{add_months, civil, date, weekday};
 pub use chrono_tz::Tz;
 pub use clock::{Local, instant, local};
 pub use next::{next_crossing, next_date};

@@ -21,6 +21,9 @@ pub enum Fault {
     /// A text or list grew beyond all sense.
     #[error("a text or list became too large")]
     TooLarge,
+    /// One expression looked at too many elements of lists.
+    #[error("an expression looked at more elements of lists than the budget allows")]
+    Elements,
     /// Too many tiles were passed on one input.
     #[error("more tiles were passed on one input than the budget allows")]
     Budget,

@@ -5,7 +5,7 @@
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::wire::{Reader, Wire};
-use crate::{BinaryOp, Cmp, Cond, Insn, UnaryOp};
+use crate::{BinaryOp, Cmp, Cond, Fold, Insn, UnaryOp};
 
 /// An operand of an instruction.
 trait Operand: Copy + Sized {
@@ -104,8 +104,9 @@ byte_operands! {
         AddInt SubInt MulInt RemInt AddNumber SubNumber MulNumber DivNumber RemNumber MinInt MaxInt
         MinNumber MaxNumber AddTimeDuration SubTimeDuration SubTimeTime AddDuration SubDuration
         MulDurationInt AddDateInt SubDateInt DateAt ConcatText ConcatList ContainsText ContainsList
-        StartsWith EndsWith InList
+        StartsWith EndsWith InList AddMonths
     ]
+    Fold [Any All SumInt SumNumber]
 }
 
 macro_rules! opcodes {
@@ -177,6 +178,7 @@ opcodes! {
     0x48 NextInDays { dst days }
     0x49 NextInRange { dst days from to }
     0x4a NextTime { dst days at }
+    0x4b Each { fold dst a item skip }
 }
 
 impl Wire for Insn {

@@ -74,6 +74,9 @@ impl Listing<'_> {
             Insn::Ret { a } => format!("return r{a}"),
             Insn::RetTrue => "return true".to_owned(),
             Insn::RetFalse => "return false".to_owned(),
+            Insn::Each { fold, dst, a, item, skip } => {
+                format!("r{dst} = {fold:?} of each r{item} in r{a}, to {}", to(skip))
+            }
             other => self.compute(expr, other),
         }
     }

@@ -4,6 +4,7 @@
 //! instruction after all that can lead to it. The pass carries the shape of each register; where
 //! paths meet, a register keeps a shape only if all of them agree on it.
 
+use super::each::{self, Body};
 use super::problem::Problem;
 use super::shape::Shape;
 use super::{Checked, at, limit, ops, refuse, schema};
@@ -45,7 +46,7 @@ pub(super) fn check_all(program: &Program) -> Checked<Vec<Facts>> {
         }
         end += len;
         check_scope(program, expr).or_else(|problem| refuse(place(), problem))?;
-        let mut check = Check::new(program, expr, len);
+        let mut check = Check::new(program, expr, code);
         for (offset, insn) in code.iter().enumerate() {
             let outcome = check.step(offset, *insn);
             outcome.or_else(|problem| refuse(format!("{}, op {offset}", place()), problem))?;
@@ -114,26 +115,30 @@ fn check_zone(
 }
 
 /// A register's shape; none where it may hold nothing, or different types on different paths.
-type Registers = Vec<Option<Shape>>;
+pub(super) type Registers = Vec<Option<Shape>>;
 
-struct Check<'p> {
+pub(super) struct Check<'p> {
     program: &'p Program,
     expr: &'p Expr,
+    pub(super) code: &'p [Insn],
     /// Registers before the present instruction; none if it cannot be reached.
-    now: Option<Registers>,
+    pub(super) now: Option<Registers>,
     /// Registers that jumps bring to instructions further on.
-    ahead: Vec<Option<Registers>>,
+    pub(super) ahead: Vec<Option<Registers>>,
+    /// Loops around the present instruction, the innermost last.
+    pub(super) bodies: Vec<Body>,
     /// What a request is made of, if the expression is part of one.
     request: Vec<Slot>,
     facts: Facts,
 }
 
 impl<'p> Check<'p> {
-    fn new(program: &'p Program, expr: &'p Expr, len: usize) -> Check<'p> {
+    fn new(program: &'p Program, expr: &'p Expr, code: &'p [Insn]) -> Check<'p> {
         let now = Some(vec![None; usize::from(expr.registers)]);
         let request = expr.action.and_then(|action| program.request_slots(action));
         let request = request.unwrap_or_default();
-        Check { program, expr, now, ahead: vec![None; len], request, facts: Facts::default() }
+        let (ahead, bodies) = (vec![None; code.len()], Vec::new());
+        Check { program, expr, code, now, ahead, bodies, request, facts: Facts::default() }
     }
 
     fn finish(self) -> Facts {
@@ -149,6 +154,7 @@ impl<'p> Check<'p> {
     /// Checks one instruction and moves on to the next. One that cannot be reached is not run,
     /// so it need not make sense.
     fn step(&mut self, offset: usize, insn: Insn) -> Result<(), Problem> {
+        self.close(offset)?;
         let arriving = self.ahead.get_mut(offset).and_then(Option::take);
         self.now = match (self.now.take(), arriving) {
             (Some(a), Some(b)) => Some(meet(a, &b)),
@@ -179,6 +185,9 @@ impl<'p> Check<'p> {
                 self.read(a)?;
                 self.jump(offset, skip)?;
             }
+            Insn::Each { fold, dst, a, item, skip } => {
+                self.open(offset, each::Loop { fold, dst, a, item, skip })?;
+            }
             Insn::Audience { audience, skip, .. } => {
                 at(&self.program.audiences, usize::from(audience), "audience")?;
                 self.facts.reads.audiences.push(audience);
@@ -189,19 +198,25 @@ impl<'p> Check<'p> {
                 None => self.compute(insn)?,
             },
         }
-        match self.now.is_some() && offset + 1 >= self.ahead.len() {
+        match self.now.is_some() && offset + 1 >= self.code.len() {
             true => Err(Problem::RunsOver),
             false => Ok(()),
         }
     }
 
     fn check_result(&self, shape: &Shape) -> Result<(), Problem> {
-        matches(shape, &Shape::of(&self.expr.ty), "the result")
+        match self.bodies.last() {
+            Some(body) => matches(shape, &body.outcome, "the outcome for an element"),
+            None => matches(shape, &Shape::of(&self.expr.ty), "the result"),
+        }
     }
 
     /// Carries the registers to the target of a jump.
     fn jump(&mut self, offset: usize, skip: u16) -> Result<(), Problem> {
         let target = offset + 1 + usize::from(skip);
+        if self.bodies.last().is_some_and(|body| target >= body.end) {
+            return Err(Problem::RunsOver);
+        }
         let place = self.ahead.get_mut(target).ok_or(Problem::RunsOver)?;
         let Some(now) = &self.now else { return Ok(()) };
         *place = Some(match place.take() {
@@ -418,7 +433,7 @@ impl<'p> Check<'p> {
 
 /// Registers and places that are read.
 impl Check<'_> {
-    fn read(&self, register: u8) -> Result<Shape, Problem> {
+    pub(super) fn read(&self, register: u8) -> Result<Shape, Problem> {
         let registers = self.now.as_deref().unwrap_or_default();
         let shape = registers.get(usize::from(register)).ok_or(Problem::Register(register))?;
         shape.clone().ok_or(Problem::Unassigned(register))
@@ -428,7 +443,7 @@ impl Check<'_> {
         matches(&self.read(register)?, expected, "the operand")
     }
 
-    fn write(&mut self, register: u8, shape: Shape) -> Result<(), Problem> {
+    pub(super) fn write(&mut self, register: u8, shape: Shape) -> Result<(), Problem> {
         let registers = self.now.as_mut().and_then(|all| all.get_mut(usize::from(register)));
         *registers.ok_or(Problem::Register(register))? = Some(shape);
         Ok(())
@@ -528,6 +543,6 @@ pub(super) fn matches(found: &Shape, expected: &Shape, what: &'static str) -> Re
     }
 }
 
-fn mismatch(what: &'static str, found: &Shape, expected: &Shape) -> Problem {
+pub(super) fn mismatch(what: &'static str, found: &Shape, expected: &Shape) -> Problem {
     Problem::Mismatch { what, found: found.to_string(), expected: expected.to_string() }
 }

@@ -46,7 +46,7 @@ pub(super) fn binary(op: BinaryOp) -> Option<(Shape, Shape, Shape)> {
         Op::SubTimeTime => (Time, Time, Duration),
         Op::AddDuration | Op::SubDuration => (Duration, Duration, Duration),
         Op::MulDurationInt => (Duration, Int, Duration),
-        Op::AddDateInt | Op::SubDateInt => (Date, Int, Date),
+        Op::AddDateInt | Op::SubDateInt | Op::AddMonths => (Date, Int, Date),
         Op::DateAt => (Date, TimeOfDay, Time),
         Op::ConcatText => (Text, Text, Text),
         Op::ContainsText | Op::StartsWith | Op::EndsWith => (Text, Text, Bool),

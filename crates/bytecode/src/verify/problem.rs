@@ -70,6 +70,9 @@ pub enum Problem {
     /// Code that goes on behind its end.
     #[error("the code runs over its end")]
     RunsOver,
+    /// A jump from outside into the code that is run for each element of a list.
+    #[error("a jump leads into a loop")]
+    IntoLoop,
     /// A register outside those declared.
     #[error("register {0} is not declared")]
     Register(u8),

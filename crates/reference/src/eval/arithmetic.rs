@@ -29,8 +29,8 @@ pub(super) fn binary(op: BinaryOp, a: &Value, b: &Value) -> Outcome {
         Op::SubDateInt => calendar::date(wide(a)? - wide(b)?),
         Op::ConcatText => Ok(Value::Text([text::of(a)?, text::of(b)?].concat().into())),
         Op::ConcatList => Ok(Value::List(Arc::from([items(a)?, items(b)?].concat()))),
-        // Needs the time zone.
-        Op::DateAt => Err(Fault::Unchecked),
+        // Need the calendar.
+        Op::AddMonths | Op::DateAt => Err(Fault::Unchecked),
     }
 }
 

@@ -79,6 +79,27 @@ pub(super) fn date_at(date: &Value, time: &Value, zone: &TimeZone) -> Outcome {
     Ok(Value::Time(instant.as_millisecond()))
 }
 
+/// The day so many months later, or the last of its month where that has no such day.
+pub(super) fn add_months(date: &Value, months: &Value) -> Outcome {
+    if [date, months].contains(&&Value::Unset) {
+        return Err(Fault::Unset);
+    }
+    let (days, months) = (wide(date)?, wide(months)?);
+    if months.unsigned_abs() > u128::from(u32::MAX) {
+        return Err(Fault::Overflow);
+    }
+    let days = i32::try_from(days).map_err(|_| Fault::Unchecked)?;
+    let from = day(days)?;
+    // Counted in months since year 0, without a calendar's help.
+    let count = i128::from(from.year()) * 12 + i128::from(from.month()) - 1 + months;
+    let beyond = |_| Fault::BeyondReference;
+    let year = i16::try_from(count.div_euclid(12)).map_err(|_| Fault::BeyondReference)?;
+    let first = Date::new(year, count.rem_euclid(12) as i8 + 1, 1).map_err(beyond)?;
+    let to = first.with().day(from.day().min(first.days_in_month())).build().map_err(beyond)?;
+    let since = to.since(Date::constant(1970, 1, 1)).map_err(beyond)?;
+    Ok(Value::Date(since.get_days()))
+}
+
 /// `2026-12-01T09:00:00Z`, with milliseconds where there are any.
 pub(super) fn show_time(instant: i64) -> Result<String, Fault> {
     let local = local(instant, &TimeZone::UTC)?;

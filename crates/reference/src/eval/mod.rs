@@ -10,6 +10,7 @@ mod arithmetic;
 mod calendar;
 pub mod generate;
 mod history;
+mod lists;
 pub mod model;
 mod text;
 
@@ -17,6 +18,7 @@ use jiff::tz::TimeZone;
 use journey_sema::Checked;
 use journey_sema::thir::{BinaryOp, CompareOp, Const, Expr, ExprKind};
 
+pub use lists::Element;
 pub use model::{Customer, Instance, Occurrence};
 
 /// A value. Constants of the typed tree are all the values there are.
@@ -60,6 +62,8 @@ pub struct World<'a> {
     pub event: Option<&'a Occurrence>,
     /// The instance at hand.
     pub instance: Option<&'a Instance>,
+    /// The elements that lambdas around speak of.
+    pub element: Option<&'a Element<'a>>,
 }
 
 /// The value of `expr`.
@@ -81,6 +85,11 @@ pub fn evaluate(expr: &Expr, world: &World<'_>) -> Outcome {
             let [date, time] = &**parts;
             calendar::date_at(&value(date)?, &value(time)?, world.zone)
         }
+        ExprKind::Binary(BinaryOp::AddMonths, parts) => {
+            let [date, months] = &**parts;
+            calendar::add_months(&value(date)?, &value(months)?)
+        }
+        ExprKind::Fold(fold) => lists::fold(fold, world),
         ExprKind::Binary(op, parts) => {
             let [a, b] = &**parts;
             arithmetic::binary(*op, &value(a)?, &value(b)?)
@@ -143,6 +152,7 @@ fn place(expr: &Expr, world: &World<'_>) -> Result<Option<Value>, Fault> {
             Value::Bool(instance(world)?.events.contains_key(binding))
         }
         ExprKind::InAudience(name) => Value::Bool(world.is_member(name)?),
+        ExprKind::Item(item) => lists::element(item, world)?,
         _ => return Ok(None),
     }))
 }
@@ -189,7 +199,7 @@ impl World<'_> {
     /// Whether the customer is a member of an audience now. One whose definition faults is left.
     pub fn is_member(&self, name: &str) -> Result<bool, Fault> {
         let audience = self.checked.audiences.iter().find(|audience| *audience.name == *name);
-        let world = World { event: None, instance: None, ..*self };
+        let world = World { event: None, instance: None, element: None, ..*self };
         match evaluate(
             &audience.ok_or(Fault::Unchecked)?.condition.as_ref().ok_or(Fault::Unchecked)?.test,
             &world,

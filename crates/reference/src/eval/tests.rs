@@ -64,6 +64,7 @@ fn with<T>(zone: &str, customer: &Customer, run: impl FnOnce(World<'_>) -> T) ->
         now: SUNDAY + 10 * HOUR,
         event: None,
         instance: None,
+        element: None,
     })
 }
 

@@ -257,7 +257,8 @@ impl Watched {
     fn reference(&self, test: &Expr, now: i64, instance: Option<&Instance>) -> Result<bool, Fault> {
         let (checked, customer) = (&self.checked, &self.customer);
         let zone = &self.zone;
-        let world = eval::World { checked, zone, customer, now, event: None, instance };
+        let world =
+            eval::World { checked, zone, customer, now, event: None, instance, element: None };
         match evaluate(test, &world)? {
             Const::Bool(holds) => Ok(holds),
             _ => Err(Fault::Unchecked),

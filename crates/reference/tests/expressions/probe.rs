@@ -143,6 +143,7 @@ impl World {
                     now: *now,
                     event: at_hand,
                     instance: Some(instance),
+                    element: None,
                 };
                 let is_test = !matches!(probe, Probe::Value(..));
                 if is_test && matches!(probe, Probe::Filter(..)) && at_hand.is_none() {
@@ -284,7 +285,8 @@ impl Probe {
             Probe::Branch(..) => self.exprs(),
             _ => self.exprs().into_iter().flat_map(children).collect(),
         };
-        let parts = exprs.into_iter().filter_map(|expr| match event {
+        let closed = exprs.into_iter().filter(|expr| is_closed(expr, &mut Vec::new()));
+        let parts = closed.filter_map(|expr| match event {
             Some(event) if expr.ty == Type::Bool => Some(Probe::Filter(event, expr.clone())),
             Some(_) => None,
             None => parameter(&expr.ty).map(|name| Probe::Value(name, expr.clone())),
@@ -325,7 +327,23 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::StartsWith(parts)
         | ExprKind::EndsWith(parts)
         | ExprKind::Coalesce(parts) => parts.iter().collect(),
+        ExprKind::Fold(fold) => vec![&fold.list, &fold.body],
         _ => Vec::new(),
+    }
+}
+
+/// Whether it speaks of no element of a lambda around it.
+fn is_closed(expr: &Expr, levels: &mut Vec<u32>) -> bool {
+    match &expr.kind {
+        ExprKind::Item(item) => levels.contains(&item.level),
+        ExprKind::Fold(fold) => {
+            let list = is_closed(&fold.list, levels);
+            levels.push(fold.item.level);
+            let body = is_closed(&fold.body, levels);
+            levels.pop();
+            list && body
+        }
+        _ => children(expr).into_iter().all(|child| is_closed(child, levels)),
     }
 }
 

@@ -8,12 +8,29 @@ use crate::cx::{Cx, did_you_mean};
 use crate::expr::Role;
 use crate::findings::Finding;
 use crate::suggest::Candidate;
-use crate::thir::{BinaryOp, Expr, HistoryFn, UnaryOp};
+use crate::thir::{BinaryOp, Expr, FoldFn, HistoryFn, UnaryOp};
 
 /// Every function, for did-you-mean.
 const FUNCTIONS: &[&str] = &[
-    "abs", "ceil", "count", "floor", "happened", "last", "length", "lower", "max", "min", "number",
-    "round", "sum", "text", "trim", "upper",
+    "abs",
+    "add_months",
+    "all",
+    "any",
+    "ceil",
+    "count",
+    "floor",
+    "happened",
+    "last",
+    "length",
+    "lower",
+    "max",
+    "min",
+    "number",
+    "round",
+    "sum",
+    "text",
+    "trim",
+    "upper",
 ];
 
 impl Cx<'_> {
@@ -22,6 +39,15 @@ impl Cx<'_> {
         let Some(name) = call.name() else { return Expr::error(range) };
         let args: Vec<ast::Arg<'_>> =
             call.arg_list().into_iter().flat_map(|it| it.args()).collect();
+        let over_list = match name.source() {
+            "any" => Some(FoldFn::Any),
+            "all" => Some(FoldFn::All),
+            "sum" if self.sums_list(&args) => Some(FoldFn::Sum),
+            _ => None,
+        };
+        if let Some(function) = over_list {
+            return self.over_list(function, name.source(), &args, range);
+        }
         let history = match name.source() {
             "count" => Some(HistoryFn::Count),
             "happened" => Some(HistoryFn::Happened),
@@ -40,7 +66,7 @@ impl Cx<'_> {
             self.report(did_you_mean(finding, name.source(), &known, "functions"));
             return Expr::error(range);
         }
-        let wanted = if matches!(name.source(), "min" | "max") { 2 } else { 1 };
+        let wanted = if matches!(name.source(), "min" | "max" | "add_months") { 2 } else { 1 };
         let Some(values) = self.plain_arguments(name.source(), &args, wanted, range) else {
             return Expr::error(range);
         };
@@ -71,6 +97,11 @@ impl Cx<'_> {
                 failed = true;
                 continue;
             }
+            if arg.lambda().is_some() {
+                self.misplaced_lambda(arg);
+                failed = true;
+                continue;
+            }
             let value = self.inner(arg.expr(), None, range);
             values.push(self.set(value));
         }
@@ -88,6 +119,9 @@ impl Cx<'_> {
         let (Some(first), second) = (values.next(), values.next()) else {
             return Expr::error(range);
         };
+        if let (Some(second), "add_months") = (&second, function) {
+            return self.add_months(first, second.clone(), range);
+        }
         if let Some(second) = second {
             return self.extreme(function, first, second, range);
         }
@@ -112,6 +146,16 @@ impl Cx<'_> {
         };
         let value = self.coerce(first, &takes, role);
         if value.is_error() { value } else { self.unary(op, value, gives) }
+    }
+
+    fn add_months(&mut self, date: Expr, months: Expr, range: TextRange) -> Expr {
+        let role = Role::new("`add_months`");
+        let date = self.coerce(date, &Type::Date, role);
+        let months = self.coerce(months, &Type::Int, Role::new("the number of months"));
+        if date.is_error() || months.is_error() {
+            return Expr::error(range);
+        }
+        self.binary(BinaryOp::AddMonths, date, months, Type::Date, range)
     }
 
     /// `min` and `max`.

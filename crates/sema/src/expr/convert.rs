@@ -313,6 +313,9 @@ impl Cx<'_> {
         ) {
             return finding;
         }
+        if of_element(expr) && self.guard.is_none() {
+            return finding.note(format!("ask first: `{source} is set and …`"));
+        }
         if let Some(guard) = self.guard {
             let (open, close) = if guard.parenthesised { ("(", ")") } else { ("", "") };
             let edits = vec![
@@ -338,6 +341,14 @@ impl Cx<'_> {
         let ExprKind::Trait(name) = &expr.kind else { return false };
         let path = self.paths.id(Path::Trait(name.clone()));
         self.forgotten.contains(path)
+    }
+}
+
+/// Whether it is a part of the element of a lambda, of which nothing outside can be asked.
+fn of_element(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Field(base, _) => of_element(base),
+        kind => matches!(kind, ExprKind::Item(_)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
-use journey_syntax::{AstNode, SyntaxKind, ast};
+use journey_syntax::{AstNode, SyntaxKind, SyntaxToken, ast};
 
 use crate::cx::{AtHand, Cx, Knowledge, Stage, did_you_mean};
 use crate::declarations::EventInfo;
@@ -33,6 +33,10 @@ impl Cx<'_> {
             self.report(finding.note(format!("for example `{}`", example(function))));
             return Expr::error(range);
         };
+        for arg in args.iter().filter(|arg| arg.lambda().is_some()) {
+            self.misplaced_lambda(arg);
+            return Expr::error(range);
+        }
         let window = self.window(name, rest);
         let Some(info) = self.counted_event(function, name, subject.expr()) else {
             return Expr::error(range);
@@ -86,8 +90,7 @@ impl Cx<'_> {
             return None;
         }
         // What is added up speaks of one event; the first name of one says which.
-        let words = subject.syntax().leaves().filter(|token| token.kind() == SyntaxKind::IDENT);
-        let words: Vec<_> = words.collect();
+        let words: Vec<_> = roots(subject).collect();
         let event = words.iter().find(|word| self.exists(NameKind::Event, word.text()));
         match (event, words.first()) {
             (Some(word), _) => {
@@ -125,6 +128,7 @@ impl Cx<'_> {
         // What is known of the event outside says nothing about those that are counted.
         let outer_facts = self.facts.clone();
         let guard = self.guard.take();
+        let beyond = std::mem::replace(&mut self.beyond, self.elements.len());
         self.facts = self.paths.lasting(&outer_facts);
         let parts = self.at_stage(Stage::History { in_journey }, |cx| {
             let filter = subject.where_clause().map(|clause| {
@@ -139,6 +143,7 @@ impl Cx<'_> {
             (filter, value)
         });
         self.guard = guard;
+        self.beyond = beyond;
         self.facts = outer_facts;
         self.at_hand = outer_event;
         parts
@@ -260,6 +265,26 @@ impl Cx<'_> {
         known.push(Candidate::new("entered"));
         self.report(did_you_mean(finding, text, &known, "points in time"));
     }
+}
+
+/// The words in an expression that can name an event whose properties it speaks of: no fields, no
+/// functions, and not what another history function asks about.
+pub(super) fn roots(subject: ast::Expr<'_>) -> impl Iterator<Item = SyntaxToken<'_>> {
+    const ASK: [&str; 4] = ["count", "happened", "last", "sum"];
+    let tokens = subject.syntax().leaves().filter(|token| !token.kind().is_trivia());
+    let tokens: Vec<_> = tokens.collect();
+    let is_root = |at: usize| {
+        let before = |back: usize| at.checked_sub(back).and_then(|at| tokens.get(at));
+        let is = |token: Option<&SyntaxToken<'_>>, kind| token.is_some_and(|it| it.kind() == kind);
+        let asked = is(before(1), SyntaxKind::L_PAREN)
+            && before(2).is_some_and(|word| ASK.contains(&word.text()));
+        !asked
+            && !is(before(1), SyntaxKind::DOT)
+            && !is(tokens.get(at + 1), SyntaxKind::L_PAREN)
+            && is(tokens.get(at), SyntaxKind::IDENT)
+    };
+    let found: Vec<_> = (0..tokens.len()).filter(|at| is_root(*at)).collect();
+    found.into_iter().filter_map(move |at| tokens.get(at).copied())
 }
 
 /// What `last` gives: the properties and, last, the time.

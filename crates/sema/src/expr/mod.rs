@@ -8,6 +8,7 @@ mod calls;
 mod compare;
 mod convert;
 mod history;
+mod lists;
 mod names;
 mod operators;
 mod values;

@@ -31,6 +31,9 @@ impl Cx<'_> {
         if let Some(value) = self.parameter(text, range) {
             return value;
         }
+        if let Some(element) = self.element(text, range) {
+            return element;
+        }
         if let Some(root) = self.root(text) {
             return self.whole_event(&root, text, range);
         }
@@ -202,6 +205,8 @@ impl Cx<'_> {
             bound.map(|bound| Candidate::new(bound.name.clone())).collect();
         let request = self.request.iter().flat_map(|request| &request.names);
         known.extend(request.map(|name| Candidate::new(name.name.clone())));
+        let elements = self.elements.iter().skip(self.beyond);
+        known.extend(elements.map(|element| Candidate::new(element.name.clone())));
         for (name, knowledge) in [("now", Knowledge::Now), ("entered", Knowledge::Instance)] {
             if self.stage.refuses(knowledge).is_none() {
                 known.push(Candidate::new(name));
@@ -228,6 +233,7 @@ impl Cx<'_> {
                     return Expr::error(whole);
                 }
                 match self.root(text) {
+                    _ if self.is_element(text) => self.name_expr(name, None),
                     None if self.request.is_some() => self.name_expr(name, None),
                     Some(root) => match accesses.next().and_then(|it| it.any_name()) {
                         Some(field) => self.event_field(&root, text, name.range(), field),

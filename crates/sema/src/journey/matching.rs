@@ -104,7 +104,7 @@ impl Cx<'_> {
     }
 
     /// Whether a name is free to be given to something here; reported if not.
-    pub(super) fn declare(&mut self, name: ast::Name<'_>) -> bool {
+    pub(crate) fn declare(&mut self, name: ast::Name<'_>) -> bool {
         let (text, range) = (name.source(), name.range());
         self.style(text, range);
         let in_scope = self.scope.iter().filter_map(|id| self.bindings.get(id.0 as usize));
@@ -113,8 +113,13 @@ impl Cx<'_> {
             Finding::new(Code::SHADOWED, range, format!("`{text}` hides {what}"))
                 .note("choose another name; every name means one thing wherever it is in scope")
         };
+        let same = |name: &Option<Arc<str>>| name.as_deref() == Some(text);
         let finding = if let Some(bound) = in_scope.next() {
             finding("another binding").here(bound.range, "this one")
+        } else if let Some(outer) = self.elements.iter().find(|outer| *outer.name == *text) {
+            finding("another element").here(outer.range, "this one")
+        } else if self.at_hand.as_ref().is_some_and(|event| same(&event.alias)) {
+            finding("the event at hand")
         } else if matches!(text, "now" | "entered") {
             finding("a built-in time")
         } else if self.exists(NameKind::Constant, text) {

@@ -303,6 +303,11 @@ impl crate::cx::Cx<'_> {
                 self.unnamed_argument(arg, action);
                 continue;
             };
+            if arg.lambda().is_some() {
+                self.misplaced_lambda(arg);
+                mistaken = true;
+                continue;
+            }
             if let Some(filter) = arg.where_clause() {
                 let message = "an argument of an action has no `where`";
                 self.report(Finding::new(Code::BAD_ARGUMENT, filter.range(), message));

@@ -1,5 +1,6 @@
 //! Expressions: what they are evaluated against, and the interpreter.
 
+mod each;
 mod leaf;
 mod ops;
 mod text;
@@ -12,6 +13,7 @@ use crate::history::{self, History};
 use crate::set::ExprPlan;
 use crate::state::Profile;
 use crate::{Bits, Customer, Fault, Instance, ProgramSet, Row, Scratch, Val};
+use each::{Each, Turns};
 use leaf::Next;
 pub(crate) use leaf::{Form, Leaf};
 pub(crate) use ops::zone_named;
@@ -109,29 +111,61 @@ fn test_value<'a>(set: &'a ProgramSet, expr: &ExprPlan, ctx: &Eval<'a>) -> Resul
 
 /// The interpreter: one instruction after the other. Jumps go forward only, so it ends.
 fn run<'a>(set: &'a ProgramSet, expr: &ExprPlan, ctx: &Eval<'a>) -> Result<Val<'a>, Fault> {
-    let code = set.code(expr);
     let mut registers = Registers::new(expr.registers, ctx.arena);
-    let mut pc = 0;
-    while let (Some(insn), Some(leaf)) = (code.get(pc), expr.leaves.get(pc)) {
-        pc += 1;
-        match leaf.step(set, ctx) {
-            Next::Skip(skip) => pc += skip,
-            Next::Done(holds) => return Ok(Val::Bool(holds)),
-            Next::Other => match *insn {
-                Insn::JumpBool { on, a, skip } => {
-                    let jumps = (registers.get(a)? == Val::Bool(true)) == on;
-                    pc += if jumps { usize::from(skip) } else { 0 };
-                }
-                Insn::JumpSet { on, a, skip } => {
-                    let jumps = registers.get(a)?.is_set() == on;
-                    pc += if jumps { usize::from(skip) } else { 0 };
-                }
-                Insn::Ret { a } => return registers.get(a),
-                insn => registers.compute(insn, set, expr, ctx)?,
-            },
+    let mut turns = Turns::new(ctx.arena);
+    let run = Run { set, expr, ctx };
+    run.code(set.code(expr), &expr.leaves, &mut registers, &mut turns)
+}
+
+/// What an evaluation runs in.
+#[derive(Clone, Copy)]
+struct Run<'a, 'r> {
+    set: &'a ProgramSet,
+    expr: &'r ExprPlan,
+    ctx: &'r Eval<'a>,
+}
+
+impl<'a> Run<'a, '_> {
+    /// Runs a whole expression, or the code of a loop in it.
+    fn code(
+        self,
+        code: &[Insn],
+        leaves: &[Leaf],
+        registers: &mut Registers<'a>,
+        turns: &mut Turns,
+    ) -> Result<Val<'a>, Fault> {
+        let Run { set, expr, ctx } = self;
+        let mut pc = 0;
+        while let (Some(insn), Some(leaf)) = (code.get(pc), leaves.get(pc)) {
+            pc += 1;
+            match leaf.step(set, ctx) {
+                Next::Skip(skip) => pc += skip,
+                Next::Done(holds) => return Ok(Val::Bool(holds)),
+                Next::Other => match *insn {
+                    Insn::JumpBool { on, a, skip } => {
+                        let jumps = (registers.get(a)? == Val::Bool(true)) == on;
+                        pc += if jumps { usize::from(skip) } else { 0 };
+                    }
+                    Insn::JumpSet { on, a, skip } => {
+                        let jumps = registers.get(a)?.is_set() == on;
+                        pc += if jumps { usize::from(skip) } else { 0 };
+                    }
+                    Insn::Ret { a } => return registers.get(a),
+                    Insn::Each { fold, dst, a, item, skip } => {
+                        let body = pc..pc + usize::from(skip);
+                        pc = body.end;
+                        let code = code.get(body.clone()).ok_or(Fault::Program)?;
+                        let leaves = leaves.get(body).ok_or(Fault::Program)?;
+                        let each = Each { fold, list: registers.get(a)?, item, code, leaves };
+                        let value = self.each(each, registers, turns)?;
+                        registers.set(dst, value)?;
+                    }
+                    insn => registers.compute(insn, set, expr, ctx)?,
+                },
+            }
         }
+        Err(Fault::Program)
     }
-    Err(Fault::Program)
 }
 
 /// The registers of one evaluation. Expressions made of fused instructions have none.
@@ -157,6 +191,12 @@ impl<'a> Registers<'a> {
             Val::Unset => Err(Fault::Unset),
             _ => Err(Fault::Program),
         }
+    }
+
+    #[inline]
+    fn set(&mut self, register: u8, value: Val<'a>) -> Result<(), Fault> {
+        *self.0.get_mut(usize::from(register)).ok_or(Fault::Program)? = value;
+        Ok(())
     }
 
     fn range(&self, first: u8, count: u8) -> Result<&[Val<'a>], Fault> {
@@ -230,8 +270,7 @@ impl<'a> Registers<'a> {
             Insn::Field { dst, a, field } => (dst, part(self.get(a)?, field)?),
             _ => return Err(Fault::Program),
         };
-        *self.0.get_mut(usize::from(dst)).ok_or(Fault::Program)? = value;
-        Ok(())
+        self.set(dst, value)
     }
 }
 

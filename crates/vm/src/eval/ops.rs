@@ -106,6 +106,7 @@ impl<'a> Means<'_, 'a> {
             }
             (Op::AddDateInt, Val::Date(a), Val::Int(b)) => add_days(a, Some(b))?,
             (Op::SubDateInt, Val::Date(a), Val::Int(b)) => add_days(a, b.checked_neg())?,
+            (Op::AddMonths, Val::Date(a), Val::Int(b)) => add_months(a, b)?,
             (Op::DateAt, Val::Date(a), Val::TimeOfDay(b)) => {
                 time(zone::instant(self.zone()?, a, b))?
             }
@@ -318,6 +319,13 @@ fn add_days<'a>(date: i32, days: Option<i64>) -> Result<Val<'a>, Fault> {
     let sum = days.and_then(|days| days.checked_add(i64::from(date)));
     let sum = sum.and_then(|sum| i32::try_from(sum).ok()).ok_or(Fault::Overflow)?;
     zone::civil(sum).map(|_| Val::Date(sum)).ok_or(Fault::Calendar)
+}
+
+fn add_months<'a>(date: i32, months: i64) -> Result<Val<'a>, Fault> {
+    if u32::try_from(months.unsigned_abs()).is_err() {
+        return Err(Fault::Overflow);
+    }
+    zone::add_months(date, months).map(Val::Date).ok_or(Fault::Calendar)
 }
 
 fn time<'a>(instant: Option<i64>) -> Result<Val<'a>, Fault> {

@@ -31,10 +31,11 @@ impl Generator {
     /// and what of the instance never changes.
     fn inside(&mut self, event: &'static str, make: impl FnOnce(&mut Generator) -> Expr) -> Expr {
         let (speaks, known) = (self.speaks, std::mem::take(&mut self.known));
+        let elements = std::mem::take(&mut self.elements);
         let instance = speaks.instance && self.random.one_in(2);
         self.speaks = Speaks { customer: false, clock: false, instance, event: Some(event) };
         let made = make(self);
-        (self.speaks, self.known) = (speaks, known);
+        (self.speaks, self.known, self.elements) = (speaks, known, elements);
         made
     }
 

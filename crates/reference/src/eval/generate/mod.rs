@@ -9,6 +9,7 @@
 
 mod customers;
 mod history;
+mod lists;
 mod operations;
 mod places;
 pub mod schema;
@@ -58,6 +59,8 @@ pub struct Generator {
     budget: usize,
     /// Optional places that are known to be set where the generator is.
     known: Vec<Expr>,
+    /// The types of the elements that lambdas around speak of, the innermost last.
+    elements: Vec<Type>,
     /// Names of the audiences that may be asked.
     audiences: Vec<String>,
     /// Whether ends of ranges are thrown in.
@@ -75,6 +78,7 @@ impl Generator {
             speaks: Speaks::CUSTOMER,
             budget: 0,
             known: Vec::new(),
+            elements: Vec::new(),
             audiences: Vec::new(),
             extremes: true,
             base: values::BASE,

@@ -24,7 +24,8 @@ impl Generator {
                 1 => self.binary(B::SubTimeDuration, [Type::Time, Type::Duration], ty, depth),
                 _ => self.binary(B::DateAt, [Type::Date, Type::TimeOfDay], ty, depth),
             },
-            Type::Date => match self.random.below(3) {
+            Type::Date => match self.random.below(4) {
+                3 => self.binary(B::AddMonths, [Type::Date, Type::Int], ty, depth),
                 0 => self.binary(B::AddDateInt, [Type::Date, Type::Int], ty, depth),
                 1 => self.binary(B::SubDateInt, [Type::Date, Type::Int], ty, depth),
                 _ => self.unary(U::DateOf, &Type::Time, ty, depth),
@@ -69,7 +70,8 @@ impl Generator {
 
     fn bool_operation(&mut self, depth: usize) -> Expr {
         let bool = Type::Bool;
-        match self.random.below(16) {
+        match self.random.below(18) {
+            16 | 17 => self.asked_of_all(depth),
             0 => {
                 let inner = self.set(&bool, depth);
                 node(ExprKind::Not(Box::new(inner)), &bool)
@@ -198,7 +200,8 @@ impl Generator {
         let two = [B::AddInt, B::SubInt, B::MulInt, B::RemInt, B::MinInt, B::MaxInt];
         let of_time = [U::HourOf, U::DayOf, U::MonthOf, U::YearOf];
         let of_number = [U::Round, U::Floor, U::Ceil];
-        match self.random.below(12) {
+        match self.random.below(13) {
+            12 => self.summed(&int, depth),
             0..=4 => {
                 let op = self.random.pick(&two).copied().unwrap_or(B::AddInt);
                 self.binary(op, [int.clone(), int.clone()], &int, depth)
@@ -235,7 +238,8 @@ impl Generator {
             B::MinNumber,
             B::MaxNumber,
         ];
-        match self.random.below(9) {
+        match self.random.below(10) {
+            9 => self.summed(&number, depth),
             0..=4 => {
                 let op = self.random.pick(&two).copied().unwrap_or(B::AddNumber);
                 self.binary(op, [number.clone(), number.clone()], &number, depth)

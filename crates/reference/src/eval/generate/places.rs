@@ -17,6 +17,7 @@ impl Generator {
         for (name, _) in names {
             places.extend(self.kinds(name).into_iter().map(|kind| node(kind, ty)));
         }
+        places.extend(self.element_places(ty));
         match ty {
             Type::Time => {
                 places.extend(self.speaks.clock.then(|| node(ExprKind::Now, ty)));
@@ -89,7 +90,7 @@ impl Generator {
     }
 
     fn optional_places(&self, ty: &Type) -> Vec<Expr> {
-        let mut places = Vec::new();
+        let mut places = self.element_places(&maybe(ty));
         let names = schema::types().into_iter().filter(|(_, other)| other == ty);
         for (name, _) in names {
             let kinds = self.kinds(&format!("maybe_{name}"));

@@ -45,6 +45,21 @@ pub fn address() -> Type {
     )
 }
 
+/// The type of an element of a list of records.
+pub fn line() -> Type {
+    Type::Record(
+        [
+            field("sku", Type::Text, None),
+            field("qty", Type::Int, None),
+            field("price", Type::Number, None),
+            field("gift", Type::Bool, None),
+            field("note", Type::Text.optional(), None),
+            field("size", Type::Int.optional(), None),
+        ]
+        .into(),
+    )
+}
+
 /// Every type an expression can have, each with a name for things of it.
 pub fn types() -> Vec<(&'static str, Type)> {
     vec![
@@ -61,6 +76,7 @@ pub fn types() -> Vec<(&'static str, Type)> {
         ("tags", Type::List(Arc::new(Type::Text))),
         ("sizes", Type::List(Arc::new(Type::Int))),
         ("address", address()),
+        ("lines", Type::List(Arc::new(line()))),
     ]
 }
 
