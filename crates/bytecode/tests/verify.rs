@@ -419,3 +419,80 @@ fn there_are_limits() {
     });
     assert!(long.contains("20000 instructions"), "{long}");
 }
+
+/// `any` of the tags of the sample's customer, with this code for each.
+fn each(skip: u16, body: &[Insn]) -> Vec<Insn> {
+    let head = [
+        Insn::Now { dst: 2 },
+        Insn::Trait { dst: 0, slot: 4 },
+        Insn::Each { fold: Fold::Any, dst: 0, a: 0, item: 1, skip },
+    ];
+    head.into_iter().chain(body.iter().copied()).chain([Insn::Ret { a: 0 }]).collect()
+}
+
+#[test]
+fn the_code_of_a_loop_is_an_expression_of_its_own() {
+    let is_id = [
+        Insn::CustomerId { dst: 2 },
+        Insn::Compare { cmp: Cmp::Eq, dst: 2, a: 1, b: 2 },
+        Insn::JumpBool { on: true, a: 2, skip: 1 },
+        Insn::RetFalse,
+        Insn::RetTrue,
+    ];
+    assert_eq!(code(&each(5, &is_id)), Ok(()));
+    let text = [Insn::Move { dst: 2, a: 1 }, Insn::Ret { a: 2 }];
+    assert!(refused(&each(2, &text)).contains("the outcome for an element is a text, not a bool"));
+    let on = [Insn::Move { dst: 2, a: 1 }, Insn::Now { dst: 2 }];
+    assert!(refused(&each(2, &on)).contains("op 5: the code runs over its end"));
+    let out = [Insn::TraitSet { on: true, slot: 0, skip: 1 }, Insn::RetTrue];
+    assert!(refused(&each(2, &out)).contains("op 3: the code runs over its end"));
+    assert!(refused(&each(0, &[])).contains("op 2: the code runs over its end"));
+    assert!(refused(&each(1, &[])).contains("op 2: the code runs over its end"));
+    let inside = [
+        Insn::Trait { dst: 0, slot: 4 },
+        Insn::TraitSet { on: true, slot: 0, skip: 2 },
+        Insn::Each { fold: Fold::All, dst: 0, a: 0, item: 1, skip: 2 },
+        Insn::Now { dst: 2 },
+        Insn::RetTrue,
+        Insn::Ret { a: 0 },
+    ];
+    assert!(refused(&inside).contains("op 2: a jump leads into a loop"));
+    let no_list =
+        [Insn::Now { dst: 0 }, each(1, &[Insn::RetTrue])[2], Insn::RetTrue, Insn::RetTrue];
+    assert!(refused(&no_list).contains("the operand is a time, not a list"));
+}
+
+/// What a turn leaves in a register is there in the next one, and not there if there was none.
+#[test]
+fn what_a_loop_writes_counts_as_unassigned_around_it() {
+    let before_written = [
+        Insn::Unary { op: UnaryOp::DateOf, dst: 3, a: 2 },
+        Insn::CustomerId { dst: 2 },
+        Insn::RetTrue,
+    ];
+    assert!(refused(&each(3, &before_written)).contains("register 2 may hold nothing yet"));
+    let mut after = each(2, &[Insn::CustomerId { dst: 3 }, Insn::RetTrue]);
+    after.insert(5, Insn::Move { dst: 4, a: 3 });
+    assert!(refused(&after).contains("op 5: register 3 may hold nothing yet"));
+    let mut item = each(1, &[Insn::RetTrue]);
+    item.insert(4, Insn::Move { dst: 4, a: 1 });
+    assert!(refused(&item).contains("op 4: register 1 may hold nothing yet"));
+}
+
+#[test]
+fn loops_nest_only_so_deep() {
+    // Each loop but the innermost returns what the one in it gives.
+    let nested = |depth: u16| {
+        let mut b = Build::new();
+        let k = b.k(Const::List(vec![]));
+        let mut code = vec![Insn::Const { dst: 0, k }];
+        let each = |skip| Insn::Each { fold: Fold::Any, dst: 1, a: 0, item: 2, skip };
+        code.extend((0..depth).map(|level| each(2 * (depth - level) - 1)));
+        code.push(Insn::RetTrue);
+        code.extend((0..depth).map(|_| Insn::Ret { a: 1 }));
+        b.expr(Type::Bool, &code);
+        verify(b.program).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(nested(32), Ok(()));
+    assert!(nested(33).unwrap_err().contains("33 loops in one another, at most 32"));
+}

@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
+use journey_base::TextRange;
 use rustc_hash::FxHashMap;
 
-use crate::thir::{BindingId, CompareOp, Expr, ExprKind};
+use crate::thir::{BindingId, CompareOp, Expr, ExprKind, HistoryFn, HistoryRange};
+use crate::walk;
 
 /// Something that can be unset and keeps its value while nobody changes it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,6 +26,9 @@ pub(crate) enum Path {
     Parameter(Arc<str>),
     /// The element that a lambda at this level speaks of.
     Item(u32),
+    /// What `last(…)` gives, by the question, wherever it is asked. It keeps its value while nothing
+    /// happens and no time passes.
+    Last(Arc<Expr>),
     /// A field of a record at another path.
     Field(PathId, u32),
 }
@@ -36,8 +41,10 @@ pub(crate) type PathId = u32;
 pub(crate) struct Paths {
     ids: FxHashMap<Path, PathId>,
     paths: Vec<Path>,
-    /// Those that begin at a trait.
+    /// Those that begin at a trait, or at what else can change while a member stands still.
     traits: Facts,
+    /// Those that count from the arrival at a labelled tile, by label.
+    since: FxHashMap<Arc<str>, Facts>,
     /// Those that begin at the event at hand.
     events: Facts,
 }
@@ -49,8 +56,11 @@ impl Paths {
             return *id;
         }
         let id = self.paths.len() as PathId;
+        if let Some(label) = self.counts_since(&path) {
+            self.since.entry(label).or_default().insert(id);
+        }
         match &path {
-            Path::Trait(_) => self.traits.insert(id),
+            Path::Trait(_) | Path::Last(_) => self.traits.insert(id),
             Path::Event(_) => self.events.insert(id),
             Path::Field(base, _) if self.traits.contains(*base) => self.traits.insert(id),
             Path::Field(base, _) if self.events.contains(*base) => self.events.insert(id),
@@ -61,6 +71,37 @@ impl Paths {
         id
     }
 
+    /// The label of the tile that a path counts from.
+    fn counts_since(&self, path: &Path) -> Option<Arc<str>> {
+        match path {
+            Path::Last(asked) => match &asked.kind {
+                ExprKind::History(history) => match &history.range {
+                    HistoryRange::SinceLabel(label) => Some(label.clone()),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Path::Field(base, _) => {
+                let mut known = self.since.iter();
+                known.find(|(_, facts)| facts.contains(*base)).map(|(label, _)| label.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// What is over when a member arrives at the tile with this label.
+    pub(crate) fn since(&self, label: &str) -> Facts {
+        self.since.get(label).cloned().unwrap_or_default()
+    }
+
+    /// What the arrival at any tile ends.
+    pub(crate) fn since_any(&self) -> Facts {
+        self.since.values().fold(Facts::default(), |mut all, facts| {
+            all.add(facts);
+            all
+        })
+    }
+
     /// The path of an expression, if it is one.
     pub(crate) fn of(&mut self, expr: &Expr) -> Option<PathId> {
         let path = match &expr.kind {
@@ -68,6 +109,12 @@ impl Paths {
             ExprKind::Event { property, .. } => Path::Event(property.clone()),
             ExprKind::Bound { binding, property } => Path::Property(*binding, property.clone()),
             ExprKind::Parameter(name) => Path::Parameter(name.clone()),
+            ExprKind::History(history) if history.function == HistoryFn::Last => {
+                let mut asked = expr.clone();
+                asked.ty = asked.ty.required();
+                walk::relocate(&mut asked, TextRange::default());
+                Path::Last(asked.into())
+            }
             ExprKind::Item(item) => Path::Item(item.level),
             ExprKind::Field(base, field) => Path::Field(self.of(base)?, *field),
             _ => return None,

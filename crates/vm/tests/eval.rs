@@ -408,3 +408,110 @@ fn a_pattern_is_looked_for_anywhere_in_the_text() {
         assert_eq!(test(&world.set, expr, &Eval::new(&world.customer, 0, &scratch)), expected);
     }
 }
+
+/// A loop over a list, with the element in register 1.
+fn each(fold: Fold, list: Const, ty: Type, body: &[Insn]) -> Result<Const, Fault> {
+    let skip = body.len() as u16;
+    let mut code = vec![Insn::Each { fold, dst: 0, a: 0, item: 1, skip }];
+    code.extend_from_slice(body);
+    run(&[list], ty, &code)
+}
+
+#[test]
+fn any_and_all_stop_where_it_is_settled() {
+    let ints = |items: &[i64]| Const::List(items.iter().copied().map(Const::Int).collect());
+    // 12 % x == 0, which faults for 0.
+    let divides = |fold, items: &[i64]| {
+        let mut b = Build::new();
+        let (twelve, zero) = (b.k(Const::Int(12)), b.k(Const::Int(0)));
+        let list = b.k(ints(items));
+        let code = [
+            Insn::Const { dst: 0, k: list },
+            Insn::Each { fold, dst: 0, a: 0, item: 1, skip: 5 },
+            Insn::Const { dst: 2, k: twelve },
+            Insn::Binary { op: BinaryOp::RemInt, dst: 2, a: 2, b: 1 },
+            Insn::Const { dst: 3, k: zero },
+            Insn::Compare { cmp: Cmp::Eq, dst: 2, a: 2, b: 3 },
+            Insn::Ret { a: 2 },
+            Insn::Ret { a: 0 },
+        ];
+        let expr = b.expr(Type::Bool, &code);
+        let world = World::new(b);
+        test(&world.set, expr, &Eval::new(&world.customer, 0, &world.scratch))
+    };
+    assert_eq!(divides(Fold::Any, &[5, 3, 0]), Ok(true));
+    assert_eq!(divides(Fold::Any, &[5, 7]), Ok(false));
+    assert_eq!(divides(Fold::Any, &[5, 0, 3]), Err(Fault::DivisionByZero));
+    assert_eq!(divides(Fold::All, &[3, 5, 0]), Ok(false));
+    assert_eq!(divides(Fold::All, &[3, 4]), Ok(true));
+    assert_eq!((divides(Fold::Any, &[]), divides(Fold::All, &[])), (Ok(false), Ok(true)));
+}
+
+#[test]
+fn sums_of_elements_fault_instead_of_wrapping() {
+    let body = [Insn::Ret { a: 1 }];
+    let ints = |items: &[i64]| Const::List(items.iter().copied().map(Const::Int).collect());
+    let sum = |items| each(Fold::SumInt, ints(items), Type::Int, &body);
+    assert_eq!(sum(&[1, 2, 39]), Ok(Const::Int(42)));
+    assert_eq!(sum(&[]), Ok(Const::Int(0)));
+    assert_eq!(sum(&[i64::MAX, 1]), Err(Fault::Overflow));
+    let numbers = |items: &[f64]| {
+        let list = Const::List(items.iter().copied().map(Const::Number).collect());
+        each(Fold::SumNumber, list, Type::Number, &body)
+    };
+    assert_eq!(numbers(&[0.5, 2.0]), Ok(Const::Number(2.5)));
+    assert_eq!(numbers(&[f64::MAX, f64::MAX]), Err(Fault::NonFinite));
+}
+
+#[test]
+fn one_evaluation_looks_at_only_so_many_elements() {
+    let flags = |count| Const::List(vec![Const::Bool(true); count]);
+    let all = |list| each(Fold::All, list, Type::Bool, &[Insn::Ret { a: 1 }]);
+    assert_eq!(all(flags(100_000)), Ok(Const::Bool(true)));
+    assert_eq!(all(flags(100_001)), Err(Fault::Elements));
+    // Lists in lists are counted out.
+    let squared = |count| {
+        let body = [
+            Insn::Move { dst: 3, a: 2 },
+            Insn::Each { fold: Fold::All, dst: 3, a: 3, item: 4, skip: 1 },
+            Insn::Ret { a: 4 },
+            Insn::Ret { a: 3 },
+        ];
+        let mut code = vec![
+            Insn::Move { dst: 2, a: 0 },
+            Insn::Each { fold: Fold::All, dst: 0, a: 0, item: 1, skip: 4 },
+        ];
+        code.extend_from_slice(&body);
+        run(&[flags(count)], Type::Bool, &code)
+    };
+    assert_eq!(squared(300), Ok(Const::Bool(true)));
+    assert_eq!(squared(400), Err(Fault::Elements));
+}
+
+#[test]
+fn a_loop_cannot_use_up_all_memory() {
+    // Each turn makes a text of half a megabyte.
+    let long = text(&"x".repeat(1 << 18));
+    let list = Const::List(vec![Const::Bool(true); 1000]);
+    let code = [
+        Insn::Each { fold: Fold::All, dst: 1, a: 1, item: 2, skip: 3 },
+        Insn::Binary { op: BinaryOp::ConcatText, dst: 3, a: 0, b: 0 },
+        Insn::Binary { op: BinaryOp::StartsWith, dst: 3, a: 3, b: 0 },
+        Insn::Ret { a: 3 },
+        Insn::Move { dst: 0, a: 0 },
+        Insn::Ret { a: 1 },
+    ];
+    assert_eq!(run(&[long, list], Type::Bool, &code), Err(Fault::TooLarge));
+}
+
+#[test]
+fn months_end_where_they_end() {
+    let months =
+        |date, n| binary(BinaryOp::AddMonths, Const::Date(date), Const::Int(n), Type::Date);
+    // 2026-01-31 and a month is 2026-02-28.
+    assert_eq!(months(20_484, 1), Ok(Const::Date(20_512)));
+    assert_eq!(months(20_484, -2), Ok(Const::Date(20_422)));
+    assert_eq!(months(20_484, i64::MAX), Err(Fault::Overflow));
+    assert_eq!(months(20_484, 4_000_000), Err(Fault::Calendar));
+    assert_eq!(months(i32::MAX, 1), Err(Fault::Calendar));
+}

@@ -268,6 +268,7 @@ fn registers(code: &[Insn]) -> u8 {
         | Insn::NextInRange { dst, .. }
         | Insn::NextTime { dst, .. }
         | Insn::Field { dst, .. } => dst + 1,
+        Insn::Each { dst, item, .. } => dst.max(item) + 1,
         _ => 0,
     });
     highest.max().unwrap_or(0).min(16)

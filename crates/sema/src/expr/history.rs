@@ -54,7 +54,13 @@ impl Cx<'_> {
         };
         let event = info.ty.name.clone();
         let history = History { function, event, filter, value, range: window };
-        Expr::new(ExprKind::History(history.into()), ty, range)
+        let mut expr = Expr::new(ExprKind::History(history.into()), ty, range);
+        if let Some(path) = self.paths.of(&expr)
+            && self.facts.contains(path)
+        {
+            expr.ty = expr.ty.required();
+        }
+        expr
     }
 
     /// The event that is asked about.

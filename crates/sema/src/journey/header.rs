@@ -240,7 +240,9 @@ impl Checker<'_> {
             }
             ast::ExitCriterion::ExitWhen(when) => {
                 let condition = self.cx.watched(when.expr(), "`exit … when`");
-                let otherwise = self.cx.paths.learn(&condition.test, false);
+                let mut otherwise = self.cx.paths.learn(&condition.test, false);
+                // What counts from a tile begins anew there, before the criterion is asked again.
+                otherwise.remove(&self.cx.paths.since_any());
                 self.lasting.add(&otherwise);
                 self.cx.facts.add(&otherwise);
                 ExitTrigger::When(condition)

@@ -39,6 +39,10 @@ impl Checker<'_> {
                 self.cx.structural(finding.note("every path before it ends with an `exit`"));
             }
             let Some(kind) = tile.tile_kind() else { continue };
+            if let Some(label) = tile.label().and_then(|label| label.name()) {
+                let over = self.cx.paths.since(label.source());
+                self.cx.facts.remove(&over);
+            }
             let (kind, after) = self.tile_kind(kind, outline::head(tile));
             if reached {
                 flow = after;
