@@ -162,9 +162,16 @@ catalogue! {
     UNUSED_ALLOW = 0620 Warning "unused_allow";
     /// Something is used that is deprecated.
     DEPRECATED = 0630 Warning "deprecated";
+    /// An arm takes some of the cases that one before it takes already.
+    OVERLAPPING_ARMS = 0640 Warning "overlapping_arms";
 }
 
 impl Code {
+    /// Whether its findings are only wanted where the workspace asks for them.
+    pub fn is_quiet(self) -> bool {
+        self == Code::OVERLAPPING_ARMS
+    }
+
     /// The code as it is written: `J0312`.
     pub fn parse(text: &str) -> Option<Code> {
         let digits = text.strip_prefix(['J', 'j'])?;

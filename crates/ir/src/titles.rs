@@ -3,16 +3,15 @@
 //! The typed tree keeps no source text, and names of constants are gone from it, so the text is
 //! written anew: as the formatter would lay it out, with constants in place of their names.
 
-mod constant;
-
 use journey_sema::Type;
 use journey_sema::thir::{
     BinaryOp, Binding, BindingId, CompareOp, Const, Expr, ExprKind, Fold, FoldFn, History,
     HistoryFn, HistoryRange, UnaryOp,
 };
+use journey_sema::written as constant;
 
-pub use constant::duration;
-pub(crate) use constant::window;
+pub use journey_sema::written::duration;
+pub(crate) use journey_sema::written::window;
 
 /// Edges are read at a glance; what is longer than this ends in `…`.
 const LONGEST: usize = 100;

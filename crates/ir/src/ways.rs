@@ -98,6 +98,7 @@ fn rest(otherwise: Option<&[Tile]>) -> Way<'_> {
 pub(crate) fn covers_all(subject: &Expr, arms: &[(Vec<Expr>, Vec<Tile>)]) -> bool {
     let mut texts = BTreeSet::new();
     let mut bools = BTreeSet::new();
+    let mut days = BTreeSet::new();
     for value in arms.iter().flat_map(|(values, _)| values) {
         match &value.kind {
             ExprKind::Const(Const::Text(text)) => {
@@ -106,12 +107,16 @@ pub(crate) fn covers_all(subject: &Expr, arms: &[(Vec<Expr>, Vec<Tile>)]) -> boo
             ExprKind::Const(Const::Bool(value)) => {
                 bools.insert(*value);
             }
+            ExprKind::Const(Const::Weekday(day)) => {
+                days.insert(*day);
+            }
             _ => {}
         }
     }
     match &subject.ty {
         Type::Enum(members) => members.iter().all(|member| texts.contains(&**member)),
         Type::Bool => bools.len() == 2,
+        Type::Weekday => days.len() == 7,
         _ => false,
     }
 }

@@ -101,6 +101,7 @@ impl Config {
             Some(LintLevel::Allow) => None,
             Some(LintLevel::Warn) => Some(Severity::Warning),
             Some(LintLevel::Deny) => Some(Severity::Error),
+            None if code.is_quiet() => None,
             None => Some(code.severity()),
         }
     }

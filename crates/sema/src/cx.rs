@@ -269,6 +269,11 @@ impl<'a> Cx<'a> {
         self.findings.push(finding);
     }
 
+    /// Whether the workspace wants the findings of a code: those of some lints take a while.
+    pub(crate) fn wants(&self, code: Code) -> bool {
+        crate::db::wants(self.db, code)
+    }
+
     /// What the grammar has and the compiler does not know yet.
     pub(crate) fn not_yet(&mut self, range: TextRange) {
         self.report(Finding::new(Code::SYNTAX, range, "this cannot be compiled yet"));

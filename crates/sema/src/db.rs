@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use journey_base::FileId;
+use journey_base::{Code, FileId};
 use journey_time::Tz;
 use salsa::{Durability, Setter};
 
@@ -106,4 +106,15 @@ impl Database {
 pub(crate) fn workspace_zone(db: &dyn Db) -> Tz {
     // The configuration was checked when it was read.
     journey_time::find(&Project::get(db).config(db).timezone).unwrap_or(Tz::UTC)
+}
+
+/// Whether the workspace wants the findings of a code.
+#[salsa::tracked(returns(copy))]
+fn wanted(db: &dyn Db) -> bool {
+    Project::get(db).config(db).severity(Code::OVERLAPPING_ARMS).is_some()
+}
+
+/// Whether the workspace wants the findings of a lint that takes a while.
+pub(crate) fn wants(db: &dyn Db, code: Code) -> bool {
+    code != Code::OVERLAPPING_ARMS || wanted(db)
 }

@@ -46,6 +46,7 @@ mod urls;
 mod usage;
 pub mod walk;
 mod workspace;
+pub mod written;
 
 pub use config::{Config, ConfigError, LintLevel};
 pub use diagnostics::syntax_error;

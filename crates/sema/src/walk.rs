@@ -2,6 +2,7 @@
 
 use journey_base::TextRange;
 
+use crate::Type;
 use crate::thir::{Const, Expr, ExprKind};
 
 /// The expressions directly inside `expr`, in the order in which they stand.
@@ -153,10 +154,20 @@ pub(crate) fn relocate(expr: &mut Expr, range: TextRange) {
 
 /// Whether two expressions are the same but for where they stand.
 pub(crate) fn same(a: &Expr, b: &Expr) -> bool {
+    same_by(a, b, |a, b| a == b)
+}
+
+/// Whether two expressions have the same value: one may be known to be set where it stands.
+pub(crate) fn same_value(a: &Expr, b: &Expr) -> bool {
+    same_by(a, b, |a, b| a == b || a.required() == b.required())
+}
+
+fn same_by(a: &Expr, b: &Expr, types: impl Fn(&Type, &Type) -> bool) -> bool {
     let mut open = vec![(a, b)];
     while let Some((a, b)) = open.pop() {
         let (inside_a, inside_b) = (children(a), children(b));
-        if a.ty != b.ty || inside_a.len() != inside_b.len() || !same_head(&a.kind, &b.kind) {
+        if !types(&a.ty, &b.ty) || inside_a.len() != inside_b.len() || !same_head(&a.kind, &b.kind)
+        {
             return false;
         }
         open.extend(inside_a.into_iter().zip(inside_b));

@@ -39,6 +39,9 @@ fn codes(code: Code, language: &str, text: &str) -> BTreeSet<Code> {
     if code != Code::UNUSED {
         config.lints.insert("unused".to_owned(), LintLevel::Allow);
     }
+    if code.is_quiet() {
+        config.lints.insert(code.lint().to_owned(), LintLevel::Warn);
+    }
     let files = vec![("example.journey".to_owned(), text.to_owned())];
     Workspace::new(config, files).diagnostics().iter().map(|found| found.code).collect()
 }

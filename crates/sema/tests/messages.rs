@@ -330,3 +330,67 @@ journey j {
         "#]],
     );
 }
+
+#[test]
+fn an_arm_that_is_never_chosen_shows_who_takes_those_above() {
+    said(
+        r#"
+customer { lifetime_value: number = 0 plan: "free" | "pro" = "free" orders: int? born: date? }
+journey value {
+  entry manual
+  branch {
+    when customer.lifetime_value > 500 { }
+    when customer.plan == "pro" and customer.lifetime_value >= 600 { }
+    when customer.orders is unset { }
+    when customer.orders in 3..5 or customer.born is set { }
+    when (customer.orders ?? 0) == 4 { }
+    when customer.orders < 3 { }
+    when customer.orders > 4 { }
+    else { }
+  }
+  exit done
+}
+"#,
+        &expect![[r#"
+            7:5 J0305 this arm is never chosen: one before it takes all of its cases
+              | "when customer.plan == \"pro\" and customer.lifetime_value >= 600"
+              | 6:5 this one
+              = a customer with plan = "pro", lifetime_value = 600 already takes the arm above
+            10:5 J0305 this arm is never chosen: one before it takes all of its cases
+              | "when (customer.orders ?? 0) == 4"
+              | 9:5 this one
+              = a customer with orders = 4 already takes the arm above
+            13:5 J0305 this arm is never chosen: those before it take all of its cases
+              | "else"
+              | 6:5 takes some
+              | 8:5 takes some
+              | 9:5 takes some
+              = a customer with born set already takes an arm above
+        "#]],
+    );
+}
+
+#[test]
+fn arms_that_overlap_show_who_takes_both() {
+    let text = r#"
+customer { orders: int = 0 plan: "free" | "pro" = "free" tags: list<text> = [] }
+journey value {
+  entry manual
+  branch {
+    when customer.orders > 500 { }
+    when customer.plan == "pro" { }
+    when customer.orders < 3 and customer.plan == "free" { }
+    when customer.tags contains "x" { }
+    else { }
+  }
+  exit done
+}
+"#;
+    let mut config = journey_sema::Config::default();
+    assert_eq!(check(text), "");
+    config.lints.insert("overlapping_arms".to_owned(), journey_sema::LintLevel::Warn);
+    let files = vec![("main.journey".to_owned(), text.to_owned())];
+    let found = journey_sema::Workspace::new(config, files).diagnostics();
+    let notes: Vec<_> = found.iter().flat_map(|it| &it.notes).collect();
+    assert_eq!(notes, ["a customer with orders = 501, plan = \"pro\" takes the arm above"]);
+}

@@ -513,5 +513,4 @@ fn months_end_where_they_end() {
     assert_eq!(months(20_484, -2), Ok(Const::Date(20_422)));
     assert_eq!(months(20_484, i64::MAX), Err(Fault::Overflow));
     assert_eq!(months(20_484, 4_000_000), Err(Fault::Calendar));
-    assert_eq!(months(i32::MAX, 1), Err(Fault::Calendar));
 }

@@ -6,18 +6,15 @@ use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, SyntaxToken, ast};
 use rustc_hash::FxHashMap;
 
-use super::covered;
+use super::covered::{self, Decider};
 use super::flow::Flow;
 use super::{Checker, outline};
 use crate::Type;
 use crate::expr::{Role, quoted};
 use crate::facts::Facts;
 use crate::findings::Finding;
-use crate::literals;
 use crate::thir::{Const, Expr, ExprKind, SplitArm, Tile, TileKind};
-
-/// With so many arms before it is an arm compared; a longer branch is data, not a decision.
-const COMPARED_ARMS: usize = 256;
+use crate::{literals, written};
 
 /// The values that have an arm, and where.
 type Seen = FxHashMap<Const, TextRange>;
@@ -31,6 +28,7 @@ impl Checker<'_> {
     ) -> (Option<TileKind>, Flow) {
         let mut arms: Vec<(Expr, Vec<Tile>)> = Vec::new();
         let mut heads: Vec<TextRange> = Vec::new();
+        let mut decider = Decider::default();
         let mut ways: Vec<Facts> = Vec::new();
         let mut flow = Flow::Closed;
         // What is known where no arm so far was chosen.
@@ -40,11 +38,8 @@ impl Checker<'_> {
             self.cx.facts = none.clone();
             let test = self.cx.condition(arm.expr(), "`when`");
             let (if_true, if_false) = self.cx.paths.learn_both(&test);
-            let mut earlier = arms.iter().take(COMPARED_ARMS);
-            if let Some(at) = earlier.position(|(earlier, _)| covered::covers(earlier, &test)) {
-                let first = heads.get(at).copied().unwrap_or_default();
-                self.never_chosen(arm_head, first);
-            }
+            let earlier = covered::compared(&arms, &heads);
+            self.decide_arm(&mut decider, &earlier, Some(&test), arm_head);
             self.cx.facts.add(&if_true);
             let (body, after) = self.arm_block(arm.block());
             self.way(&mut ways, &mut flow, after.of_arm(arm_head, "after this arm"));
@@ -60,9 +55,9 @@ impl Checker<'_> {
         let always = arms.iter().position(|(test, _)| is_true(test));
         self.cx.facts = none;
         let otherwise = branch.else_arm().map(|arm| self.else_arm(arm, &mut ways, &mut flow));
-        if let (Some(at), Some(arm)) = (always, branch.else_arm()) {
-            let first = heads.get(at).copied().unwrap_or_default();
-            self.never_chosen(outline::head_of(arm.syntax()), first);
+        if let Some(arm) = branch.else_arm() {
+            let earlier = covered::compared(&arms, &heads);
+            self.decide_arm(&mut decider, &earlier, None, outline::head_of(arm.syntax()));
         }
         if otherwise.is_none() && always.is_none() {
             ways.push(self.cx.facts.clone());
@@ -70,13 +65,6 @@ impl Checker<'_> {
         }
         self.merge(ways);
         (Some(TileKind::BranchWhen { arms, otherwise }), flow)
-    }
-
-    fn never_chosen(&mut self, range: TextRange, earlier: TextRange) {
-        let message = "this arm is never chosen: one before it takes all of its cases";
-        let finding = Finding::new(Code::DUPLICATE_ARM, range, message);
-        let finding = finding.here(earlier, "this one");
-        self.cx.report(finding);
     }
 
     /// Notes where an arm leads.
@@ -315,6 +303,17 @@ fn missing(ty: &Type, seen: &Seen) -> Option<Vec<String>> {
                 .into_iter()
                 .filter(|value| !taken(&Const::Bool(*value)))
                 .map(|value| value.to_string())
+                .collect(),
+        ),
+        Type::Weekday => Some(
+            (0..7)
+                .map(Const::Weekday)
+                .filter(|day| !taken(day))
+                .map(|day| {
+                    let mut name = String::new();
+                    written::print(&day, ty, &mut name);
+                    name
+                })
                 .collect(),
         ),
         _ => None,

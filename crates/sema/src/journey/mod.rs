@@ -1,6 +1,7 @@
 //! Journeys: header, tiles, and the proof that every path ends.
 
 mod branches;
+mod cases;
 mod covered;
 mod flow;
 mod header;

@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use chrono::{DateTime, Days, NaiveDate};
-use journey_sema::Type;
-use journey_sema::thir::{Const, Hours, Window};
+use crate::Type;
+use crate::thir::{Const, Hours, Window};
 
 /// A duration as it is written: `1d12h`. Without weeks: people say 7d and 30d.
 pub fn duration(ms: i64) -> String {
@@ -25,7 +24,7 @@ pub fn duration(ms: i64) -> String {
 }
 
 /// Days and hours as they are written: `mon..fri 09:00..17:00`.
-pub(crate) fn window(window: Window) -> String {
+pub fn window(window: Window) -> String {
     let has = |day: usize| window.days >> (day % 7) & 1 == 1;
     let mut spans: Vec<String> = Vec::new();
     // Spans begin after a day that is left out; where none is, all days are one.
@@ -61,7 +60,7 @@ pub(crate) fn window(window: Window) -> String {
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Prints `value`, whose type is `ty`.
-pub(super) fn print(value: &Const, ty: &Type, out: &mut String) {
+pub fn print(value: &Const, ty: &Type, out: &mut String) {
     match value {
         Const::Unset => out.push_str("unset"),
         Const::Bool(value) => put(out, format_args!("{value}")),
@@ -107,14 +106,14 @@ fn record(values: &[Const], ty: &Type, out: &mut String) {
 }
 
 /// `text` in quotes.
-pub(super) fn quote(text: &str, out: &mut String) {
+pub fn quote(text: &str, out: &mut String) {
     out.push('"');
     escape(text, out);
     out.push('"');
 }
 
 /// `text` as it stands between quotes.
-pub(super) fn escape(text: &str, out: &mut String) {
+pub fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -129,23 +128,26 @@ pub(super) fn escape(text: &str, out: &mut String) {
 }
 
 fn time(ms: i64, out: &mut String) {
-    match DateTime::from_timestamp_millis(ms) {
-        Some(at) if ms % 60_000 == 0 => put(out, format_args!("{}", at.format("%Y-%m-%dT%H:%MZ"))),
-        Some(at) if ms % 1_000 == 0 => {
-            put(out, format_args!("{}", at.format("%Y-%m-%dT%H:%M:%SZ")));
-        }
-        Some(at) => put(out, format_args!("{}", at.format("%Y-%m-%dT%H:%M:%S%.3fZ"))),
-        // Beyond every calendar; no literal can say it, folding could.
-        None => put(out, format_args!("{ms}ms")),
+    const DAY: i64 = journey_time::DAY;
+    let (days, in_day) = (ms.div_euclid(DAY), ms.rem_euclid(DAY));
+    let day = i32::try_from(days).ok().and_then(journey_time::civil);
+    // Beyond every calendar; no literal can say it, folding could.
+    let Some((year, month, day)) = day else { return put(out, format_args!("{ms}ms")) };
+    let (seconds, millis) = (in_day / 1_000, in_day % 1_000);
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    put(out, format_args!("{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}"));
+    if in_day % 60_000 != 0 {
+        put(out, format_args!(":{:02}", seconds % 60));
     }
+    if millis != 0 {
+        put(out, format_args!(".{millis:03}"));
+    }
+    out.push('Z');
 }
 
 fn date(days: i32, out: &mut String) {
-    let epoch = NaiveDate::default();
-    let step = Days::new(u64::from(days.unsigned_abs()));
-    let day = if days < 0 { epoch.checked_sub_days(step) } else { epoch.checked_add_days(step) };
-    match day {
-        Some(day) => put(out, format_args!("{}", day.format("%Y-%m-%d"))),
+    match journey_time::civil(days) {
+        Some((year, month, day)) => put(out, format_args!("{year:04}-{month:02}-{day:02}")),
         None => put(out, format_args!("day {days}")),
     }
 }
