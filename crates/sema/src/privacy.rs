@@ -14,8 +14,8 @@ use crate::declarations::{event_type, trait_field};
 use crate::findings::{Finding, Place};
 use crate::names::NameKind;
 use crate::table::Name;
-use crate::thir::{BindingId, BindingKind, Expr, ExprKind, HistoryFn, UnaryOp};
-use crate::{Field, Marks, Type};
+use crate::thir::{BindingId, BindingKind, Expr, ExprKind, FoldFn, HistoryFn, UnaryOp};
+use crate::{Field, Marks, Type, walk};
 
 /// Where personal data comes from.
 struct Source {
@@ -119,6 +119,13 @@ impl Cx<'_> {
                 }
                 HistoryFn::Last => None,
             },
+            ExprKind::Fold(fold) if fold.function == FoldFn::Sum => {
+                let marked = |part: &Expr| matches!(&part.kind, ExprKind::Field(base, index) if is_marked(base, *index));
+                let marked = walk::any(&fold.body, &marked);
+                self.personal(&fold.list, marked).or_else(|| self.personal(&fold.body, all))
+            }
+            // The source of an element is that of its list.
+            ExprKind::Fold(_) | ExprKind::Item(_) => None,
             // What a request is made of was let in where the message was sent.
             ExprKind::Parameter(_)
             | ExprKind::Const(_)
@@ -175,4 +182,10 @@ impl Cx<'_> {
             false => self.personal(base, false),
         }
     }
+}
+
+/// Whether a field is personal data by its own mark.
+fn is_marked(base: &Expr, index: u32) -> bool {
+    let Type::Record(fields) = base.ty.required() else { return false };
+    fields.get(index as usize).is_some_and(Field::holds_pii)
 }

@@ -109,7 +109,10 @@ fn written(insn: &Insn) -> impl Iterator<Item = u8> + use<> {
         | Insn::Matches { dst, .. }
         | Insn::MakeList { dst, .. }
         | Insn::MakeRecord { dst, .. }
-        | Insn::Field { dst, .. } => (Some(dst), None),
+        | Insn::Field { dst, .. }
+        | Insn::NextInDays { dst, .. }
+        | Insn::NextInRange { dst, .. }
+        | Insn::NextTime { dst, .. } => (Some(dst), None),
         Insn::Each { dst, item, .. } => (Some(dst), Some(item)),
         Insn::TraitNumber { .. }
         | Insn::TraitWord { .. }
