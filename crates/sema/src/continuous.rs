@@ -11,7 +11,7 @@ use journey_syntax::ast;
 use crate::Type;
 use crate::cx::Cx;
 use crate::findings::Finding;
-use crate::thir::{BinaryOp, CompareOp, Condition, Expr, ExprKind, UnaryOp, Wake};
+use crate::thir::{BinaryOp, CompareOp, Condition, Const, Expr, ExprKind, UnaryOp, Wake};
 use crate::walk;
 
 /// Instants and durations that are added and subtracted, `now` among them.
@@ -55,6 +55,7 @@ impl Cx<'_> {
                 return sides.iter().for_each(|side| self.wakes(side, wakes));
             }
             _ if only_calendar(test) => Ok(vec![Wake::Midnight]),
+            _ if let Some(hours) = hours_of_now(test) => Ok(hours),
             ExprKind::Compare(op, sides) => {
                 let [left, right] = &**sides;
                 self.compared(*op, left, right)
@@ -86,20 +87,20 @@ impl Cx<'_> {
         }
         let clock = |side: &Expr| is_time_of_now(side);
         match (clock(left), clock(right)) {
-            (true, false) if !walk::reads_now(right) => {
+            (true, false) if only_calendar(right) => {
                 return Ok(vec![Wake::TimeOfDay(right.clone()), Wake::Midnight]);
             }
-            (false, true) if !walk::reads_now(left) => {
+            (false, true) if only_calendar(left) => {
                 return Ok(vec![Wake::TimeOfDay(left.clone()), Wake::Midnight]);
             }
             _ => {}
         }
         let mut difference = linear(left)?;
         difference.subtract(linear(right)?);
-        match self.solve(difference)? {
-            Some(at) => Ok(vec![Wake::At(at)]),
-            None => Ok(Vec::new()),
-        }
+        let Some(at) = self.solve(difference)? else { return Ok(Vec::new()) };
+        // What asks the calendar is another instant from midnight on.
+        let midnight = walk::reads_now(&at).then_some(Wake::Midnight);
+        Ok([Wake::At(at)].into_iter().chain(midnight).collect())
     }
 
     /// The instant at which `now` makes the sum zero; none where it cancels out.
@@ -151,11 +152,18 @@ impl Cx<'_> {
         );
         let equal = matches!(&test.kind, ExprKind::Compare(CompareOp::Eq | CompareOp::Ne, _));
         self.report(if asks_hour {
-            finding.note("write a range of the clock instead: `now.time in 09:00..17:00`")
-        } else if equal {
             finding.note(
-                "an instant is over at once; write `now >= t`, or compare dates: `now.date == d`",
+                "an hour is compared with a constant, `now.hour >= 9`, or written as a range of the \
+                 clock: `now.time in 09:00..17:00`",
             )
+        } else if equal {
+            let finding = finding.note(
+                "an instant is over at once; write `now >= t`, or compare dates: `now.date == d`",
+            );
+            match self.lasting_form(test) {
+                Some(text) => finding.guess(format!("write `{text}`"), test.range, text),
+                None => finding,
+            }
         } else {
             finding.note(
                 "`now` may stand in `now < t`, `now - t > 3d`, `now.time in 09:00..17:00`, \
@@ -165,13 +173,82 @@ impl Cx<'_> {
     }
 }
 
+impl Cx<'_> {
+    /// What is probably meant by a comparison that holds for an instant only: from then on, or for
+    /// a minute of the clock.
+    fn lasting_form(&self, test: &Expr) -> Option<String> {
+        let ExprKind::Compare(CompareOp::Eq, sides) = &test.kind else { return None };
+        let [left, right] = &**sides;
+        let (asked, other) = match (walk::reads_now(left), walk::reads_now(right)) {
+            (true, false) => (left, right),
+            (false, true) => (right, left),
+            _ => return None,
+        };
+        let source = |expr: &Expr| self.source(expr.range);
+        if asked.kind == ExprKind::Now {
+            return Some(format!("now >= {}", source(other)));
+        }
+        let Some(Const::TimeOfDay(from)) = other.as_const().filter(|_| is_time_of_now(asked))
+        else {
+            return None;
+        };
+        let to = (from / MINUTE + 1) % (24 * 60);
+        Some(format!("now.time in {}..{:02}:{:02}", source(other), to / 60, to % 60))
+    }
+}
+
+/// Milliseconds.
+const MINUTE: i32 = 60_000;
+const HOUR: i32 = 60 * MINUTE;
+
+/// When a comparison of `now.hour` with constants can change: as one of those hours begins or
+/// ends.
+fn hours_of_now(test: &Expr) -> Option<Vec<Wake>> {
+    let is_hour = |expr: &Expr| matches!(&expr.kind, ExprKind::Unary(UnaryOp::HourOf, inner) if inner.kind == ExprKind::Now);
+    let parts = match &test.kind {
+        ExprKind::Compare(..) | ExprKind::InList(_) | ExprKind::InRange(_) => walk::children(test),
+        _ => return None,
+    };
+    let (asked, constants): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| is_hour(part));
+    if asked.is_empty() {
+        return None;
+    }
+    let mut hours = Vec::new();
+    for constant in constants {
+        match constant.as_const()? {
+            Const::Int(hour) => hours.push(*hour),
+            Const::List(items) => {
+                for item in items.iter() {
+                    let Const::Int(hour) = item else { return None };
+                    hours.push(*hour);
+                }
+            }
+            _ => return None,
+        }
+    }
+    let ends = hours.iter().map(|hour| hour.saturating_add(1));
+    let mut changes: Vec<i64> = hours.iter().copied().chain(ends).collect();
+    changes.retain(|hour| (0..24).contains(hour));
+    changes.sort_unstable();
+    changes.dedup();
+    let at = |hour: i64| {
+        let time = Const::TimeOfDay(hour as i32 * HOUR);
+        Wake::TimeOfDay(Expr::new(ExprKind::Const(time), Type::TimeOfDay, test.range))
+    };
+    Some(changes.into_iter().map(at).chain([Wake::Midnight]).collect())
+}
+
 /// `now.time in a..b`.
 fn in_range(parts: &[Expr; 3]) -> Result<Vec<Wake>, NotComputable> {
     let [value, low, high] = parts;
-    if !is_time_of_now(value) || walk::reads_now(low) || walk::reads_now(high) {
+    if !is_time_of_now(value) || !only_calendar(low) || !only_calendar(high) {
         return Err(NotComputable);
     }
-    Ok(vec![Wake::TimeOfDay(low.clone()), Wake::TimeOfDay(high.clone())])
+    let mut wakes = vec![Wake::TimeOfDay(low.clone()), Wake::TimeOfDay(high.clone())];
+    if walk::reads_now(low) || walk::reads_now(high) {
+        wakes.push(Wake::Midnight);
+    }
+    Ok(wakes)
 }
 
 fn is_time_of_now(expr: &Expr) -> bool {
@@ -200,7 +277,8 @@ fn only_calendar(test: &Expr) -> bool {
 
 /// The expression as a sum.
 fn linear(expr: &Expr) -> Result<Linear, NotComputable> {
-    if !walk::reads_now(expr) {
+    // The calendar stands still from one midnight to the next.
+    if only_calendar(expr) {
         return match expr.ty {
             Type::Time | Type::Duration => {
                 Ok(Linear { plus: vec![expr.clone()], ..Linear::default() })

@@ -204,7 +204,7 @@ fn time_and_history_explain_themselves() {
         r#"
 customer { seen: time = 2026-01-01T00:00Z }
 event visit { page: text }
-audience a = now.hour > 9
+audience a = now == 2026-12-01T09:00Z
 audience b = (now - customer.seen) * 2 > 3d
 audience c = count(visit where visit.at > customer.seen) > 3
 journey j {
@@ -220,8 +220,9 @@ journey j {
               | "a"
               = remove it, or call it `_a` if it is to be kept
             4:14 J0209 when this changes cannot be computed
-              | "now.hour > 9" this condition is watched, not asked at an instant
-              = write a range of the clock instead: `now.time in 09:00..17:00`
+              | "now == 2026-12-01T09:00Z" this condition is watched, not asked at an instant
+              = an instant is over at once; write `now >= t`, or compare dates: `now.date == d`
+              > write `now >= 2026-12-01T09:00Z` (unsafe): 4:14+24 "now >= 2026-12-01T09:00Z"
             5:10 J0603 the audience `b` is never used
               | "b"
               = remove it, or call it `_b` if it is to be kept

@@ -71,6 +71,7 @@ impl Conditions<'_> {
             ("customer.seen_at", ""),
             ("customer.maybe_seen_at", "customer.maybe_seen_at is set and "),
             ("(customer.birthday at customer.wakes)", ""),
+            ("(now.date at customer.wakes)", ""),
         ];
         let inside = [
             ("entered", ""),
@@ -78,7 +79,7 @@ impl Conditions<'_> {
             ("first.maybe_seen_at", "first.maybe_seen_at is set and "),
             ("first.at", ""),
         ];
-        let at = self.below(if self.inside { 9 } else { 5 });
+        let at = self.below(if self.inside { 10 } else { 6 });
         if let Some((time, guard)) = outside.iter().chain(&inside).nth(at.wrapping_sub(2)) {
             return ((*time).to_owned(), guard);
         }
@@ -124,9 +125,21 @@ impl Conditions<'_> {
         // A range from a time to itself contains nothing, which the checker says.
         let form = if low == high { 0 } else { self.below(4) };
         match form {
+            _ if self.below(4) == 0 => self.hour(),
             0 => format!("now.time {} {low}", self.order()),
             1 => format!("now.time not in {low}..{high}"),
             _ => format!("now.time in {low}..{high}"),
+        }
+    }
+
+    /// The hour that clocks show.
+    fn hour(&mut self) -> String {
+        let (low, high) = (self.below(12), 12 + self.below(13));
+        match self.below(4) {
+            0 => format!("now.hour == {low}"),
+            1 => format!("now.hour in {low}..{high}"),
+            2 => format!("now.hour not in [{low}, {high}]"),
+            _ => format!("{high} {} now.hour", self.order()),
         }
     }
 

@@ -103,7 +103,22 @@ impl Watched {
         }
         conditions.inside = true;
         for number in 0..CONDITIONS {
+            // Some of them by clocks of their own, which move with the customer.
+            let own = number % 3 == 2;
+            let audiences = std::mem::take(&mut conditions.audiences);
+            if !own {
+                conditions.audiences.clone_from(&audiences);
+            }
             let condition = conditions.condition(number % 3);
+            conditions.audiences = audiences;
+            let random = conditions.generator.random();
+            let mut place = || random.pick(&PLACES).expect("a place").0;
+            let timezone = match own {
+                true => {
+                    format!("timezone if customer.vip then \"{}\" else \"{}\"", place(), place())
+                }
+                false => String::new(),
+            };
             // Half of them as exit criteria, half as arms of a wait.
             let (criterion, wait) = match number % 2 {
                 0 => (format!("exit hit when {condition}"), "wait 900d".to_owned()),
@@ -113,7 +128,7 @@ impl Watched {
                 ),
             };
             source += &format!(
-                "journey j{number} {{\n  entry event purchase as first where first.vip\n  \
+                "journey j{number} {{\n  entry event purchase as first where first.vip\n  {timezone}\n  \
                  {criterion}\n  {wait}\n  exit done\n}}\n"
             );
         }
@@ -247,16 +262,39 @@ impl Watched {
                 continue;
             };
             let condition = watched(journey);
-            let reference = self.reference(&condition.test, now, Some(instance));
+            let zone = self.zone_of(journey, now, instance);
+            let reference = self.reference_in(&zone, &condition.test, now, Some(instance));
             if self.machine.is_waiting(number) && reference == Ok(true) {
                 self.fail(&journey.name, now, reference, false, &condition.test);
             }
         }
     }
 
+    /// Where the journey of an instance reads local times.
+    fn zone_of(&self, journey: &Journey, now: i64, instance: &Instance) -> TimeZone {
+        let Some(name) = &journey.timezone else { return self.zone.clone() };
+        let (checked, customer, zone) = (&self.checked, &self.customer, &self.zone);
+        let instance = Some(instance);
+        let world =
+            eval::World { checked, zone, customer, now, event: None, instance, element: None };
+        match evaluate(name, &world) {
+            Ok(Const::Text(name)) => zone_named(&name),
+            other => panic!("seed {}: the zone is {other:?}", self.seed),
+        }
+    }
+
     fn reference(&self, test: &Expr, now: i64, instance: Option<&Instance>) -> Result<bool, Fault> {
+        self.reference_in(&self.zone, test, now, instance)
+    }
+
+    fn reference_in(
+        &self,
+        zone: &TimeZone,
+        test: &Expr,
+        now: i64,
+        instance: Option<&Instance>,
+    ) -> Result<bool, Fault> {
         let (checked, customer) = (&self.checked, &self.customer);
-        let zone = &self.zone;
         let world =
             eval::World { checked, zone, customer, now, event: None, instance, element: None };
         match evaluate(test, &world)? {
@@ -286,7 +324,10 @@ impl Watched {
                     let instance = self.instances[usize::from(*journey)].take();
                     let source = &self.checked.journeys[usize::from(*journey)];
                     let condition = watched(source);
-                    let reference = self.reference(&condition.test, now, instance.as_ref());
+                    let zone = instance.as_ref().map(|it| self.zone_of(source, now, it));
+                    let zone = zone.unwrap_or_else(|| self.zone.clone());
+                    let reference =
+                        self.reference_in(&zone, &condition.test, now, instance.as_ref());
                     // An event is shown to instances before audiences follow what it changes.
                     let behind = event.is_some() && asks_audience(&condition.test);
                     if !behind && !matches!(reference, Ok(true) | Err(Fault::BeyondReference)) {
@@ -318,6 +359,12 @@ impl Watched {
             self.customer.past.iter().map(|it| format!("\n{it:?}")).collect::<String>(),
         )
     }
+}
+
+/// A zone of the other implementation.
+fn zone_named(name: &str) -> TimeZone {
+    let zone = Checked { timezone: name.into(), ..Checked::default() };
+    time_zone(&zone).expect("a zone")
 }
 
 /// The condition that a journey watches.
