@@ -496,3 +496,29 @@ fn loops_nest_only_so_deep() {
     assert_eq!(nested(32), Ok(()));
     assert!(nested(33).unwrap_err().contains("33 loops in one another, at most 32"));
 }
+
+#[test]
+fn zones_of_expressions_stand_before_them_and_are_texts() {
+    let with_zone = |ty: Type, value: Const, zone: fn(ExprId) -> ExprId| {
+        let mut b = Build { program: sample() };
+        let name = b.value(ty, value);
+        let days = [Insn::NextInDays { dst: 0, days: 1 }, Insn::Ret { a: 0 }];
+        let time = b.expr(Type::Time, &days);
+        b.program.exprs[time.0 as usize].zone = Some(zone(name));
+        verify(b.program).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let utc = || Const::Text("UTC".into());
+    assert_eq!(with_zone(Type::Text, utc(), |name| name), Ok(()));
+    let itself = with_zone(Type::Text, utc(), |name| ExprId(name.0 + 1)).unwrap_err();
+    assert!(itself.contains("there is no earlier expression"), "{itself}");
+    let number = with_zone(Type::Int, Const::Int(1), |name| name).unwrap_err();
+    assert!(number.contains("the time zone"), "{number}");
+}
+
+#[test]
+fn days_of_a_window_are_days_of_a_week() {
+    for days in [0, 0x80] {
+        let text = refused(&[Insn::NextInDays { dst: 0, days }, Insn::Ret { a: 0 }]);
+        assert!(text.contains("are no days of a week"), "{text}");
+    }
+}
