@@ -291,6 +291,7 @@ pub(crate) fn reachable_exprs<'a>(graph: &Journey<'a>) -> Vec<&'a Expr> {
             ExitTrigger::After(length) => found.push(length),
         }
     }
+    found.extend(graph.source.each.as_ref().map(|each| &each.list));
     found.extend(&graph.source.key);
     for goal in &graph.source.goals {
         found.extend(&goal.event.filter);

@@ -86,10 +86,19 @@ fn header(
             // one at hand.
             let zone = source.timezone.as_ref().map(|zone| at_hand(zone, entry));
             let before = Scope { zone: zone.as_ref(), ..scope };
-            let (event, filter, captures) = lowering.event_match(entry, before)?;
+            let (event, filter, mut captures) = lowering.event_match(entry, before)?;
+            let mut each = None;
+            if let Some(source) = &source.each {
+                let before = Scope { instance: None, ..before }.with_event(event);
+                each = Some(lowering.value(&source.list, None, before)?);
+                let locals = scope.instance.map(|instance| instance.locals);
+                let local = locals.and_then(|locals| locals.get(source.item, Kept::Value));
+                let from = bc::CaptureFrom::Item;
+                captures.extend(local.map(|local| bc::Capture { from, local }));
+            }
             let key = source.key.as_ref();
             let key = key.map(|key| lowering.value(key, None, scope)).transpose()?;
-            bc::Entry::Event { event, filter, captures, each: None, key }
+            bc::Entry::Event { event, filter, captures, each, key }
         }
         Entry::Audience { audience, existing } => {
             bc::Entry::Audience { audience: lowering.audience(audience)?, existing: *existing }

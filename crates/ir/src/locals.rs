@@ -24,6 +24,8 @@ pub(crate) enum Kept {
     At,
     /// The id of a message.
     MessageId,
+    /// The value of a parameter or of a `let`.
+    Value,
 }
 
 /// The locals of one journey.
@@ -90,7 +92,7 @@ impl Locals {
                 Kept::Happened => bc::CaptureFrom::Happened,
                 Kept::Property(slot) => bc::CaptureFrom::Property(*slot),
                 Kept::At => bc::CaptureFrom::At,
-                Kept::MessageId => return None,
+                Kept::MessageId | Kept::Value => return None,
             };
             Some(bc::Capture { from, local: *local })
         });
@@ -98,11 +100,12 @@ impl Locals {
     }
 }
 
-/// What `expr` itself reads of a binding: a property, or without a name whether it happened.
+/// What `expr` itself reads of a binding: a property, or without a name whether it happened, or the
+/// value that it is.
 fn read(expr: &Expr) -> Option<(BindingId, Option<&str>)> {
     match &expr.kind {
         ExprKind::Bound { binding, property } => Some((*binding, Some(property))),
-        ExprKind::BindingIsSet(binding) => Some((*binding, None)),
+        ExprKind::BindingIsSet(binding) | ExprKind::Value(binding) => Some((*binding, None)),
         _ => None,
     }
 }
@@ -123,7 +126,13 @@ fn slot(
         (BindingKind::Message, Some("id")) => {
             Some((Kept::MessageId, slot("id", bc::Type::Text, false)))
         }
-        (BindingKind::Message, _) => None,
+        (BindingKind::Value(ty), None) => {
+            let name = binding.name.to_string();
+            let (optional, ty) = (ty.is_optional(), schema::ty(ty)?);
+            let wire = name.clone();
+            Some((Kept::Value, bc::Slot { wire, name, ty, optional, default: None, pii: false }))
+        }
+        (BindingKind::Message, _) | (BindingKind::Value(_), Some(_)) => None,
         (BindingKind::Event { optional, .. }, None) => {
             Some((Kept::Happened, slot("happened", bc::Type::Bool, *optional)))
         }

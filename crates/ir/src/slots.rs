@@ -51,6 +51,7 @@ impl<'a> Coder<'_, 'a, '_> {
             }
             ExprKind::Bound { binding, property } => self.local(*binding, property)?,
             ExprKind::Parameter(name) => self.parameter(name)?,
+            ExprKind::Value(binding) => self.captured(*binding)?,
             _ => return Ok(None),
         };
         Ok(Some(slot))
@@ -79,7 +80,7 @@ impl<'a> Coder<'_, 'a, '_> {
                 let kept = locals::property(event, property, schema);
                 kept.map(|(kept, ty)| (kept, if *optional { ty.optional() } else { ty }))
             }
-            None => None,
+            Some(BindingKind::Value(_)) | None => None,
         };
         let slot = kept.as_ref().and_then(|(kept, _)| instance.locals.get(binding, *kept));
         let Some((slot, (_, ty))) = slot.zip(kept) else {
@@ -87,6 +88,18 @@ impl<'a> Coder<'_, 'a, '_> {
         };
         self.reads_instance = true;
         Ok(SlotRef { place: Place::Local, slot, ty })
+    }
+
+    /// The local of a parameter or of a captured value.
+    fn captured(&mut self, binding: BindingId) -> Result<SlotRef, LowerError> {
+        let instance = self.scope.instance;
+        let slot = instance.and_then(|it| it.locals.get(binding, Kept::Value));
+        let kind = instance.and_then(|it| Some(&it.bindings.get(binding.0 as usize)?.kind));
+        let (Some(slot), Some(BindingKind::Value(ty))) = (slot, kind) else {
+            return Err(self.lowering.unchecked("unknown captured value"));
+        };
+        self.reads_instance = true;
+        Ok(SlotRef { place: Place::Local, slot, ty: ty.clone() })
     }
 
     /// The local that says whether an optional binding happened.
@@ -103,7 +116,8 @@ impl<'a> Coder<'_, 'a, '_> {
             ExprKind::Trait(_)
             | ExprKind::Event { .. }
             | ExprKind::Bound { .. }
-            | ExprKind::Parameter(_) => {
+            | ExprKind::Parameter(_)
+            | ExprKind::Value(_) => {
                 matches!(self.slot(expr), Ok(Some(slot)) if slot.ty.is_optional())
             }
             ExprKind::Field(..) => true,

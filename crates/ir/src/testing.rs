@@ -256,6 +256,7 @@ pub(crate) fn journey(name: &str, body: Vec<Tile>) -> Journey {
         name: name.into(),
         title: name.into(),
         entry: Entry::Event(on_order(Some(BindingId(0)), None)),
+        each: None,
         key: None,
         reenter: Reenter::Never,
         inside: journey_sema::thir::WhileInside::Ignore,

@@ -120,6 +120,7 @@ impl Printer<'_> {
                 self.put(".");
                 self.put(property);
             }
+            ExprKind::Value(binding) => self.binding(*binding),
             ExprKind::If(parts) => {
                 let [test, yes, no] = &**parts;
                 for (word, part) in [("if ", test), (" then ", yes), (" else ", no)] {

@@ -25,6 +25,7 @@ pub fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
     if let Entry::Event(event) = &journey.entry {
         roots.extend(&event.filter);
     }
+    roots.extend(journey.each.as_ref().map(|each| &each.list));
     roots.extend(&journey.key);
     for goal in &journey.goals {
         roots.extend(&goal.event.filter);

@@ -54,6 +54,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) alias_used: bool,
     /// All bindings of the journey.
     pub(crate) bindings: Vec<Bound>,
+    /// What the values among them are taken from.
+    pub(crate) taken_from: FxHashMap<BindingId, Expr>,
     /// Those that can be named here, the innermost last.
     pub(crate) scope: Vec<BindingId>,
     /// The elements that lambdas around speak of, the innermost last.
@@ -234,6 +236,7 @@ impl<'a> Cx<'a> {
             at_hand: None,
             alias_used: false,
             bindings: Vec::new(),
+            taken_from: FxHashMap::default(),
             scope: Vec::new(),
             elements: Vec::new(),
             beyond: 0,

@@ -29,6 +29,8 @@ pub(crate) enum Path {
     /// What `last(…)` gives, by the question, wherever it is asked. It keeps its value while nothing
     /// happens and no time passes.
     Last(Arc<Expr>),
+    /// A parameter or a captured value.
+    Value(BindingId),
     /// A field of a record at another path.
     Field(PathId, u32),
 }
@@ -116,6 +118,7 @@ impl Paths {
                 Path::Last(asked.into())
             }
             ExprKind::Item(item) => Path::Item(item.level),
+            ExprKind::Value(binding) => Path::Value(*binding),
             ExprKind::Field(base, field) => Path::Field(self.of(base)?, *field),
             _ => return None,
         };

@@ -100,6 +100,7 @@ impl Cx<'_> {
             }
             ExprKind::Event { event, property } => self.of_event(event, property, all),
             ExprKind::Bound { binding, property } => self.of_binding(*binding, property, all),
+            ExprKind::Value(binding) => self.personal(self.taken_from.get(binding)?, all),
             ExprKind::Field(base, index) => self.of_field(base, *index, all),
             ExprKind::If(parts) => {
                 let [_, yes, no] = &**parts;
@@ -166,7 +167,7 @@ impl Cx<'_> {
     fn of_binding(&self, binding: BindingId, property: &Arc<str>, all: bool) -> Option<Source> {
         match &self.bindings.get(binding.0 as usize)?.kind {
             BindingKind::Event { event, .. } => self.of_event(event, property, all),
-            BindingKind::Message => None,
+            BindingKind::Message | BindingKind::Value(_) => None,
         }
     }
 

@@ -93,6 +93,9 @@ pub enum ExprKind {
     Parameter(Arc<str>),
     /// `x is set` of an optional binding itself: bool
     BindingIsSet(BindingId),
+    /// A parameter of the journey, or what a `let` tile has captured. Optional where its type is
+    /// and not narrowed.
+    Value(BindingId),
     /// `customer in audience`: bool
     InAudience(Arc<str>),
     /// `not a`
@@ -340,6 +343,8 @@ pub struct Journey {
     pub title: Arc<str>,
     /// Who enters.
     pub entry: Entry,
+    /// `for each LIST as x`: an instance for each element.
+    pub each: Option<Each>,
     /// `keyed by EXPR`: a scalar over the bindings of the entry; an instance for each value instead
     /// of one a customer.
     pub key: Option<Expr>,
@@ -381,6 +386,8 @@ pub enum BindingKind {
     },
     /// A message (`send … as m`); its only property is `id`.
     Message,
+    /// A value: of a parameter, or of a `let` tile.
+    Value(Type),
 }
 
 /// How an instance begins.
@@ -447,6 +454,15 @@ pub enum WhileInside {
 
 /// The outcome of an instance that another one takes the place of.
 pub const RESTARTED: &str = "restarted";
+
+/// `for each LIST as x`
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Each {
+    /// The list, over the event at hand.
+    pub list: Expr,
+    /// The binding of the element, a [`BindingKind::Value`].
+    pub item: BindingId,
+}
 
 /// `goal NAME on event … within D`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -18,6 +18,7 @@ pub fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Bound { .. }
         | ExprKind::Parameter(_)
         | ExprKind::BindingIsSet(_)
+        | ExprKind::Value(_)
         | ExprKind::InAudience(_)
         | ExprKind::Item(_) => Vec::new(),
         ExprKind::Not(inner)
@@ -99,7 +100,7 @@ pub(crate) fn reads_now(expr: &Expr) -> bool {
 
 /// Whether it speaks of something that an instance carries.
 pub(crate) fn reads_binding(expr: &Expr) -> bool {
-    any(expr, &|expr| matches!(expr.kind, ExprKind::Bound { .. }))
+    any(expr, &|expr| matches!(expr.kind, ExprKind::Bound { .. } | ExprKind::Value(_)))
 }
 
 /// Whether it speaks of the event at hand.

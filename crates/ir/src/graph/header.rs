@@ -11,9 +11,16 @@ use crate::titles;
 pub(super) fn entry(journey: &Journey) -> String {
     match &journey.entry {
         Entry::Event(event) => {
-            let key = journey.key.as_ref().map(|key| titles::short(key, &journey.bindings));
+            let bindings = &journey.bindings;
+            let name = |BindingId(id)| bindings.get(id as usize).map_or("", |it| &*it.name);
+            let each = journey.each.as_ref().map_or(String::new(), |each| {
+                let called = event.binding.map(name);
+                let list = titles::filter(&each.list, called, bindings);
+                format!(" for each {list} as {}", name(each.item))
+            });
+            let key = journey.key.as_ref().map(|key| titles::source(key, &journey.bindings));
             let key = key.map_or(String::new(), |key| format!(" keyed by {key}"));
-            format!("entry event {}{key}", on(event, &journey.bindings))
+            format!("entry event {}{each}{key}", on(event, bindings))
         }
         Entry::Audience { audience, existing: false } => format!("entry audience {audience}"),
         Entry::Audience { audience, existing: true } => {
@@ -40,7 +47,7 @@ pub(super) fn clauses(journey: &Journey) -> Vec<String> {
     let zone = zone.map(|zone| format!("timezone {}", titles::short(zone, &journey.bindings)));
     let exits = journey.exits.iter().map(|exit| criterion(exit, &journey.bindings));
     let goals = journey.goals.iter().map(|goal| {
-        let within = titles::short(&goal.within, &journey.bindings);
+        let within = titles::source(&goal.within, &journey.bindings);
         format!(
             "goal {} on event {} within {within}",
             goal.name,

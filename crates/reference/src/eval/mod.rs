@@ -148,6 +148,7 @@ fn place(expr: &Expr, world: &World<'_>) -> Result<Option<Value>, Fault> {
         ExprKind::Bound { binding, property } => {
             instance(world)?.bound(*binding, property, world.checked)?
         }
+        ExprKind::Value(binding) => instance(world)?.value(*binding),
         ExprKind::BindingIsSet(binding) => {
             Value::Bool(instance(world)?.events.contains_key(binding))
         }

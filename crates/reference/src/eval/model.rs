@@ -43,6 +43,8 @@ pub struct Instance {
     pub events: BTreeMap<BindingId, Occurrence>,
     /// Ids of the messages it has sent, by binding.
     pub messages: BTreeMap<BindingId, String>,
+    /// Arguments and captured values that are set, by binding.
+    pub values: BTreeMap<BindingId, Value>,
 }
 
 impl Customer {
@@ -75,6 +77,11 @@ impl Occurrence {
 }
 
 impl Instance {
+    /// The value of a parameter or of a `let`.
+    pub(super) fn value(&self, binding: BindingId) -> Value {
+        self.values.get(&binding).cloned().unwrap_or(Value::Unset)
+    }
+
     /// The value of a property of a binding; unset if it did not happen.
     pub(super) fn bound(&self, binding: BindingId, name: &str, checked: &Checked) -> Outcome {
         if let Some(id) = self.messages.get(&binding) {

@@ -445,6 +445,7 @@ fn asking(probes: &[Probe]) -> Journey {
         name: "asking".into(),
         title: "Asking".into(),
         entry: Entry::Event(on(PURCHASE, Some(FIRST), Some(node(vip, Type::Bool)))),
+        each: None,
         key: None,
         reenter: Reenter::Never,
         inside: journey_sema::thir::WhileInside::Ignore,

@@ -71,6 +71,10 @@ impl Cx<'_> {
         };
         let id = *self.scope.iter().rev().find(named)?;
         let bound = self.bindings.get_mut(id.0 as usize)?;
+        // Of a value it is the value that is asked for.
+        if matches!(bound.kind, BindingKind::Value(_)) {
+            return None;
+        }
         bound.used = true;
         let optional = matches!(bound.kind, BindingKind::Event { optional: true, .. });
         Some(optional.then_some(id))

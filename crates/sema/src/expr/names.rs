@@ -21,6 +21,8 @@ use crate::walk;
 enum Root {
     Binding(BindingId),
     AtHand(AtHand),
+    /// A parameter or a captured value.
+    Value(BindingId, Type),
 }
 
 impl Cx<'_> {
@@ -34,8 +36,10 @@ impl Cx<'_> {
         if let Some(element) = self.element(text, range) {
             return element;
         }
-        if let Some(root) = self.root(text) {
-            return self.whole_event(&root, text, range);
+        match self.root(text) {
+            Some(Root::Value(id, ty)) => return self.bound_value(id, ty, text, range),
+            Some(root) => return self.whole_event(&root, text, range),
+            None => {}
         }
         match text {
             "now" => return self.built_in_time("`now`", Knowledge::Now, ExprKind::Now, range),
@@ -100,7 +104,10 @@ impl Cx<'_> {
         for id in self.scope.iter().rev() {
             if let Some(bound) = self.bindings.get_mut(id.0 as usize).filter(called_so) {
                 bound.used = true;
-                return Some(Root::Binding(*id));
+                return Some(match &bound.kind {
+                    BindingKind::Value(ty) => Root::Value(*id, ty.clone()),
+                    _ => Root::Binding(*id),
+                });
             }
         }
         let at_hand = self.at_hand.as_ref()?;
@@ -126,6 +133,20 @@ impl Cx<'_> {
         Expr::error(range)
     }
 
+    /// A parameter or a captured value.
+    fn bound_value(&mut self, id: BindingId, ty: Type, name: &str, range: TextRange) -> Expr {
+        if let (Stage::Constant | Stage::Entry, Some(why)) =
+            (self.stage, self.stage.refuses(Knowledge::Instance))
+        {
+            return self.refuse(&format!("`{name}`"), why, range);
+        }
+        if ty == Type::Error {
+            return Expr::error(range);
+        }
+        let ty = self.narrowed(Path::Value(id), ty);
+        Expr::new(ExprKind::Value(id), ty, range)
+    }
+
     fn info(&self, id: BindingId) -> Option<Arc<EventInfo>> {
         self.bindings.get(id.0 as usize).and_then(|bound| bound.info.clone())
     }
@@ -137,6 +158,7 @@ impl Cx<'_> {
                 Some(info) => info,
                 None => return Some("id".into()),
             },
+            Root::Value(..) => return None,
         };
         info.ty.properties.first().map(|property| property.name.clone())
     }
@@ -235,6 +257,7 @@ impl Cx<'_> {
                 match self.root(text) {
                     _ if self.is_element(text) => self.name_expr(name, None),
                     None if self.request.is_some() => self.name_expr(name, None),
+                    Some(Root::Value(id, ty)) => self.bound_value(id, ty, text, name.range()),
                     Some(root) => match accesses.next().and_then(|it| it.any_name()) {
                         Some(field) => self.event_field(&root, text, name.range(), field),
                         None => return Expr::error(whole),
@@ -330,6 +353,7 @@ impl Cx<'_> {
                 Some(info) => info,
                 None => return self.message_field(*id, name, field, range),
             },
+            Root::Value(..) => return Expr::error(range),
         };
         if let (Stage::Constant, Some(why)) = (self.stage, self.stage.refuses(Knowledge::Instance))
         {
@@ -365,6 +389,7 @@ impl Cx<'_> {
                 Expr::new(ExprKind::Event { event, property }, ty, range)
             }
             Root::Binding(id) => self.bound_property(*id, property, ty, range),
+            Root::Value(..) => Expr::error(range),
         }
     }
 

@@ -13,11 +13,14 @@ use crate::cx::Stage;
 use crate::expr::Role;
 use crate::facts::Facts;
 use crate::findings::Finding;
-use crate::thir::{Const, Entry, ExitCriterion, ExitTrigger, Expr, Goal, Reenter, WhileInside};
+use crate::thir::{
+    Const, Each, Entry, ExitCriterion, ExitTrigger, Expr, Goal, Reenter, WhileInside,
+};
 
 /// A checked header.
 pub(super) struct Header {
     pub(super) entry: Entry,
+    pub(super) each: Option<Each>,
     pub(super) key: Option<Expr>,
     pub(super) reenter: Reenter,
     pub(super) inside: WhileInside,
@@ -50,9 +53,9 @@ impl Checker<'_> {
         let entry = self.single_entry(decl, &entries);
         self.cx.header_end = entry.map(|entry| entry.range().end);
         let kind = entry.and_then(|entry| entry.entry_kind());
-        let (entry, at_entry) = match kind {
+        let (entry, each, at_entry) = match kind {
             Some(kind) => self.entry(kind),
-            None => (None, Facts::default()),
+            None => (None, None, Facts::default()),
         };
         let key = self.key.as_ref().map(|key| key.value.clone());
         let timezone = self.timezone(&zones);
@@ -67,7 +70,7 @@ impl Checker<'_> {
         self.cx.facts.add(&at_entry);
         let exits: Option<Vec<ExitCriterion>> = criteria.into_iter().collect();
         let (entry, reenter, exits, goals) = (entry?, reenter?, exits?, goals?);
-        Some(Header { entry, key, reenter, inside, timezone, exits, goals })
+        Some(Header { entry, each, key, reenter, inside, timezone, exits, goals })
     }
 
     fn single_entry<'t>(
@@ -100,14 +103,14 @@ impl Checker<'_> {
     }
 
     /// The entry, and what is known of the customer on entering.
-    fn entry(&mut self, kind: ast::EntryKind<'_>) -> (Option<Entry>, Facts) {
+    fn entry(&mut self, kind: ast::EntryKind<'_>) -> (Option<Entry>, Option<Each>, Facts) {
         match kind {
-            ast::EntryKind::EntryManual(_) => (Some(Entry::Manual), Facts::default()),
+            ast::EntryKind::EntryManual(_) => (Some(Entry::Manual), None, Facts::default()),
             ast::EntryKind::EntryAudience(entry) => {
                 let existing = entry.including().is_some();
                 let audience = self.cx.audience(entry.name());
                 let entry = audience.map(|audience| Entry::Audience { audience, existing });
-                (entry, Facts::default())
+                (entry, None, Facts::default())
             }
             ast::EntryKind::EntryEvent(entry) => {
                 let pattern = Pattern {
@@ -117,13 +120,12 @@ impl Checker<'_> {
                 };
                 let matched = self.cx.event_match(&pattern, Stage::Entry, Capture::Kept);
                 self.cx.scope.extend(matched.event.binding);
-                if let Some(list) = entry.for_each() {
-                    self.cx.not_yet(list.range());
-                }
+                let each = entry.for_each();
+                let each = each.and_then(|each| self.for_each(entry, each, &matched.event));
                 if let Some(key) = entry.keyed_by() {
                     self.key(key);
                 }
-                (Some(Entry::Event(matched.event)), matched.customer)
+                (Some(Entry::Event(matched.event)), each, matched.customer)
             }
         }
     }
@@ -171,6 +173,16 @@ impl Checker<'_> {
             return WhileInside::Restart;
         }
         let Some(refresh) = first.kw_refresh_token() else { return WhileInside::Ignore };
+        if let Some(ast::EntryKind::EntryEvent(event)) = entry
+            && event.for_each().is_some()
+            && event.keyed_by().is_none()
+        {
+            let message = "which element refreshes which membership is not said";
+            let finding = Finding::new(Code::BAD_SHAPE, refresh.range(), message);
+            self.cx.structural(
+                finding.note("give the entry a key: `for each trip.legs as leg keyed by leg.id`"),
+            );
+        }
         let nothing = match entry {
             Some(ast::EntryKind::EntryEvent(event)) if event.alias().is_some() => None,
             Some(ast::EntryKind::EntryEvent(event)) if event.for_each().is_some() => None,

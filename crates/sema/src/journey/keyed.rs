@@ -7,11 +7,11 @@ use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, SyntaxToken, ast};
 
 use super::Checker;
-use crate::cx::Stage;
+use crate::cx::{AtHand, Stage};
 use crate::findings::Finding;
 use crate::names::NameKind;
 use crate::table::Name;
-use crate::thir::{BindingKind, CompareOp, EventMatch, Expr, ExprKind, UnaryOp};
+use crate::thir::{BindingKind, CompareOp, Each, EventMatch, Expr, ExprKind, UnaryOp};
 use crate::{Field, Type, declarations, walk};
 
 /// What the instances of a journey are told apart by.
@@ -52,6 +52,62 @@ macro_rules! site {
 pub(super) use site;
 
 impl Checker<'_> {
+    /// `for each LIST as x`: the list is found in the event, its element is known from here on.
+    pub(super) fn for_each(
+        &mut self,
+        entry: ast::EntryEvent<'_>,
+        clause: ast::ForEach<'_>,
+        matched: &EventMatch,
+    ) -> Option<Each> {
+        let list = self.list(entry, clause, matched);
+        let item = match &list.ty {
+            Type::List(item) if **item != Type::Unset => (**item).clone(),
+            _ => Type::Error,
+        };
+        if item == Type::Error && !list.is_error() {
+            let message = "`for each` goes through a list that the event has";
+            let finding = Finding::new(Code::TYPE_MISMATCH, list.range, message);
+            self.cx.report(finding.label(format!("this is {}", list.ty.with_article())));
+        }
+        let alias = clause.alias()?;
+        let name = alias.name().filter(|name| self.cx.declare(*name))?;
+        let kind = BindingKind::Value(item.clone());
+        let item_id = self.cx.bind(name, alias.range(), kind, None, Vec::new(), false);
+        self.cx.scope.push(item_id);
+        self.cx.taken_from.insert(item_id, list.clone());
+        (item != Type::Error).then_some(Each { list, item: item_id })
+    }
+
+    /// The list, as a value of the event at hand: what is only gone through is not kept.
+    fn list(
+        &mut self,
+        entry: ast::EntryEvent<'_>,
+        clause: ast::ForEach<'_>,
+        matched: &EventMatch,
+    ) -> Expr {
+        let name = Name::new(self.cx.db, NameKind::Event, matched.event.clone());
+        let Some(info) = declarations::event_type(self.cx.db, name) else {
+            return self.cx.untyped(None);
+        };
+        let alias = entry.alias().and_then(|alias| alias.name());
+        let alias = alias.map(|name| name.source().into());
+        let outer = self.cx.at_hand.replace(AtHand { info, alias });
+        let known = matched.filter.as_ref().map(|filter| self.cx.paths.learn(filter, true));
+        let list = self.cx.knowing(&known.unwrap_or_default(), |cx| {
+            cx.at_stage(Stage::Entry, |cx| {
+                let list = cx.untyped(clause.expr());
+                cx.present(list)
+            })
+        });
+        self.cx.at_hand = outer;
+        let used = std::mem::take(&mut self.cx.alias_used);
+        let binding = matched.binding.map(|binding| binding.0 as usize);
+        if let Some(bound) = binding.and_then(|at| self.cx.bindings.get_mut(at)) {
+            bound.used |= used;
+        }
+        list
+    }
+
     /// `keyed by EXPR`: a scalar that is found in the entry.
     pub(super) fn key(&mut self, clause: ast::KeyedBy<'_>) -> Expr {
         let value = self.cx.at_stage(Stage::Key, |cx| {
@@ -133,7 +189,7 @@ impl Checker<'_> {
         let range = any.range();
         let message = "`any` says nothing here: the journey has no key";
         let finding = Finding::new(Code::NEEDLESS_ANY, range, message)
-            .note("one customer has one instance of it, so that every event is about that one");
+            .note("without a key every event of the customer is about the same");
         // The blank behind it goes with it.
         let behind = self.cx.text.get(range.end as usize..).unwrap_or_default();
         let blanks = (behind.len() - behind.trim_start().len()) as u32;

@@ -70,6 +70,7 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
         name,
         title,
         entry: header.entry,
+        each: header.each,
         key: header.key,
         reenter: header.reenter,
         inside: header.inside,
