@@ -1,11 +1,17 @@
 //! What comes out of [`apply`](crate::apply): the customer's timeline, record by record.
 
-use crate::{Fault, MessageKey, Val};
+use crate::{Fault, MessageKey, Read, Val};
 
 /// Takes effects in the order in which they happen.
 pub trait Effects {
     /// Takes one effect. What it borrows lives until this returns.
     fn emit(&mut self, effect: Effect<'_>);
+
+    /// Whether decisions are wanted, with the values they read: [`Effect::Decided`]. They cost time,
+    /// so nobody gets them unasked.
+    fn wants_decisions(&self) -> bool {
+        false
+    }
 }
 
 /// Throws effects away.
@@ -44,6 +50,23 @@ pub enum Rule {
     Quiet,
     /// `cap`
     Cap,
+}
+
+/// Where a decision was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// The filter of an entry.
+    Entry,
+    /// An exit criterion, by number.
+    Exit(u16),
+    /// The filter of a goal, by number.
+    Goal(u16),
+    /// An arm of the wait the instance is at, by number.
+    Arm(u16),
+    /// A test of the tile the instance is at.
+    Tile,
+    /// The definition of an audience, by number.
+    Audience(u16),
 }
 
 /// One record of the timeline. Indices are the program's: `journey` into its journeys, `tile`,
@@ -127,6 +150,17 @@ pub enum Effect<'a> {
     AudienceFault { audience: u16, fault: Fault, at: i64 },
     /// The name of the instance's time zone is that of no zone; the program's is used.
     UnknownZone { journey: u16, membership: u32, at: i64 },
+    /// A condition was decided. Only for those who want decisions. `journey` and `membership` are
+    /// those of the instance, if it is about one.
+    Decided {
+        site: Site,
+        journey: Option<u16>,
+        membership: u32,
+        tile: Option<u16>,
+        holds: bool,
+        reads: &'a [Read<'a>],
+        at: i64,
+    },
     /// The event was seen before and changed nothing.
     Duplicate { at: i64 },
 }

@@ -33,8 +33,8 @@ mod value;
 
 pub use apply::apply;
 pub use bits::Bits;
-pub use effect::{Effect, Effects, Refusal, Rule};
-pub use eval::{Eval, eval, test};
+pub use effect::{Effect, Effects, Refusal, Rule, Site};
+pub use eval::{Eval, Read, Source, eval, test};
 pub use fault::Fault;
 pub use history::{History, Kept, Sample, Tally, WindowState};
 pub use input::Input;

@@ -117,6 +117,7 @@ impl Timeline {
             Effect::UnknownZone { at, .. } => {
                 (at, "    no such time zone: the workspace's is used".to_owned())
             }
+            Effect::Decided { .. } => return None,
             Effect::Duplicate { at } => (at, "  seen before, ignored".to_owned()),
         })
     }

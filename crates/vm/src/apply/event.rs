@@ -2,9 +2,9 @@
 
 use journey_bytecode::{ArmTrigger, Entry, ExitTrigger, Journey};
 
-use super::{Env, Stop, capture, conclude, enter, goal, pause, run, settle};
-use crate::effect::{Effect, Refusal};
-use crate::eval::{Eval, test};
+use super::{About, Env, Stop, capture, conclude, enter, goal, pause, run, settle};
+use crate::effect::{Effect, Refusal, Site};
+use crate::eval::Eval;
 use crate::state::{Customer, Instance, Profile, Status};
 use crate::{Fault, Row, Val};
 
@@ -115,18 +115,20 @@ pub(super) fn take_arm(
     let touched = plan.reads.meets(&env.work.pending);
     let ctx = env.scope(profile, instance);
     let heard = Eval { event: Some((row, at)), ..ctx };
-    for arm in &state.arms {
+    let about = About::instance(instance);
+    for (number, arm) in (0..).zip(&state.arms) {
+        let site = Site::Arm(number);
         match &arm.trigger {
             ArmTrigger::Event { event: awaited, filter, captures, .. }
                 if *awaited == event
-                    && filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))? =>
+                    && filter.map_or(Ok(true), |filter| env.holds(site, about, filter, &heard))? =>
             {
                 capture(&mut instance.locals, captures, (row, at), Val::Unset);
             }
             ArmTrigger::When(when)
                 if touched
                     && env.work.pending.meets_reads(&when.reads)
-                    && test(env.set, when.test, &ctx)? => {}
+                    && env.holds(site, about, when.test, &ctx)? => {}
             _ => continue,
         }
         return run::go_on(env, profile, instance, arm.to);
@@ -136,7 +138,7 @@ pub(super) fn take_arm(
 
 /// The outcome of the first exit criterion that the event, or what changed with it, fulfils.
 pub(super) fn exit_on(
-    env: &Env<'_>,
+    env: &mut Env<'_>,
     journey: &Journey,
     profile: &Profile,
     instance: &Instance,
@@ -145,13 +147,15 @@ pub(super) fn exit_on(
 ) -> Result<Option<u16>, Fault> {
     let ctx = env.scope(profile, instance);
     let heard = Eval { event: Some(heard), ..ctx };
-    for exit in &journey.exits {
+    let about = About::instance(instance);
+    for (number, exit) in (0..).zip(&journey.exits) {
+        let site = Site::Exit(number);
         let holds = match &exit.trigger {
             ExitTrigger::Event { event: awaited, filter } if *awaited == event => {
-                filter.map_or(Ok(true), |filter| test(env.set, filter, &heard))?
+                filter.map_or(Ok(true), |filter| env.holds(site, about, filter, &heard))?
             }
             ExitTrigger::When(when) if env.work.pending.meets_reads(&when.reads) => {
-                test(env.set, when.test, &ctx)?
+                env.holds(site, about, when.test, &ctx)?
             }
             _ => false,
         };
@@ -168,7 +172,8 @@ fn enter_by(env: &mut Env<'_>, customer: &mut Customer, number: u16, row: &Row, 
     let Entry::Event { filter, .. } = &journey.entry else { return };
     let ctx = Eval::of(&customer.profile, None, env.now, env.arena);
     let ctx = Eval { event: Some((row, at)), ..ctx };
-    match filter.map_or(Ok(true), |filter| test(env.set, filter, &ctx)) {
+    let about = About::outside(Some(number));
+    match filter.map_or(Ok(true), |filter| env.holds(Site::Entry, about, filter, &ctx)) {
         Ok(false) => {}
         Ok(true) => enter::by_event(env, customer, number, (row, at)),
         Err(fault) => {

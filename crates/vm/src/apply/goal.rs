@@ -2,9 +2,9 @@
 
 use journey_bytecode::Journey;
 
-use super::Env;
-use crate::effect::Effect;
-use crate::eval::{Eval, eval, test};
+use super::{About, Env};
+use crate::effect::{Effect, Site};
+use crate::eval::{Eval, eval};
 use crate::memory::{Past, REACHED};
 use crate::state::{Customer, Instance, Profile};
 use crate::{Fault, Row, Val};
@@ -89,7 +89,9 @@ fn reach(
         if declared.event != event || *until <= at {
             continue;
         }
-        match declared.filter.map_or(Ok(true), |filter| test(env.set, filter, ctx)) {
+        let about = About { journey: Some(journey), membership, tile: None };
+        let site = Site::Goal(goal);
+        match declared.filter.map_or(Ok(true), |filter| env.holds(site, about, filter, ctx)) {
             Ok(false) => {}
             Ok(true) => {
                 *until = REACHED;

@@ -21,8 +21,10 @@ mod run;
 mod settle;
 mod wait;
 
-use crate::effect::{Effect, Effects};
-use crate::eval::Eval;
+use journey_bytecode::ExprId;
+
+use crate::effect::{Effect, Effects, Site};
+use crate::eval::{Eval, reads, test};
 use crate::history::WindowState;
 use crate::memory::{Memory, Past};
 use crate::scratch::Work;
@@ -172,6 +174,29 @@ struct Env<'e> {
     now: i64,
     /// The number of the input; a timer that fires is one too.
     sequence: u64,
+    /// Whether decisions are told, with what they read.
+    tells: bool,
+}
+
+/// What a decision is about.
+#[derive(Clone, Copy)]
+struct About {
+    journey: Option<u16>,
+    membership: u32,
+    tile: Option<u16>,
+}
+
+impl About {
+    /// An instance.
+    fn instance(instance: &Instance) -> About {
+        let Instance { journey, membership, tile, .. } = *instance;
+        About { journey: Some(journey), membership, tile }
+    }
+
+    /// Something outside of any instance.
+    fn outside(journey: Option<u16>) -> About {
+        About { journey, membership: 0, tile: None }
+    }
 }
 
 impl<'e> Env<'e> {
@@ -189,7 +214,8 @@ impl<'e> Env<'e> {
         arena.reset();
         let open = u32::try_from(customer.instances.len()).unwrap_or(u32::MAX);
         work.clear(BUDGET.saturating_mul(open.max(1)));
-        Env { set, arena, work, out, now, sequence: customer.sequence }
+        let tells = out.wants_decisions();
+        Env { set, arena, work, out, now, sequence: customer.sequence, tells }
     }
 
     /// Notes that a trait has a new value, if that matters to any continuous condition.
@@ -212,6 +238,23 @@ impl<'e> Env<'e> {
     fn changed_audience(&mut self, audience: u16) {
         self.work.pending.audiences.set(audience, true);
         self.work.mark_stale(self.set.audience_readers.audiences.get(usize::from(audience)));
+    }
+
+    /// Whether a condition holds. Tells what it read, where somebody wants to know.
+    fn holds(
+        &mut self,
+        site: Site,
+        about: About,
+        condition: ExprId,
+        ctx: &Eval<'_>,
+    ) -> Result<bool, Fault> {
+        let holds = test(self.set, condition, ctx)?;
+        if self.tells {
+            let About { journey, membership, tile } = about;
+            let (reads, at) = (reads(self.set, condition, ctx), self.now);
+            self.out.emit(Effect::Decided { site, journey, membership, tile, holds, reads, at });
+        }
+        Ok(holds)
     }
 
     /// What the instance's expressions can read.

@@ -4,9 +4,9 @@ use bumpalo::collections::Vec as ArenaVec;
 use journey_bytecode::{Journey, Op, Range};
 
 use super::wait::Next;
-use super::{Env, Stop, policy, settle, wait};
-use crate::effect::Effect;
-use crate::eval::{eval, test};
+use super::{About, Env, Stop, policy, settle, wait};
+use crate::effect::{Effect, Site};
+use crate::eval::eval;
 use crate::history::WindowState;
 use crate::state::{Instance, Profile};
 use crate::{Fault, MessageKey, ProgramSet, Val, split};
@@ -39,7 +39,8 @@ pub(super) fn go_on(
             Op::Mark { mark } => reach_mark(env, instance, mark),
             Op::Jump { to } => pc = to,
             Op::Unless { test: condition, to } => {
-                if !test(env.set, condition, &env.scope(profile, instance))? {
+                let ctx = env.scope(profile, instance);
+                if !env.holds(Site::Tile, About::instance(instance), condition, &ctx)? {
                     pc = to;
                 }
             }

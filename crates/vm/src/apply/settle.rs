@@ -4,9 +4,9 @@
 //! It ends because every round but the first needs a trait to be set by a tile, and the budget
 //! parks an instance that passes too many of those.
 
-use super::{Env, NEVER, each_instance, enter, wait};
-use crate::effect::Effect;
-use crate::eval::{Eval, test};
+use super::{About, Env, NEVER, each_instance, enter, wait};
+use crate::effect::{Effect, Site};
+use crate::eval::Eval;
 use crate::state::{Customer, Profile};
 
 /// Follows up what the input has changed.
@@ -143,7 +143,8 @@ fn evaluate(env: &mut Env<'_>, profile: &mut Profile, audience: u16) -> bool {
         return profile.audiences.contains(audience);
     };
     let ctx = Eval::of(profile, None, env.now, env.arena);
-    let member = test(env.set, condition.test, &ctx);
+    let about = About::outside(None);
+    let member = env.holds(Site::Audience(audience), about, condition.test, &ctx);
     // A fault may pass with time, too: the event that causes it leaves its window.
     let wake = wait::next_change(env.set, condition, &ctx);
     let (member, wake) = match (member, wake) {

@@ -2,8 +2,8 @@
 
 use journey_bytecode::{ArmTrigger, Condition, Deadline, ExitTrigger, ExprId, Journey, State};
 
-use super::{Env, NEVER, Stop, capture, policy, run};
-use crate::effect::Effect;
+use super::{About, Env, NEVER, Stop, capture, policy, run};
+use crate::effect::{Effect, Site};
 use crate::eval::{Eval, eval, test, zone_named};
 use crate::history::{self, WindowState};
 use crate::set::Place;
@@ -64,7 +64,7 @@ fn look_after(
     if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
         return Ok(Stop::Exit(outcome));
     }
-    if let Some(to) = open_arm(env, state, &env.scope(profile, instance))? {
+    if let Some(to) = open_arm(env, state, About::instance(instance), &env.scope(profile, instance))? {
         return run::go_on(env, profile, instance, to);
     }
     if let Deadline::At { time, reads } = &state.deadline
@@ -150,17 +150,17 @@ pub(super) fn suspend(
 
 /// The outcome of the first exit criterion that holds now though no event came.
 pub(super) fn exit_reached(
-    env: &Env<'_>,
+    env: &mut Env<'_>,
     journey: &Journey,
     profile: &Profile,
     instance: &Instance,
 ) -> Result<Option<u16>, Fault> {
     let ctx = env.scope(profile, instance);
-    let mut after = instance.exits_after.iter();
-    for exit in &journey.exits {
+    let (mut after, about) = (instance.exits_after.iter(), About::instance(instance));
+    for (number, exit) in (0..).zip(&journey.exits) {
         let holds = match &exit.trigger {
             ExitTrigger::Event { .. } => false,
-            ExitTrigger::When(when) => test(env.set, when.test, &ctx)?,
+            ExitTrigger::When(when) => env.holds(Site::Exit(number), about, when.test, &ctx)?,
             ExitTrigger::After(_) => after.next().is_some_and(|reached| *reached <= env.now),
         };
         if holds {
@@ -171,10 +171,15 @@ pub(super) fn exit_reached(
 }
 
 /// Where the first arm leads whose condition holds.
-fn open_arm(env: &Env<'_>, state: &State, ctx: &Eval<'_>) -> Result<Option<u32>, Fault> {
-    for arm in &state.arms {
+fn open_arm(
+    env: &mut Env<'_>,
+    state: &State,
+    about: About,
+    ctx: &Eval<'_>,
+) -> Result<Option<u32>, Fault> {
+    for (number, arm) in (0..).zip(&state.arms) {
         if let ArmTrigger::When(when) = &arm.trigger
-            && test(env.set, when.test, ctx)?
+            && env.holds(Site::Arm(number), about, when.test, ctx)?
         {
             return Ok(Some(arm.to));
         }
@@ -185,15 +190,16 @@ fn open_arm(env: &Env<'_>, state: &State, ctx: &Eval<'_>) -> Result<Option<u32>,
 /// Where the first arm leads that is open on arrival: by a condition that holds, or by an event that
 /// came before and is still good.
 fn open_on_arrival(
-    env: &Env<'_>,
+    env: &mut Env<'_>,
     state: &State,
     profile: &Profile,
     instance: &mut Instance,
 ) -> Result<Option<u32>, Fault> {
-    for arm in &state.arms {
+    for (number, arm) in (0..).zip(&state.arms) {
         match &arm.trigger {
             ArmTrigger::When(when) => {
-                if test(env.set, when.test, &env.scope(profile, instance))? {
+                let ctx = env.scope(profile, instance);
+                if env.holds(Site::Arm(number), About::instance(instance), when.test, &ctx)? {
                     return Ok(Some(arm.to));
                 }
             }

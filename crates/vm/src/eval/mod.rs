@@ -3,6 +3,7 @@
 mod each;
 mod leaf;
 mod ops;
+mod reads;
 mod text;
 
 use bumpalo::Bump;
@@ -18,6 +19,8 @@ use leaf::Next;
 pub(crate) use leaf::{Form, Leaf};
 pub(crate) use ops::zone_named;
 use ops::{MAX_SIZE, Means};
+pub(crate) use reads::reads;
+pub use reads::{Read, Source};
 pub(crate) use text::Shown;
 
 /// All that an expression can read. Everything is borrowed; building one costs nothing.

@@ -133,6 +133,7 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
             let key = key.map_or(String::new(), |key| format!(" with {}", values(&[(0, key)])));
             format!("{} {}: entered{key}", clock(at), name(journey, membership))
         }
+        Effect::Decided { .. } => unreachable!("nobody asked for decisions"),
         Effect::Refreshed { journey, membership, at } => {
             format!("{} {}: refreshed", clock(at), name(journey, membership))
         }
