@@ -28,24 +28,13 @@ impl Effects for Curious {
 fn a_wait_that_an_event_may_end_tells_what_it_compared() {
     let mut shop = shop();
     let (buy, visit) = (shop.buy, shop.visit);
-    let big = shop.b.number(50.0);
-    let filter = shop.b.test_in(
-        Some(buy),
-        None,
-        &[Insn::EventNumber { cond: Cond::GtFalse, slot: 0, k: big, skip: 1 }],
-    );
+    let big = shop.b.k(Const::Number(50.0));
+    let over = Insn::EventNumber { cond: Cond::GtFalse, slot: 0, k: big, skip: 1 };
+    let filter = shop.b.leaf(Some(buy), None, over);
     let mut s = Steps::new("j", on(visit));
     let w = s.wait("w", Deadline::None, &["bought"]);
-    let arm = Arm {
-        trigger: ArmTrigger::Event {
-            event: buy,
-            filter: Some(filter),
-            captures: vec![],
-            earlier: None,
-        },
-        to: 0,
-    };
-    s.arm(w, arm.trigger, 0);
+    let ArmTrigger::Event { event, captures, earlier, .. } = event_arm(buy) else { panic!() };
+    s.arm(w, ArmTrigger::Event { event, filter: Some(filter), captures, earlier }, 0);
     s.exit("bought");
     shop.b.journey(s);
     let set = ProgramSet::new(shop.b.done());

@@ -121,7 +121,8 @@ pub(super) fn take_arm(
         match &arm.trigger {
             ArmTrigger::Event { event: awaited, filter, captures, .. }
                 if *awaited == event
-                    && filter.map_or(Ok(true), |filter| env.holds(site, about, filter, &heard))? =>
+                    && filter
+                        .map_or(Ok(true), |filter| env.holds(site, about, filter, &heard))? =>
             {
                 capture(&mut instance.locals, captures, (row, at), Val::Unset);
             }

@@ -64,7 +64,9 @@ fn look_after(
     if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
         return Ok(Stop::Exit(outcome));
     }
-    if let Some(to) = open_arm(env, state, About::instance(instance), &env.scope(profile, instance))? {
+    if let Some(to) =
+        open_arm(env, state, About::instance(instance), &env.scope(profile, instance))?
+    {
         return run::go_on(env, profile, instance, to);
     }
     if let Deadline::At { time, reads } = &state.deadline
