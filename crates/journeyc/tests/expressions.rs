@@ -98,6 +98,30 @@ fn events_of_the_past_are_counted_by_their_lists() {
 }
 
 #[test]
+fn there_is_no_negative_zero() {
+    check(
+        r#"
+  send out.note(v: "{customer.score} {-customer.score} {0.0 * -1} {number("-0") ?? 1} {sum(order.items, item => -item.price)}")
+  send out.note(v: if -customer.score == 0 then "zero" else "other")"#,
+        r#"{ id: "x", items: [{ sku: "a", qty: 1, price: -0.0 }] }"#,
+        r#"
+  expect send out.note(v: "0 0 0 0 0") 1 times
+  expect send out.note(v: "zero") 1 times"#,
+    );
+}
+
+#[test]
+fn every_single_value_can_be_put_into_a_text() {
+    check(
+        r#"
+  send out.note(v: "{true} {order.items.length} {2.50} {customer.renews_on} {order.at} {09:30} {order.at.weekday} {order.at - order.at + 36h}")"#,
+        r#"{ id: "x" }"#,
+        r#"
+  expect send out.note(v: "true 0 2.5 2026-01-31 2026-01-05T09:00:00Z 09:30 mon 1d12h") 1 times"#,
+    );
+}
+
+#[test]
 fn a_month_after_the_last_of_january_is_the_last_of_february() {
     check(
         r#"

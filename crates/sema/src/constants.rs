@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::Type;
 use crate::cx::{ConstantValues, Cx, Outcome, Stage, Uses};
 use crate::db::Db;
+use crate::expr::unwrapped;
 use crate::findings::{Finding, Place};
 use crate::graph;
 use crate::items::{Item, declaration};
@@ -110,6 +111,20 @@ fn let_names<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Arc<str>> {
         }
     }
     names
+}
+
+/// What is put into the text that a constant is written as, if it is one: the first interpolation.
+#[salsa::tracked(returns(clone))]
+fn put_in<'db>(db: &'db dyn Db, item: Item<'db>) -> Option<Arc<str>> {
+    let decl: Option<ast::LetDecl<'_>> = declaration(item.tree(db));
+    let ast::Expr::Text(text) = unwrapped(decl?.expr()?) else { return None };
+    let first = text.interpolations().next()?;
+    Some(first.range().of(item.tree(db).text()).into())
+}
+
+/// What is put into the text of the constant that is called so.
+pub(crate) fn puts_in(db: &dyn Db, name: &str) -> Option<Arc<str>> {
+    put_in(db, table::declaring(db, NameKind::Constant, name)?.item)
 }
 
 fn compute<'db>(db: &'db dyn Db, item: Item<'db>, known: &ConstantValues) -> Outcome<Expr> {

@@ -155,7 +155,8 @@ pub(crate) fn order(a: &Const, b: &Const) -> Option<std::cmp::Ordering> {
 }
 
 fn finite(value: f64) -> Result<Const, Fault> {
-    if value.is_finite() { Ok(Const::Number(value)) } else { Err(Fault::Overflow) }
+    // There is no negative zero: adding 0 makes one of it.
+    if value.is_finite() { Ok(Const::Number(value + 0.0)) } else { Err(Fault::Overflow) }
 }
 
 fn whole(value: f64) -> Result<Const, Fault> {

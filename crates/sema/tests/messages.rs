@@ -395,3 +395,22 @@ journey value {
     let notes: Vec<_> = found.iter().flat_map(|it| &it.notes).collect();
     assert_eq!(notes, ["a customer with orders = 501, plan = \"pro\" takes the arm above"]);
 }
+
+#[test]
+fn limits_are_told_once_and_exactly() {
+    let traits = "customer { vip: bool = false name: text = \"\" }\n";
+    let audience = |condition: &str| check(&format!("{traits}audience _a = {condition}\n"));
+    let many = |count: usize| vec!["customer.vip"; count].join(" and ");
+    // The chain is a part as well, and so is the customer before each `.`.
+    let too_many = audience(&many(5000));
+    assert!(too_many.contains("J0308 an expression has at most 4096 parts"), "{too_many}");
+    assert_eq!(too_many.matches("J0").count(), 1, "{too_many}");
+    assert_eq!(audience(&many(2000)), "");
+    let pattern =
+        |length: usize| audience(&format!("customer.name matches \"{}\"", "a".repeat(length)));
+    assert_eq!(pattern(1024), "");
+    assert!(pattern(1025).contains("J0308 a pattern has at most 1024 bytes"));
+    let findings = check(&"audience _a = 1\n".repeat(150));
+    assert!(findings.contains("J0008"), "{findings}");
+    assert_eq!(findings.matches(" J0").count(), 101);
+}

@@ -203,7 +203,8 @@ impl Row {
     /// Sets a `number` slot.
     #[inline]
     pub fn set_number(&mut self, slot: u16, value: f64) {
-        self.put(slot, value.to_bits(), false);
+        // What comes in as −0 is 0.
+        self.put(slot, (value + 0.0).to_bits(), false);
     }
 
     /// Sets a `text` slot. A row holds less than 4 GiB of text; what goes beyond is left absent.
@@ -381,7 +382,7 @@ impl Row {
             Val::Unset => Cell::Unset,
             Val::Bool(v) => Cell::Bool(v),
             Val::Int(v) => Cell::Int(v),
-            Val::Number(v) => Cell::Number(v),
+            Val::Number(v) => Cell::Number(v + 0.0),
             Val::Text(v) => {
                 let (at, len) = self.push_text(v)?;
                 Cell::Text { at, len }

@@ -107,7 +107,11 @@ fn whole(value: f64) -> Outcome {
 }
 
 fn finite(value: f64) -> Outcome {
-    if value.is_finite() { Ok(Value::Number(value)) } else { Err(Fault::NonFinite) }
+    if !value.is_finite() {
+        return Err(Fault::NonFinite);
+    }
+    // There is no negative zero.
+    Ok(Value::Number(if value == 0.0 { 0.0 } else { value }))
 }
 
 fn narrow(value: i128) -> Result<i64, Fault> {

@@ -8,7 +8,7 @@ use journey_syntax::{AstNode, SyntaxKind, ast};
 use crate::Type;
 use crate::cx::{Cx, Guard, Knowledge};
 use crate::expr::{Role, unwrapped};
-use crate::findings::Finding;
+use crate::findings::{Finding, Place};
 use crate::fold;
 use crate::names::NameKind;
 use crate::thir::{BindingId, BindingKind, CompareOp, Const, Expr, ExprKind};
@@ -494,7 +494,10 @@ impl Cx<'_> {
     /// Whether something is put into a pattern; reported. `{5}` in a pattern is meant to repeat,
     /// and in a text it is a 5: the pattern would compile, and match something else.
     fn puts_into_pattern(&mut self, pattern: ast::Expr<'_>) -> bool {
-        let ast::Expr::Text(text) = pattern else { return false };
+        if let ast::Expr::NameExpr(name) = unwrapped(pattern) {
+            return self.puts_into_constant(name);
+        }
+        let ast::Expr::Text(text) = unwrapped(pattern) else { return false };
         let parts = text.syntax().elements().filter(|it| it.kind() == SyntaxKind::INTERPOLATION);
         let parts: Vec<TextRange> = parts.map(|part| part.range()).collect();
         let Some(first) = parts.first() else { return false };
@@ -508,6 +511,23 @@ impl Cx<'_> {
         let finding = Finding::new(Code::BAD_REGEX, *first, message)
             .label("this is not a part of the pattern")
             .repair("write braces of a pattern as `\\{` and `\\}`", Applicability::Unsafe, escaped);
+        self.report(finding);
+        true
+    }
+}
+
+impl Cx<'_> {
+    /// The same for a pattern that is a constant: what is put into its text is gone from its value.
+    fn puts_into_constant(&mut self, name: ast::NameExpr<'_>) -> bool {
+        let (range, name) = (name.range(), name.name().map_or("", |name| name.source()));
+        let Some(source) = crate::constants::puts_in(self.db, name) else { return false };
+        let name: Arc<str> = name.into();
+        self.uses(NameKind::Constant, &name);
+        let message =
+            format!("a pattern stands as it is, and `{source}` puts a value into `{name}`");
+        let finding = Finding::new(Code::BAD_REGEX, range, message)
+            .at(Place::Name(NameKind::Constant, name), "put in here")
+            .note("write braces of a pattern as `\\{` and `\\}`; parts of a pattern are joined with `+`");
         self.report(finding);
         true
     }

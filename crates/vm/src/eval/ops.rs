@@ -43,7 +43,7 @@ impl<'a> Means<'_, 'a> {
             (Op::Not, Val::Bool(v)) => Val::Bool(!v),
             (Op::NegInt, Val::Int(v)) => Val::Int(v.checked_neg().ok_or(Fault::Overflow)?),
             (Op::AbsInt, Val::Int(v)) => Val::Int(v.checked_abs().ok_or(Fault::Overflow)?),
-            (Op::NegNumber, Val::Number(v)) => Val::Number(-v),
+            (Op::NegNumber, Val::Number(v)) => Val::Number(unsigned_zero(-v)),
             (Op::AbsNumber, Val::Number(v)) => Val::Number(v.abs()),
             (Op::NegDuration, Val::Duration(v)) => {
                 Val::Duration(v.checked_neg().ok_or(Fault::Overflow)?)
@@ -64,7 +64,9 @@ impl<'a> Means<'_, 'a> {
                 shown.check()?;
                 Val::Text(bumpalo::format!(in self.arena, "{}", shown).into_bump_str())
             }
-            (Op::ParseNumber, Val::Text(v)) => parse_number(v).map_or(Val::Unset, Val::Number),
+            (Op::ParseNumber, Val::Text(v)) => {
+                parse_number(v).map(unsigned_zero).map_or(Val::Unset, Val::Number)
+            }
             (Op::NextTimeOfDay, Val::TimeOfDay(v)) => {
                 time(zone::next_crossing(self.zone()?, self.ctx.now, v))?
             }
@@ -306,7 +308,12 @@ fn numbers(op: BinaryOp, a: f64, b: f64) -> Result<f64, Fault> {
         BinaryOp::MaxNumber => a.max(b),
         _ => return Err(Fault::Program),
     };
-    if result.is_finite() { Ok(result) } else { Err(Fault::NonFinite) }
+    if result.is_finite() { Ok(unsigned_zero(result)) } else { Err(Fault::NonFinite) }
+}
+
+/// There is no negative zero: −0 and 0 are one number, and are shown alike.
+fn unsigned_zero(value: f64) -> f64 {
+    value + 0.0
 }
 
 fn to_int<'a>(value: f64) -> Result<Val<'a>, Fault> {
