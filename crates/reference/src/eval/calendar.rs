@@ -45,7 +45,17 @@ pub(super) fn part(op: UnaryOp, value: &Value, world: &World<'_>) -> Result<Opti
 
 fn local(instant: i64, zone: &TimeZone) -> Result<DateTime, Fault> {
     let instant = Timestamp::from_millisecond(instant).map_err(|_| Fault::BeyondReference)?;
-    Ok(zone.to_datetime(instant))
+    let local = zone.to_datetime(instant);
+    settled(local, zone).map(|()| local)
+}
+
+/// The interpreter's tables say when clocks change until 2099; here the present rules go on for
+/// ever.
+fn settled(local: DateTime, zone: &TimeZone) -> Result<(), Fault> {
+    match local.year() > 2098 && *zone != TimeZone::UTC {
+        true => Err(Fault::BeyondReference),
+        false => Ok(()),
+    }
 }
 
 fn millis_of(time: Time) -> i32 {
@@ -65,6 +75,7 @@ pub(super) fn date_at(date: &Value, time: &Value, zone: &TimeZone) -> Outcome {
     let midnight = day(days)?.to_datetime(Time::midnight());
     let millis = i64::try_from(wide(time)?).map_err(|_| Fault::Unchecked)?;
     let wanted = midnight.checked_add(millis.milliseconds()).map_err(beyond)?;
+    settled(wanted, zone)?;
     let instant = match zone.to_ambiguous_timestamp(wanted).offset() {
         AmbiguousOffset::Unambiguous { offset } => offset.to_timestamp(wanted).map_err(beyond)?,
         AmbiguousOffset::Fold { before, .. } => before.to_timestamp(wanted).map_err(beyond)?,
