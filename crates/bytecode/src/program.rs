@@ -4,7 +4,7 @@
 //! [`Journey`]); the verifier checks each one. Names are kept for people: nothing is looked up by
 //! name while a journey runs.
 
-use crate::request::{Action, Destination};
+use crate::request::{Action, Destination, HttpRequest};
 use crate::{Const, Insn, Type};
 
 /// Index into [`Program::exprs`].
@@ -262,6 +262,8 @@ pub struct Journey {
     pub states: Vec<State>,
     /// Sends.
     pub sends: Vec<Send>,
+    /// Webhooks.
+    pub webhooks: Vec<Webhook>,
     /// Updates of the customer.
     pub updates: Vec<Update>,
     /// Splits.
@@ -398,6 +400,7 @@ pub enum TileKind {
     Send,
     Update,
     Exit,
+    Webhook,
 }
 
 /// A tile of the canvas.
@@ -458,6 +461,11 @@ pub enum Op {
     Send {
         /// Index into [`Journey::sends`].
         send: u16,
+    },
+    /// Calls a webhook, exit criteria checked first.
+    Call {
+        /// Index into [`Journey::webhooks`].
+        webhook: u16,
     },
     /// Updates the customer, exit criteria checked first and, as traits may now differ, after.
     Update {
@@ -562,6 +570,42 @@ pub enum ArmTrigger {
     When(Condition),
     /// The policy does not let the message go, now or ever.
     Skipped,
+    /// This has become of the message or call right before. A state with such an arm has no others,
+    /// and one for each outcome that can come.
+    Outcome(Outcome),
+}
+
+/// What becomes of a message or call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It arrived.
+    Delivered,
+    /// It did not, after all attempts.
+    Failed,
+    /// It was never sent. Does not come to a call.
+    Skipped,
+}
+
+/// What a webhook tile calls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Webhook {
+    /// The tile.
+    pub tile: u16,
+    /// The request.
+    pub request: HttpRequest,
+    /// Whether personal data is in it.
+    pub pii: bool,
+    /// What is read of the response. Without it any will do.
+    pub response: Option<Response>,
+}
+
+/// What is read of the response of a webhook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// Its type.
+    pub ty: Type,
+    /// The local that takes it.
+    pub local: Option<u16>,
 }
 
 /// What a send tile sends.

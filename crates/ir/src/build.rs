@@ -127,7 +127,20 @@ impl<'a> Builder<'a> {
             self.step(at, Step::Mark(mark));
         }
         match &tile.kind {
-            TileKind::Send { action, args, binding, policy } => {
+            TileKind::Send { action, args, binding, policy, arms: Some(_) } => {
+                let send = Step::Send { action, args, binding: *binding };
+                self.outcomes(tile, id, send, policy.is_some(), at)
+            }
+            TileKind::Webhook(webhook) => {
+                let call = Step::Call { tile: id, webhook };
+                if webhook.arms.is_some() {
+                    return self.outcomes(tile, id, call, false, at);
+                }
+                self.step(at, call);
+                self.step(at, Step::Leave(0));
+                Ok(at)
+            }
+            TileKind::Send { action, args, binding, policy, arms: None } => {
                 let send = Step::Send { action, args, binding: *binding };
                 let at = match policy {
                     Some(_) => self.ask_policy(id, send, at),
@@ -170,6 +183,33 @@ impl<'a> Builder<'a> {
                 Ok(join)
             }
         }
+    }
+
+    /// A message or call whose outcome the member waits for. A policy may skip it before.
+    fn outcomes(
+        &mut self,
+        tile: &'a thir::Tile,
+        id: TileId,
+        act: Step<'a>,
+        policy: bool,
+        at: BlockId,
+    ) -> Result<BlockId, LowerError> {
+        let (targets, join) = self.arms(tile)?;
+        let arms: Vec<(thir::Outcome, BlockId)> =
+            ways::outcomes(tile).into_iter().zip(targets).collect();
+        let mut at = at;
+        let skipped = arms.iter().find(|(outcome, _)| *outcome == thir::Outcome::Skipped);
+        if let (true, Some((_, skipped))) = (policy, skipped) {
+            let let_go = self.block();
+            let deadline = Some((Deadline::Policy, let_go));
+            let arms = vec![(Trigger::Skipped, *skipped)];
+            self.end(at, Terminator::Suspend(Wait { tile: id, deadline, late: None, arms }));
+            at = let_go;
+        }
+        self.step(at, act);
+        let arms = arms.into_iter().map(|(outcome, to)| (Trigger::Outcome(outcome), to)).collect();
+        self.end(at, Terminator::Suspend(Wait { tile: id, deadline: None, late: None, arms }));
+        Ok(join)
     }
 
     /// A send that its policy may hold or skip; gives the block where both ways meet.
@@ -304,6 +344,7 @@ pub(crate) fn reachable_exprs<'a>(graph: &Journey<'a>) -> Vec<&'a Expr> {
                 Step::Send { args: values, .. } | Step::Update(values) => {
                     found.extend(values.iter().map(|(_, value)| value));
                 }
+                Step::Call { webhook, .. } => walk::request_roots(&webhook.request, &mut found),
                 Step::Arrive(_) | Step::Mark(_) | Step::Leave(_) | Step::Member { .. } => {}
             }
         }
@@ -328,7 +369,7 @@ fn terminator_exprs<'a>(end: &Terminator<'a>, found: &mut Vec<&'a Expr>) {
                 match trigger {
                     Trigger::Event(event) => found.extend(&event.filter),
                     Trigger::When(condition) => walk::condition_roots(condition, found),
-                    Trigger::Skipped => {}
+                    Trigger::Skipped | Trigger::Outcome(_) => {}
                 }
             }
         }

@@ -73,6 +73,13 @@ pub enum Step<'a> {
         /// Whether it is a member from now on.
         member: bool,
     },
+    /// Calls a webhook.
+    Call {
+        /// The tile.
+        tile: TileId,
+        /// What is called.
+        webhook: &'a thir::Webhook,
+    },
     /// Sends a message.
     Send {
         /// `destination.action`
@@ -166,6 +173,8 @@ pub enum Trigger<'a> {
     When(&'a Condition),
     /// The policy skips the message.
     Skipped,
+    /// This has become of the message or call.
+    Outcome(thir::Outcome),
 }
 
 impl<'a> Journey<'a> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use journey_bytecode::{self as bc, Op};
 use journey_sema::thir::{
-    Condition, Const, Entry, EventMatch, ExitTrigger, Expr, ExprKind, RESTARTED, Reenter,
+    Condition, Const, Entry, EventMatch, ExitTrigger, Expr, ExprKind, Outcome, RESTARTED, Reenter,
     WhileInside,
 };
 use journey_sema::{ActionType, Type};
@@ -170,6 +170,7 @@ fn header(
         code: Vec::new(),
         states: Vec::new(),
         sends: Vec::new(),
+        webhooks: Vec::new(),
         updates: Vec::new(),
         splits: Vec::new(),
     })
@@ -257,6 +258,12 @@ impl Emitter<'_, '_, '_> {
             Step::Arrive(tile) => Op::Arrive { tile: self.lowering.number(tile.0, "tiles")? },
             Step::Mark(mark) => Op::Mark { mark: self.lowering.number(*mark, "marks")? },
             Step::Leave(edge) => Op::Leave { edge: self.lowering.number(*edge, "edges")? },
+            Step::Call { tile, webhook } => {
+                let number = self.lowering.number(self.journey.webhooks.len(), "webhooks")?;
+                let webhook = self.webhook(*tile, webhook)?;
+                self.journey.webhooks.push(webhook);
+                Op::Call { webhook: number }
+            }
             Step::Send { action, args, binding } => {
                 let send = self.send(action, args, *binding)?;
                 let number = self.lowering.number(self.journey.sends.len(), "sends")?;
@@ -301,6 +308,27 @@ impl Emitter<'_, '_, '_> {
         }
         let message_id = binding.and_then(|it| self.locals.get(it, Kept::MessageId));
         Ok(bc::Send { action, args, message_id })
+    }
+
+    fn webhook(
+        &mut self,
+        tile: crate::cfg::TileId,
+        webhook: &journey_sema::thir::Webhook,
+    ) -> Result<bc::Webhook, LowerError> {
+        let response = match &webhook.response {
+            Some(response) => Some(bc::Response {
+                ty: crate::schema::ty(&response.ty)
+                    .ok_or_else(|| self.lowering.unchecked("a response without a type"))?,
+                local: self.locals.get(response.binding, Kept::Value),
+            }),
+            None => None,
+        };
+        Ok(bc::Webhook {
+            tile: self.lowering.number(tile.0, "tiles")?,
+            request: self.lowering.http(&webhook.request, self.scope)?,
+            pii: webhook.pii,
+            response,
+        })
     }
 
     fn update(&mut self, given: &[(Arc<str>, Expr)]) -> Result<bc::Update, LowerError> {
@@ -410,6 +438,11 @@ impl Emitter<'_, '_, '_> {
                 }
                 Trigger::When(condition) => self.when(condition)?,
                 Trigger::Skipped => bc::ArmTrigger::Skipped,
+                Trigger::Outcome(outcome) => bc::ArmTrigger::Outcome(match outcome {
+                    Outcome::Delivered => bc::Outcome::Delivered,
+                    Outcome::Failed => bc::Outcome::Failed,
+                    Outcome::Skipped => bc::Outcome::Skipped,
+                }),
             };
             arms.push(bc::Arm { trigger, to: target(self.graph.resolve(*to)) });
         }

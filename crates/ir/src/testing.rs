@@ -246,7 +246,7 @@ pub(crate) fn wait_days(days: i64) -> TileKind {
 
 pub(crate) fn note(text: Expr) -> TileKind {
     let args = vec![("text".into(), text)];
-    TileKind::Send { action: "crm.note".into(), args, binding: None, policy: None }
+    TileKind::Send { action: "crm.note".into(), args, binding: None, policy: None, arms: None }
 }
 
 /// A journey entered by an order, which is bound to the first binding.

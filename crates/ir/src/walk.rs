@@ -1,7 +1,8 @@
 //! Visiting expressions.
 
 use journey_sema::thir::{
-    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, Journey, Since, Tile, TileKind,
+    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, HttpRequest, Journey, Since, Tile,
+    TileKind,
     WaitLimit, Wake,
 };
 use journey_sema::walk::children;
@@ -77,6 +78,7 @@ fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
             roots.push(subject);
             roots.extend(arms.iter().flat_map(|(values, _)| values));
         }
+        TileKind::Webhook(webhook) => request_roots(&webhook.request, roots),
         TileKind::Send { args: values, .. } | TileKind::Update(values) => {
             roots.extend(values.iter().map(|(_, value)| value));
         }
@@ -112,4 +114,11 @@ pub fn condition_roots<'a>(condition: &'a Condition, roots: &mut Vec<&'a Expr>) 
             Wake::Midnight => {}
         }
     }
+}
+
+/// The expressions of a request.
+pub fn request_roots<'a>(request: &'a HttpRequest, roots: &mut Vec<&'a Expr>) {
+    roots.push(&request.url);
+    roots.extend(request.headers.iter().map(|(_, value)| value));
+    roots.extend(&request.body);
 }

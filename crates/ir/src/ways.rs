@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use journey_bytecode::TileKind as Kind;
 use journey_sema::Type;
-use journey_sema::thir::{Binding, Const, Expr, ExprKind, Journey, Tile, TileKind, WaitLimit};
+use journey_sema::thir::{Binding, Const, Expr, ExprKind, Journey, Outcome, OutcomeArm, Tile, TileKind, WaitLimit};
 
 use crate::titles;
 
@@ -35,6 +35,11 @@ impl<'a> Way<'a> {
 /// those of its journey: conditions on edges name them.
 pub fn ways<'a>(tile: &'a Tile, bindings: &[Binding]) -> Vec<Way<'a>> {
     match &tile.kind {
+        TileKind::Send { arms: Some(arms), .. } => outcome_ways(tile, arms),
+        TileKind::Webhook(webhook) => match &webhook.arms {
+            Some(arms) => outcome_ways(tile, arms),
+            None => vec![Way::on("next")],
+        },
         TileKind::WaitFor(_)
         | TileKind::WaitWindow(_)
         | TileKind::Send { .. }
@@ -84,6 +89,37 @@ pub fn ways<'a>(tile: &'a Tile, bindings: &[Binding]) -> Vec<Way<'a>> {
         }
         TileKind::Exit(_) => Vec::new(),
     }
+}
+
+/// The outcomes that a tile waits for, those with an arm first, in source order.
+pub fn outcomes(tile: &Tile) -> Vec<Outcome> {
+    let (arms, all): (_, &[Outcome]) = match &tile.kind {
+        TileKind::Send { arms, .. } => {
+            (arms, &[Outcome::Delivered, Outcome::Failed, Outcome::Skipped])
+        }
+        TileKind::Webhook(webhook) => (&webhook.arms, &[Outcome::Delivered, Outcome::Failed]),
+        _ => return Vec::new(),
+    };
+    let Some(arms) = arms else { return Vec::new() };
+    let mut outcomes: Vec<Outcome> = arms.iter().map(|arm| arm.outcome).collect();
+    outcomes.extend(all.iter().filter(|it| !arms.iter().any(|arm| arm.outcome == **it)));
+    outcomes
+}
+
+/// A way for each outcome; one without an arm leads straight on.
+fn outcome_ways<'a>(tile: &'a Tile, arms: &'a [OutcomeArm]) -> Vec<Way<'a>> {
+    let is_call = matches!(tile.kind, TileKind::Webhook(_));
+    let label = |outcome| match outcome {
+        Outcome::Delivered if is_call => "ok",
+        Outcome::Delivered => "delivered",
+        Outcome::Failed => "failed",
+        Outcome::Skipped => "skipped",
+    };
+    let way = |outcome: Outcome| {
+        let arm = arms.iter().find(|arm| arm.outcome == outcome);
+        Way { label: label(outcome).to_owned(), block: arm.map(|arm| &*arm.body) }
+    };
+    outcomes(tile).into_iter().map(way).collect()
 }
 
 fn rest(otherwise: Option<&[Tile]>) -> Way<'_> {
@@ -138,8 +174,14 @@ fn blocks(tile: &Tile) -> Vec<&[Tile]> {
         }
         TileKind::Split { arms, .. } => arms.iter().map(|arm| &*arm.body).collect(),
         TileKind::WaitUntil { late, .. } => all(Vec::new(), late),
+        TileKind::Send { arms, .. } => outcome_blocks(arms),
+        TileKind::Webhook(webhook) => outcome_blocks(&webhook.arms),
         _ => Vec::new(),
     }
+}
+
+fn outcome_blocks(arms: &Option<Vec<OutcomeArm>>) -> Vec<&[Tile]> {
+    arms.iter().flatten().map(|arm| &*arm.body).collect()
 }
 
 /// What the canvas calls a tile's kind.
@@ -154,6 +196,7 @@ pub fn kind(tile: &Tile) -> Kind {
         TileKind::BranchWhen { .. } | TileKind::BranchValue { .. } => Kind::Branch,
         TileKind::Split { .. } => Kind::Split,
         TileKind::Send { .. } => Kind::Send,
+        TileKind::Webhook(_) => Kind::Webhook,
         TileKind::Update(_) | TileKind::Member { .. } => Kind::Update,
         TileKind::Exit(_) => Kind::Exit,
     }
@@ -179,7 +222,7 @@ pub fn tiles(journey: &Journey) -> Vec<&Tile> {
 /// one tile the label of another is passed over.
 pub fn ids(tiles: &[&Tile]) -> Vec<String> {
     let labels: BTreeSet<&str> = tiles.iter().filter_map(|tile| tile.label.as_deref()).collect();
-    let mut counts = [0_u32; 6];
+    let mut counts = [0_u32; 7];
     let mut unlabelled = |kind: Kind| {
         let mut id = String::new();
         if let Some(count) = counts.get_mut(kind as usize) {
@@ -209,6 +252,7 @@ pub fn kind_name(kind: Kind) -> &'static str {
         Kind::Branch => "branch",
         Kind::Split => "split",
         Kind::Send => "send",
+        Kind::Webhook => "webhook",
         Kind::Update => "update",
         Kind::Exit => "exit",
     }

@@ -6,6 +6,7 @@
 //!
 //! It is a library only so that tests and benchmarks can call what the commands call.
 
+mod answers;
 pub mod baseline;
 pub mod commands;
 pub mod compile;

@@ -11,7 +11,7 @@ destination api {
   setting base_url: text = "https://api.example.com"
   setting sender: text
   secret key
-  action send(to: text @pii, template: text, total: number?, items: list<{ sku: text qty: int? }> = []) {
+  action email(to: text @pii, template: text, total: number?, items: list<{ sku: text qty: int? }> = []) {
     post "{base_url}/v1/{template}?for={to}"
     header "Authorization": "Bearer {key}"
     header "X-Total": if total is set then text(total) else unset
@@ -107,7 +107,7 @@ fn a_request_is_made_of_arguments_settings_and_secrets() {
         (2, Val::Number(80.5)),
         (3, Val::List(&items)),
     ];
-    let (line, headers, body) = http(rendered(SOURCE, "api.send", &args, &server()));
+    let (line, headers, body) = http(rendered(SOURCE, "api.email", &args, &server()));
     assert_eq!(line, "POST https://api.example.com/v1/cart%2F1?for=ada%2Bx%40example.com");
     assert_eq!(
         headers,
@@ -124,7 +124,7 @@ fn a_request_is_made_of_arguments_settings_and_secrets() {
 #[test]
 fn what_is_unset_is_left_out() {
     let args = [(0, Val::Text("a")), (1, Val::Text("b")), (3, Val::List(&[]))];
-    let (_, headers, body) = http(rendered(SOURCE, "api.send", &args, &server()));
+    let (_, headers, body) = http(rendered(SOURCE, "api.email", &args, &server()));
     assert_eq!(headers, ["Authorization: Bearer s3cret", "Content-Type: application/json"]);
     assert_eq!(body.as_deref(), Some(r#"{"from":"shop","to":"a","data":{"items":[]}}"#));
 }

@@ -189,7 +189,8 @@ impl Simulation<'_> {
         for tile in tiles {
             let block = match &tile.kind {
                 TileKind::Exit(_) => return Some(End::Exited),
-                TileKind::Send { .. } => continue,
+                TileKind::Send { arms: None, .. } => continue,
+                TileKind::Webhook(webhook) if webhook.arms.is_none() => continue,
                 TileKind::Update(values) => {
                     self.update(values, state);
                     continue;

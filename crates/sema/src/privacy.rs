@@ -100,7 +100,10 @@ impl Cx<'_> {
             }
             ExprKind::Event { event, property } => self.of_event(event, property, all),
             ExprKind::Bound { binding, property } => self.of_binding(*binding, property, all),
-            ExprKind::Value(binding) => self.personal(self.taken_from.get(binding)?, all),
+            ExprKind::Value(binding) => match self.taken_from.get(binding) {
+                Some(value) => self.personal(value, all),
+                None => self.of_value(*binding, all),
+            },
             ExprKind::Field(base, index) => self.of_field(base, *index, all),
             ExprKind::If(parts) => {
                 let [_, yes, no] = &**parts;
@@ -169,6 +172,14 @@ impl Cx<'_> {
             BindingKind::Event { event, .. } => self.of_event(event, property, all),
             BindingKind::Message | BindingKind::Value(_) => None,
         }
+    }
+
+    /// What a webhook answers is personal data where its type says so.
+    fn of_value(&self, binding: BindingId, all: bool) -> Option<Source> {
+        let bound = self.bindings.get(binding.0 as usize)?;
+        let BindingKind::Value(ty) = &bound.kind else { return None };
+        let (what, place) = (format!("`{}`", bound.name), Place::Here(bound.clause));
+        (all && ty.holds_pii()).then_some(Source { what, place })
     }
 
     /// A field is personal data if it is marked, or if the record it is of is marked as a whole.

@@ -1,5 +1,7 @@
 //! `test` blocks: every step fits the journey and the schema, and time only goes forward.
 
+mod answers;
+
 use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
@@ -160,10 +162,7 @@ impl Checker<'_> {
                 let step = match step.absence()? {
                     ast::Absence::NoSend(step) => step,
                     ast::Absence::NoGoal(step) => return self.goal(step.name(), false),
-                    ast::Absence::NoWebhook(_) => {
-                        self.cx.not_yet(range);
-                        return None;
-                    }
+                    ast::Absence::NoWebhook(step) => return self.expect_no_webhook(step.name()),
                 };
                 let (action, args) = self.sent(step.action_ref(), step.arg_list(), range)?;
                 Some(Step::ExpectNoSend { action, args })
@@ -197,10 +196,13 @@ impl Checker<'_> {
                 self.starts(range);
                 self.turns(range, Step::Resume)
             }
-            ast::Step::EnterStep(_)
-            | ast::Step::RespondStep(_)
-            | ast::Step::FailStep(_)
-            | ast::Step::ExpectWebhook(_) => {
+            ast::Step::RespondStep(step) => self.respond(step),
+            ast::Step::FailStep(step) => self.fail(step),
+            ast::Step::ExpectWebhook(step) => {
+                self.starts(range);
+                self.expect_webhook(step)
+            }
+            ast::Step::EnterStep(_) => {
                 self.cx.not_yet(range);
                 None
             }

@@ -582,7 +582,11 @@ pub enum TileKind {
         binding: Option<BindingId>,
         /// The policy that the action is under.
         policy: Option<Arc<str>>,
+        /// What happens by outcome, in source order; without arms the member goes on at once.
+        arms: Option<Vec<OutcomeArm>>,
     },
+    /// `webhook METHOD URL { … }`
+    Webhook(Box<Webhook>),
     /// `update customer { … }`; traits by name in source
     Update(Vec<(Arc<str>, Expr)>),
     /// `add customer to AUDIENCE`, `remove customer from AUDIENCE`; one without a definition
@@ -614,6 +618,48 @@ pub enum Hours {
     Range(i32, i32),
     /// A point in time of day: the next one.
     At(i32),
+}
+
+/// What becomes of a message or of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// `delivered`, of a webhook `ok`
+    Delivered,
+    /// `failed`
+    Failed,
+    /// `skipped`
+    Skipped,
+}
+
+/// What happens by one outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OutcomeArm {
+    /// Which.
+    pub outcome: Outcome,
+    /// What runs then.
+    pub body: Vec<Tile>,
+}
+
+/// A call of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Webhook {
+    /// What is called, and with what.
+    pub request: HttpRequest,
+    /// Whether personal data may be in it.
+    pub pii: bool,
+    /// What is read of the response.
+    pub response: Option<Response>,
+    /// What happens by outcome, in source order; without arms the member goes on at once.
+    pub arms: Option<Vec<OutcomeArm>>,
+}
+
+/// What is read of the response of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Response {
+    /// What it is known as.
+    pub binding: BindingId,
+    /// Its type.
+    pub ty: Type,
 }
 
 /// The limit of a wait with arms.
@@ -824,6 +870,28 @@ pub enum Step {
     Update(Vec<(Arc<str>, Const)>),
     /// `join AUDIENCE`, `leave AUDIENCE`: one without a definition, and whether it is joined
     Member(Arc<str>, bool),
+    /// `respond LABEL …`: from now on the webhook of that label is answered so
+    Respond(Arc<str>, Const),
+    /// `fail LABEL (with STATUS)? (N times)?`: from now on, or so many times
+    Fail {
+        /// The label of a webhook or send.
+        label: Arc<str>,
+        /// The status of the response.
+        status: Option<u16>,
+        /// How many times.
+        times: Option<u32>,
+    },
+    /// `expect webhook LABEL {…}? (N times)?`
+    ExpectWebhook {
+        /// Its label.
+        label: Arc<str>,
+        /// Fields that the body must have.
+        fields: Vec<(Arc<str>, Const)>,
+        /// How many times.
+        times: Option<u32>,
+    },
+    /// `expect no webhook LABEL`
+    ExpectNoWebhook(Arc<str>),
     /// `choose SPLIT ARM`
     Choose(Arc<str>, Arc<str>),
     /// `pause`: the test's journey; never while it is paused

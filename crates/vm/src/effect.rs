@@ -1,6 +1,8 @@
 //! What comes out of [`apply`](crate::apply): the customer's timeline, record by record.
 
-use crate::{Fault, MessageKey, Read, Val};
+use journey_bytecode::Outcome;
+
+use crate::{Call, Fault, MessageKey, Read, Val};
 
 /// Takes effects in the order in which they happen.
 pub trait Effects {
@@ -87,7 +89,8 @@ pub enum Effect<'a> {
     /// The instance left a tile by an edge.
     Left { journey: u16, membership: u32, tile: u16, edge: u16, at: i64 },
     /// A message is to be sent. `seq` counts the membership's sends and updates from 1; `args`
-    /// are by parameter, ascending.
+    /// are by parameter, ascending. `awaits` if the instance stands still until its
+    /// [outcome](crate::Input::Outcome) comes.
     Sent {
         journey: u16,
         membership: u32,
@@ -96,6 +99,30 @@ pub enum Effect<'a> {
         action: u16,
         args: &'a [(u16, Val<'a>)],
         key: MessageKey<'a>,
+        awaits: bool,
+        at: i64,
+    },
+    /// A webhook is to be called. It counts among the sends and updates.
+    Called {
+        journey: u16,
+        membership: u32,
+        seq: u32,
+        tile: u16,
+        webhook: u16,
+        call: Call<'a>,
+        key: MessageKey<'a>,
+        awaits: bool,
+        at: i64,
+    },
+    /// The outcome that the instance waited for at a tile. `status` is that of a response that made
+    /// it fail.
+    Answered {
+        journey: u16,
+        membership: u32,
+        tile: u16,
+        visit: u32,
+        outcome: Outcome,
+        status: Option<u16>,
         at: i64,
     },
     /// A message waits for a rule of its policy, which is asked again at `until`. `again` if this

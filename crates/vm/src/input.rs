@@ -35,6 +35,20 @@ pub enum Input<'a> {
         /// Which.
         journey: u16,
     },
+    /// What became of a message or of a call of a webhook. One that nobody waits for any more
+    /// changes nothing.
+    Outcome {
+        /// The journey.
+        journey: u16,
+        /// The membership that sent or called.
+        membership: u32,
+        /// The tile, as the effect named it.
+        tile: u16,
+        /// The visit, as the effect's key has it.
+        visit: u32,
+        /// What became of it.
+        answer: Answer<'a>,
+    },
     /// From now on this customer takes this arm of the split.
     Choose {
         /// The journey.
@@ -57,4 +71,21 @@ pub enum Input<'a> {
     },
     /// Nothing but time passes.
     Tick,
+}
+
+/// What became of a message or of a call of a webhook, after all attempts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Answer<'a> {
+    /// It arrived.
+    Delivered,
+    /// It did not.
+    Failed {
+        /// The status of the last response, if there was one.
+        status: Option<u16>,
+    },
+    /// It was never sent.
+    Skipped,
+    /// The call was answered with this. A value that is not of the type that the webhook declares
+    /// is a failure.
+    Response(Val<'a>),
 }

@@ -37,7 +37,7 @@ pub use effect::{Effect, Effects, Refusal, Rule, Site};
 pub use eval::{Eval, Read, Source, eval, test};
 pub use fault::Fault;
 pub use history::{History, Kept, Sample, Tally, WindowState};
-pub use input::Input;
+pub use input::{Answer, Input};
 pub use key::{Key, MessageKey};
 pub use request::{
     Call, HttpMessage, MailMessage, MailServer, Outside, RenderError, Rendered, render,

@@ -456,7 +456,7 @@ fn plan_journey(journey: &Journey) -> JourneyPlan {
             match &arm.trigger {
                 ArmTrigger::Event { event, .. } => plan.events.push(*event),
                 ArmTrigger::When(when) => condition(when),
-                ArmTrigger::Skipped => {}
+                ArmTrigger::Skipped | ArmTrigger::Outcome(_) => {}
             }
         }
     }

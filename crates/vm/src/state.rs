@@ -152,6 +152,8 @@ pub(crate) struct Paused {
     pub(crate) since: i64,
     /// Events to be shown to the instance later, in the order in which they came.
     pub(crate) kept: VecDeque<KeptEvent>,
+    /// Where the outcome leads that came meanwhile.
+    pub(crate) answered: Option<u32>,
 }
 
 /// An event that waits for the end of a pause.

@@ -85,7 +85,7 @@ wire_structs! {
     Audience { name title condition }
     Journey {
         name title entry reenter inside timezone exits goals outcomes tiles locals marks code states
-        sends updates splits
+        sends webhooks updates splits
     }
     Timezone { name reads }
     Capture { from local }
@@ -95,6 +95,8 @@ wire_structs! {
     State { tile deadline timeout late arms }
     Arm { trigger to }
     Send { action args message_id }
+    Webhook { tile request pii response }
+    Response { ty local }
     Update { sets }
     Split { name per_entry arms }
     SplitArm { name share to }
@@ -120,12 +122,16 @@ wire_enums! {
     WhileInside { 0 Ignore 1 Restart(outcome) 2 Refresh }
     Reenter { 0 Never 1 Always 2 Later 3 After(length) }
     ExitTrigger { 0 Event { event filter } 1 When(condition) 2 After(length) }
-    TileKind { 0 Wait 1 Branch 2 Split 3 Send 4 Update 5 Exit }
+    TileKind { 0 Wait 1 Branch 2 Split 3 Send 4 Update 5 Exit 6 Webhook }
     Op {
         0 Arrive { tile } 1 Leave { edge } 2 Mark { mark } 3 Jump { to } 4 Unless { test to }
         5 Split { split } 6 Send { send } 7 Update { update } 8 Set { local value }
         9 Suspend { state } 10 Exit { outcome } 11 Member { audience member }
+        12 Call { webhook }
     }
     Deadline { 0 None 1 After(length) 2 At { time reads } 3 Policy { send zone reads } }
-    ArmTrigger { 0 Event { event filter captures earlier } 1 When(condition) 2 Skipped }
+    ArmTrigger {
+        0 Event { event filter captures earlier } 1 When(condition) 2 Skipped 3 Outcome(outcome)
+    }
+    Outcome { 0 Delivered 1 Failed 2 Skipped }
 }

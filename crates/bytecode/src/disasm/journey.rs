@@ -6,7 +6,7 @@ use super::value::{Millis, Types};
 use super::{Id, Listing, audience_name, event_name, slot_name};
 use crate::{
     ArmTrigger, Capture, CaptureFrom, Condition, Deadline, Entry, ExitTrigger, ExprId, Journey, Op,
-    Reenter, State, WhileInside,
+    Reenter, Response, State, WhileInside,
 };
 
 impl Listing<'_> {
@@ -170,6 +170,7 @@ impl Listing<'_> {
                     None => writeln!(self),
                 }
             }
+            Op::Call { webhook } => self.webhook(journey, webhook),
             Op::Update { update } => {
                 write!(self, "update")?;
                 let update = journey.updates.get(usize::from(update));
@@ -193,6 +194,22 @@ impl Listing<'_> {
         }
     }
 
+    fn webhook(&mut self, journey: &Journey, number: u16) -> fmt::Result {
+        let Some(webhook) = journey.webhooks.get(usize::from(number)) else {
+            return writeln!(self, "call #{number}");
+        };
+        writeln!(self, "call{}", if webhook.pii { " @pii" } else { "" })?;
+        self.http(&webhook.request, "          ")?;
+        match &webhook.response {
+            Some(Response { ty, local }) => {
+                let local = local.map(|local| slot_name(&journey.locals, local));
+                let local = local.map(|local| format!("{local} = ")).unwrap_or_default();
+                writeln!(self, "          {local}response: {}", Types(ty))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn state(&mut self, journey: &Journey, state: &State) -> fmt::Result {
         writeln!(self, "suspend")?;
         for arm in &state.arms {
@@ -210,6 +227,9 @@ impl Listing<'_> {
                     self.condition(condition)?;
                 }
                 ArmTrigger::Skipped => write!(self, " skipped")?,
+                ArmTrigger::Outcome(outcome) => {
+                    write!(self, " {}", format!("{outcome:?}").to_lowercase())?;
+                }
             }
             writeln!(self, " -> {}", arm.to)?;
         }

@@ -9,7 +9,7 @@
 
 use super::problem::Problem;
 use super::{Checked, at, refuse};
-use crate::{Deadline, Journey, Op, Program};
+use crate::{ArmTrigger, Deadline, Journey, Op, Program};
 
 /// Where an instance is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,7 +95,11 @@ fn step(
             let tile = at(&journey.tiles, usize::from(tile), "tile")?;
             at(&tile.edges, usize::from(edge), "edge").map(|_| Position::Between)
         }
-        Op::Send { .. } | Op::Update { .. } | Op::Member { .. } | Op::Split { .. }
+        Op::Send { .. }
+        | Op::Call { .. }
+        | Op::Update { .. }
+        | Op::Member { .. }
+        | Op::Split { .. }
             if at_tile.is_none() =>
         {
             Err(Problem::Position("acts between tiles"))
@@ -105,6 +109,9 @@ fn step(
             Position::At { waited: Waited::Policy, .. } => Ok(position),
             _ => Err(Problem::Position("sends without asking the policy")),
         },
+        Op::Suspend { state } if !follows_what_it_awaits(journey, op, state) => {
+            Err(Problem::Position("waits for an outcome of nothing"))
+        }
         Op::Suspend { state } => {
             let state = at(&journey.states, usize::from(state), "state")?;
             let policy = matches!(state.deadline, Deadline::Policy { .. });
@@ -121,6 +128,16 @@ fn step(
         }
         _ => Ok(position),
     }
+}
+
+/// Whether a state that waits for an outcome stands right behind what has one.
+fn follows_what_it_awaits(journey: &Journey, op: usize, state: u16) -> bool {
+    let state = journey.states.get(usize::from(state));
+    let awaits = state.is_some_and(|state| {
+        state.arms.iter().any(|arm| matches!(arm.trigger, ArmTrigger::Outcome(_)))
+    });
+    let before = op.checked_sub(1).and_then(|op| journey.code.get(op));
+    !awaits || matches!(before, Some(Op::Send { .. } | Op::Call { .. }))
 }
 
 fn is_under_policy(program: &Program, journey: &Journey, send: u16) -> bool {

@@ -2,14 +2,16 @@
 
 use super::expr::{Facts, matches};
 use super::problem::Problem;
-use super::schema::check_slots;
+use super::request::check_http;
+use super::schema::{check_slots, check_type};
 use super::shape::Shape;
 use super::uses::{Scope, check_condition, check_reads, check_use};
 use super::{Checked, at, limit, refuse};
 use crate::ArmTrigger::Skipped;
 use crate::{
     Aggregate, Arm, ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Goal,
-    Journey, Op, Program, Range, Reads, Send, Split, State, Type, Update, WhileInside,
+    Journey, Op, Outcome, Program, Range, Reads, Send, Split, State, Type, Update, Webhook,
+    WhileInside,
 };
 
 /// The most tiles a journey may have.
@@ -32,6 +34,7 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
         ("outcomes", journey.outcomes.len()),
         ("states", journey.states.len()),
         ("sends", journey.sends.len()),
+        ("webhooks", journey.webhooks.len()),
         ("updates", journey.updates.len()),
         ("splits", journey.splits.len()),
     ] {
@@ -55,6 +58,9 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
     }
     for (index, send) in journey.sends.iter().enumerate() {
         check.send(send).or_else(named(format!("{name}, send {index}")))?;
+    }
+    for (index, webhook) in journey.webhooks.iter().enumerate() {
+        check.webhook(webhook).or_else(named(format!("{name}, webhook {index}")))?;
     }
     for (index, update) in journey.updates.iter().enumerate() {
         check.update(update).or_else(named(format!("{name}, update {index}")))?;
@@ -247,9 +253,24 @@ impl Check<'_> {
                 }
                 Skipped if asks_policy => {}
                 Skipped => return Err(Problem::Missing("the policy that skips a message")),
+                ArmTrigger::Outcome(_) => {}
             }
         }
-        Ok(())
+        outcomes(state)
+    }
+
+    fn webhook(&self, webhook: &Webhook) -> Result<(), Problem> {
+        at(&self.journey.tiles, usize::from(webhook.tile), "tile")?;
+        check_http(self.program, self.facts, &webhook.request, self.inside())?;
+        let Some(response) = &webhook.response else { return Ok(()) };
+        check_type(&response.ty, 0)?;
+        match response.local {
+            Some(local) => {
+                let local = at(&self.journey.locals, usize::from(local), "local")?;
+                matches(&Shape::of(&response.ty), &Shape::of(&local.ty), "the response")
+            }
+            None => Ok(()),
+        }
     }
 
     /// A message that may be held by a policy.
@@ -350,6 +371,9 @@ impl Check<'_> {
             }
             Op::Split { split } => at(&journey.splits, usize::from(split), "split").map(drop),
             Op::Send { send } => at(&journey.sends, usize::from(send), "send").map(drop),
+            Op::Call { webhook } => {
+                at(&journey.webhooks, usize::from(webhook), "webhook").map(drop)
+            }
             Op::Update { update } => at(&journey.updates, usize::from(update), "update").map(drop),
             Op::Member { audience, .. } => {
                 let audience = at(&self.program.audiences, usize::from(audience), "audience")?;
@@ -374,5 +398,19 @@ fn limit_arms(count: usize) -> Result<(), Problem> {
     match count <= MAX_TILES {
         true => Ok(()),
         false => Err(Problem::Limit { what: "arms", count, limit: MAX_TILES }),
+    }
+}
+
+/// A state that waits for an outcome waits for nothing else, and for each that can come.
+fn outcomes(state: &State) -> Result<(), Problem> {
+    let count = |outcome: Outcome| {
+        state.arms.iter().filter(|arm| arm.trigger == ArmTrigger::Outcome(outcome)).count()
+    };
+    let counts = [Outcome::Delivered, Outcome::Failed, Outcome::Skipped].map(count);
+    let all: usize = counts.iter().sum();
+    match counts {
+        [0, 0, 0] => Ok(()),
+        [1, 1, 0 | 1] if all == state.arms.len() && state.deadline == Deadline::None => Ok(()),
+        _ => Err(Problem::Missing("an arm for each outcome")),
     }
 }

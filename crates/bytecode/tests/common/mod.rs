@@ -317,6 +317,7 @@ impl Steps {
             code: vec![],
             states: vec![],
             sends: vec![],
+            webhooks: vec![],
             updates: vec![],
             splits: vec![],
         };

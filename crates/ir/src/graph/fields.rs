@@ -102,13 +102,20 @@ impl Fields<'_> {
                     self.put("drawn", "per entry");
                 }
             }
-            TileKind::Send { action, args, binding, policy } => {
+            TileKind::Send { action, args, binding, policy, .. } => {
                 self.put("action", &**action);
                 if let Some(policy) = policy {
                     self.put("under", &**policy);
                 }
                 args.iter().for_each(|(name, value)| self.expr(&**name, value));
                 self.binding(*binding);
+            }
+            TileKind::Webhook(webhook) => {
+                self.expr("url", &webhook.request.url);
+                let headers = webhook.request.headers.iter();
+                headers.for_each(|(name, value)| self.expr(&format!("header {name}"), value));
+                webhook.request.body.iter().for_each(|body| self.expr("body", body));
+                self.binding(webhook.response.as_ref().map(|response| response.binding));
             }
             TileKind::Update(sets) => {
                 sets.iter().for_each(|(name, value)| self.expr(&**name, value));

@@ -15,6 +15,7 @@ pub(super) fn colours(kind: Kind) -> (&'static str, &'static str) {
         Kind::Branch => ("#9a6700", "#fdf6e3"),
         Kind::Split => ("#7a45b8", "#f6f0fd"),
         Kind::Send => ("#1f7a45", "#ecf8f0"),
+        Kind::Webhook => ("#5b6b1f", "#f5f8e6"),
         Kind::Update => ("#0b7285", "#e9f7fa"),
         Kind::Exit => ("#a8323e", "#fcf0f1"),
     }

@@ -72,6 +72,7 @@ fn tile(node: &Node, overlay: &Overlay) -> String {
         Kind::Branch => "◇",
         Kind::Split => "◈",
         Kind::Send => "▸",
+        Kind::Webhook => "⇄",
         Kind::Update => "±",
         Kind::Exit => "■",
     };

@@ -325,6 +325,7 @@ fn a_send_fills_in_defaults_and_takes_its_message_id_where_it_is_read() {
         args: vec![("text".into(), text("hi"))],
         binding: Some(BindingId(1)),
         policy: None,
+        arms: None,
     };
     let follow_up = note(bound(1, "id", Type::Text));
     let mut source = journey("message", vec![tile(send), tile(follow_up), exit("done")]);

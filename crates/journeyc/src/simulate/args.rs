@@ -19,6 +19,10 @@ pub struct Args {
     /// for audiences without a definition, audiences
     #[arg(long, value_name = "FILE")]
     pub profiles: Option<Input>,
+    /// How webhooks answer, one JSON object a line: journey, tile, status, body and, if it is not for
+    /// all, customer and call
+    #[arg(long, value_name = "FILE")]
+    pub responses: Option<Input>,
     /// Enter the customers of this list into journeys with `entry manual`: a CSV file with a
     /// column `customer_id`
     #[arg(long, value_name = "LIST.csv", requires = "at")]
@@ -61,6 +65,8 @@ pub struct Options {
     pub events: Input,
     /// What is known of customers beforehand.
     pub profiles: Option<Input>,
+    /// How webhooks answer.
+    pub responses: Option<Input>,
     /// Customers that are entered by hand, and when.
     pub enter: Option<(Input, i64)>,
     /// How far the clock runs; to the last event if not given.
@@ -81,6 +87,7 @@ impl Options {
         Options {
             events,
             profiles: None,
+            responses: None,
             enter: None,
             until: None,
             out: None,
@@ -115,6 +122,7 @@ impl From<Args> for Options {
         Options {
             events: args.events,
             profiles: args.profiles,
+            responses: args.responses,
             // The parser has seen to it that there is either both or none.
             enter: args.enter.zip(args.at),
             until: args.until,

@@ -39,6 +39,16 @@ pub enum SimulateError {
         /// Why.
         reason: Box<Reason>,
     },
+    /// A line of the responses of webhooks is wrong.
+    #[error("{input}:{line}: {reason}")]
+    Response {
+        /// In which input.
+        input: Input,
+        /// Its line, from 1.
+        line: u64,
+        /// Why.
+        reason: String,
+    },
     /// The list of customers has no column for them.
     #[error("{input}: there is no column `customer_id`; the columns are: {columns}")]
     NoCustomerColumn {

@@ -3,12 +3,15 @@
 //! Each shard keeps a [`Log`] of its own. Counters of all shards are added up at the end; rows of
 //! memberships and actions are kept only where they will be written.
 
-use journey_bytecode::{Program, TileKind};
+use std::collections::BTreeMap;
+
+use journey_bytecode::{Method, Program, TileKind};
 use journey_vm::{Effect, Effects, Fault, Refusal};
 
 use super::days::Days;
 use super::experiments::Experiments;
 use super::output::json;
+use crate::answers::Pending;
 
 /// Takes the effects of one shard's customers.
 #[derive(Debug)]
@@ -24,6 +27,10 @@ pub(crate) struct Log<'p> {
     pub(crate) duplicates: u64,
     /// How often an audience could not be evaluated.
     pub(crate) audience_faults: u64,
+    /// What waits for an outcome.
+    pub(crate) pending: Vec<Pending>,
+    /// Calls whose response could not be made up, by journey and tile.
+    pub(crate) unanswered: BTreeMap<(u16, u16), u64>,
     /// What came of the last entry by hand: nothing, a membership, or a refusal.
     pub(crate) last_entry: Option<(u16, Result<(), Refusal>)>,
 }
@@ -152,6 +159,8 @@ pub(crate) struct ActionRow {
 pub(crate) enum Did {
     /// This action was sent.
     Send(u16),
+    /// A webhook was called by this method.
+    Call(Method),
     /// The customer's traits were updated.
     Update,
     /// The customer was put into an audience.
@@ -182,6 +191,8 @@ impl<'p> Log<'p> {
             customer: 0,
             duplicates: 0,
             audience_faults: 0,
+            pending: Vec::new(),
+            unanswered: BTreeMap::new(),
             last_entry: None,
         }
     }
@@ -292,7 +303,18 @@ impl Effects for Log<'_> {
     #[inline]
     fn emit(&mut self, effect: Effect<'_>) {
         let program = self.program;
+        self.pending.extend(Pending::of(&effect));
         match effect {
+            Effect::Called { journey, membership, seq, tile, call, at, .. } => {
+                if let Some(tally) = self.tile(journey, tile) {
+                    tally.sent += 1;
+                }
+                let membership = self.membership(journey, membership);
+                let action = Did::Call(call.method);
+                let row = ActionRow { membership, at, seq, tile, action, args: (0, 0) };
+                self.acted(row, |out| json::call(out, &call));
+            }
+            Effect::Answered { .. } => {}
             Effect::Arrived { journey, tile, .. } => {
                 if let Some(tally) = self.tile(journey, tile) {
                     tally.entered += 1;

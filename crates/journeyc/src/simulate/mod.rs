@@ -20,11 +20,13 @@ mod log;
 mod output;
 mod pipeline;
 mod progress;
+mod responses;
 mod shard;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
@@ -43,6 +45,7 @@ use input::{Pass, Rules, Schema, hash, shard_of};
 use ledger::{Account, Ledger, RejectedFile};
 use log::JourneyTally;
 use output::{EnterAccount, Tables};
+use responses::Responses;
 use shard::{Entering, Shard};
 
 /// Runs the journeys of a program over a log, and writes the files that were asked for.
@@ -53,6 +56,10 @@ pub fn run<'p>(
 ) -> Result<Summary<'p>, SimulateError> {
     let start = Instant::now();
     options.check()?;
+    let responses = match &options.responses {
+        Some(input) => Arc::new(responses::read(input, set.program())?),
+        None => Arc::default(),
+    };
     let mut rejected = options.rejected.as_deref().map(RejectedFile::create).transpose()?;
     let (enter, mut shards) = match &options.enter {
         Some((input, at)) => {
@@ -60,9 +67,9 @@ pub fn run<'p>(
             Ledger::new(input.clone(), options.strict)
                 .reject(&list.rejections, rejected.as_mut())?;
             let account = EnterAccount::new(input.clone(), *at, &list);
-            (Some(account), shards(set, options, entering(set.program(), *at, list)?))
+            (Some(account), shards(set, options, &responses, entering(set.program(), *at, list)?))
         }
-        None => (None, shards(set, options, Entering::default())),
+        None => (None, shards(set, options, &responses, Entering::default())),
     };
 
     let schema = Schema::new(set.program());
@@ -116,7 +123,12 @@ fn entering(program: &Program, at: i64, list: List) -> Result<Entering, Simulate
 }
 
 /// One shard a thread. Each gets those of the listed customers that belong to it.
-fn shards<'p>(set: &'p ProgramSet, options: &Options, entering: Entering) -> Vec<Shard<'p>> {
+fn shards<'p>(
+    set: &'p ProgramSet,
+    options: &Options,
+    responses: &Arc<Responses>,
+    entering: Entering,
+) -> Vec<Shard<'p>> {
     let threads = options.threads.get();
     let mut lists: Vec<Entering> = (0..threads)
         .map(|_| Entering {
@@ -133,7 +145,11 @@ fn shards<'p>(set: &'p ProgramSet, options: &Options, entering: Entering) -> Vec
     let any = options.enter.is_some();
     let numbered = lists.into_iter().enumerate();
     numbered
-        .map(|(number, list)| Shard::new(number, set, options.out.is_some(), any.then_some(list)))
+        .map(|(number, list)| {
+            let mut shard = Shard::new(number, set, options.out.is_some(), any.then_some(list));
+            shard.responses = Arc::clone(responses);
+            shard
+        })
         .collect()
 }
 

@@ -1,11 +1,17 @@
 //! A shard: some of the customers, and what happens to them.
 
+use std::sync::Arc;
+
+use bumpalo::Bump;
+use journey_bytecode::{ArmTrigger, Program};
 use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, apply};
 
 use super::customers::Customers;
 use super::enter::Listed;
 use super::input::{Batch, Entry, hash};
 use super::log::{InsideRow, Log, Membership};
+use super::responses::Responses;
+use crate::answers::{MAX_ANSWERS, Reply};
 
 /// Some of the customers. One thread works on a shard; nothing in it is shared.
 #[derive(Debug)]
@@ -19,6 +25,10 @@ pub(crate) struct Shard<'p> {
     scratch: Scratch,
     /// What came of it all.
     pub(crate) log: Log<'p>,
+    /// How webhooks answer.
+    pub(crate) responses: Arc<Responses>,
+    /// Whether some tile waits for an outcome: then time passes in steps.
+    asks: bool,
     /// The latest time of an event so far.
     clock: Option<i64>,
     started: bool,
@@ -67,6 +77,8 @@ impl<'p> Shard<'p> {
             numbers: Vec::new(),
             scratch: Scratch::new(),
             log: Log::new(set.program(), keep_rows),
+            responses: Arc::default(),
+            asks: asks(set.program()),
             clock: None,
             started: false,
             entering,
@@ -181,8 +193,57 @@ impl<'p> Shard<'p> {
     #[inline]
     fn apply(&mut self, number: u32, input: Input<'_>, now: i64) {
         self.log.customer = number;
+        if self.asks {
+            return self.apply_in_steps(number, input, now);
+        }
         if let Some(customer) = self.customers.get_mut(number) {
             apply(self.set, customer, input, now, &mut self.scratch, &mut self.log);
         }
     }
+
+    /// Applies an input after all that is due before it, each at its own instant: what is sent or
+    /// called then is answered then.
+    fn apply_in_steps(&mut self, number: u32, input: Input<'_>, now: i64) {
+        while let Some(customer) = self.customers.get_mut(number)
+            && let Some(due) = customer.next_due().filter(|due| *due <= now)
+        {
+            apply(self.set, customer, Input::Tick, due, &mut self.scratch, &mut self.log);
+            self.answer(number, due);
+        }
+        if let Some(customer) = self.customers.get_mut(number) {
+            apply(self.set, customer, input, now, &mut self.scratch, &mut self.log);
+            self.answer(number, now);
+        }
+    }
+
+    /// Answers what waits for an outcome, and what is asked thereupon.
+    fn answer(&mut self, number: u32, now: i64) {
+        let mut answered = 0;
+        while let Some(customer) = self.customers.get_mut(number)
+            && !self.log.pending.is_empty()
+        {
+            let pending = self.log.pending.remove(0);
+            answered += 1;
+            if answered > MAX_ANSWERS {
+                self.log.pending.clear();
+                return;
+            }
+            let told = self.responses.find(&pending, customer.id()).cloned();
+            let reply = told.or_else(|| pending.untold(self.set.program())).unwrap_or_else(|| {
+                let place = (pending.journey, pending.tile);
+                *self.log.unanswered.entry(place).or_default() += 1;
+                Reply::Failed(None)
+            });
+            let arena = Bump::new();
+            let input = pending.input(&reply, &arena);
+            apply(self.set, customer, input, now, &mut self.scratch, &mut self.log);
+        }
+    }
+}
+
+/// Whether some tile waits for an outcome.
+fn asks(program: &Program) -> bool {
+    let arms = program.journeys.iter().flat_map(|journey| &journey.states);
+    let mut arms = arms.flat_map(|state| &state.arms);
+    arms.any(|arm| matches!(arm.trigger, ArmTrigger::Outcome(_)))
 }

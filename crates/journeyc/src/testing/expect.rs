@@ -4,8 +4,9 @@ use journey_bytecode::{Const, Entry, Journey, Program};
 use journey_sema::thir::{self, Step};
 use journey_vm::{Customer, Instance, Status};
 
-use super::names::{convert, instant};
-use super::timeline::Timeline;
+use super::names::{convert, instant, value};
+use super::timeline::{Called, Timeline};
+use crate::render::plural;
 
 /// What expectations are asked about.
 pub(super) struct World<'a> {
@@ -24,6 +25,11 @@ impl World<'_> {
             Step::ExpectSend { action, args, times } => self.send(action, args, *times),
             Step::ExpectNoSend { action, args } => self.no_send(action, args),
             Step::ExpectGoal(name, wanted) => self.goal(name, *wanted),
+            Step::ExpectWebhook { label, fields, times } => self.webhook(label, fields, *times),
+            Step::ExpectNoWebhook(label) => {
+                let found = self.calls(label, &[]);
+                (found > 0).then(|| format!("`{label}` was called {}", plural(found, "time")))
+            }
             Step::ExpectNotEntered => {
                 let times = self.timeline.entries;
                 (times > 0).then(|| format!("the customer entered, {}", self.whereabouts()))
@@ -143,6 +149,49 @@ impl World<'_> {
                 })
             })
             .count()
+    }
+
+    fn webhook(&self, label: &str, fields: &[Arg], times: Option<u32>) -> Option<String> {
+        let (fitting, all) = (self.calls(label, fields), self.calls(label, &[]));
+        match times {
+            Some(times) if fitting == times as usize => None,
+            None if fitting > 0 => None,
+            _ if all == 0 => Some(format!("`{label}` was not called")),
+            _ => {
+                let all = plural(all, "time");
+                let fit = if fitting == 1 { "1 call fits" } else { "calls fit" };
+                let fit = if fitting == 1 { fit.to_owned() } else { format!("{fitting} {fit}") };
+                Some(format!("`{label}` was called {all}, and {fit}: {}", self.bodies(label)))
+            }
+        }
+    }
+
+    /// How many calls of a webhook have these fields in their body.
+    fn calls(&self, label: &str, fields: &[Arg]) -> usize {
+        let has = |call: &Called, name: &str, wanted: &Const| {
+            let found = call.fields.iter().find(|(field, _)| field == name);
+            found.map_or(&Const::Unset, |(_, value)| value) == wanted
+        };
+        let wanted: Vec<(&str, Const)> =
+            fields.iter().map(|(name, value)| (&**name, convert(value))).collect();
+        let called = self.timeline.calls.iter().filter(|call| self.is_tile(call.tile, label));
+        called.filter(|call| wanted.iter().all(|(name, value)| has(call, name, value))).count()
+    }
+
+    fn bodies(&self, label: &str) -> String {
+        let called = self.timeline.calls.iter().filter(|call| self.is_tile(call.tile, label));
+        let body = |call: &Called| {
+            let fields = call.fields.iter();
+            let fields: Vec<String> =
+                fields.map(|(name, given)| format!("{name}: {}", value(given))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        };
+        called.map(body).collect::<Vec<_>>().join(", ")
+    }
+
+    fn is_tile(&self, tile: u16, label: &str) -> bool {
+        let tile = self.journey().and_then(|journey| journey.tiles.get(usize::from(tile)));
+        tile.is_some_and(|tile| tile.id == label)
     }
 
     fn action(&self, name: &str) -> Option<u16> {

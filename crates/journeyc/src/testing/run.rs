@@ -1,17 +1,21 @@
 //! Runs tests: one customer, one journey, one step after the other.
 
+use std::collections::HashMap;
+
+use bumpalo::Bump;
 use journey_base::TextRange;
 use journey_bytecode::{Const, ExprId, Program, VerifyError, verify};
 use journey_ir::LowerError;
 use journey_sema::thir::{self, Step};
 use journey_sema::{Checked, CheckedTest};
-use journey_vm::{Customer, Eval, Input, ProgramSet, Row, Scratch, Val, apply};
+use journey_vm::{Customer, Effect, Eval, Input, ProgramSet, Row, Scratch, Val, apply};
 
 use super::coverage::Coverage;
 use super::expect::World;
 use super::names::{convert, instant, value};
 use super::timeline::Timeline;
 use super::{Failure, Outcome};
+use crate::answers::{MAX_ANSWERS, Pending, Reply};
 
 /// Why a test could not be run at all.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +95,8 @@ fn is_expectation(step: &Step) -> bool {
             | Step::ExpectAt(..)
             | Step::ExpectSend { .. }
             | Step::ExpectNoSend { .. }
+            | Step::ExpectWebhook { .. }
+            | Step::ExpectNoWebhook(_)
             | Step::ExpectGoal(..)
             | Step::ExpectNotEntered
             | Step::ExpectCondition(_)
@@ -103,6 +109,10 @@ struct Runner<'a> {
     scratch: Scratch,
     timeline: Timeline,
     coverage: &'a mut Coverage,
+    /// How webhooks answer, by tile.
+    responses: HashMap<u16, Const>,
+    /// What fails, by tile: with which status, and how many times more.
+    failures: HashMap<u16, (Option<u16>, Option<u32>)>,
     now: i64,
     activated: bool,
 }
@@ -126,6 +136,8 @@ impl<'a> Runner<'a> {
             scratch: Scratch::new(),
             timeline: Timeline::default(),
             coverage,
+            responses: HashMap::new(),
+            failures: HashMap::new(),
             now: 0,
             activated: false,
         }
@@ -154,6 +166,17 @@ impl<'a> Runner<'a> {
                     self.apply(Input::Member { audience, member: *member });
                 }
             }
+            Step::Respond(label, response) => {
+                if let Some(tile) = self.tile(label) {
+                    self.failures.remove(&tile);
+                    self.responses.insert(tile, convert(response));
+                }
+            }
+            Step::Fail { label, status, times } => {
+                if let Some(tile) = self.tile(label) {
+                    self.failures.insert(tile, (*status, *times));
+                }
+            }
             Step::Pause => {
                 self.note("pause".to_owned());
                 self.apply(Input::Pause { journey: 0 });
@@ -178,21 +201,72 @@ impl<'a> Runner<'a> {
         self.timeline.step(self.now, text);
     }
 
-    /// Applies an input. The first one is preceded by the start of the journey: what the customer
-    /// was before does not count as a change.
+    /// Applies an input after all that is due before it, each at its own instant: what is sent or
+    /// called then is answered then. The first one is preceded by the start of the journey: what the
+    /// customer was before does not count as a change.
     fn apply(&mut self, input: Input<'_>) {
-        let program = self.set.program();
-        let (timeline, coverage) = (&mut self.timeline, &mut *self.coverage);
-        let mut record = |effect: journey_vm::Effect<'_>| {
-            coverage.record(program, &effect);
-            timeline.record(program, effect);
-        };
         if !self.activated {
             self.activated = true;
-            let (customer, scratch) = (&mut self.customer, &mut self.scratch);
-            apply(self.set, customer, Input::Activate, self.now, scratch, &mut record);
+            self.apply_at(Input::Activate, self.now);
         }
-        apply(self.set, &mut self.customer, input, self.now, &mut self.scratch, &mut record);
+        while let Some(due) = self.customer.next_due().filter(|due| *due <= self.now) {
+            self.apply_at(Input::Tick, due);
+        }
+        self.apply_at(input, self.now);
+    }
+
+    /// Applies an input, and the outcomes of what it has made the journey send and call.
+    fn apply_at(&mut self, input: Input<'_>, at: i64) {
+        let Runner { set, customer, scratch, timeline, coverage, .. } = self;
+        let program = set.program();
+        apply(set, customer, input, at, scratch, &mut |effect: Effect<'_>| {
+            coverage.record(program, &effect);
+            timeline.record(program, effect);
+        });
+        for _ in 0..MAX_ANSWERS {
+            if self.timeline.pending.is_empty() {
+                return;
+            }
+            let pending = self.timeline.pending.remove(0);
+            let reply = self.reply(&pending, at);
+            let arena = Bump::new();
+            let Runner { set, customer, scratch, timeline, coverage, .. } = self;
+            let input = pending.input(&reply, &arena);
+            apply(set, customer, input, at, scratch, &mut |effect: Effect<'_>| {
+                coverage.record(program, &effect);
+                timeline.record(program, effect);
+            });
+        }
+        self.timeline.pending.clear();
+    }
+
+    /// What becomes of a message or call: as the test has said, or else it succeeds, if it can.
+    fn reply(&mut self, pending: &Pending, at: i64) -> Reply {
+        if let Some((status, times)) = self.failures.get_mut(&pending.tile) {
+            let status = *status;
+            match times {
+                Some(0) => {}
+                Some(left) => {
+                    *left -= 1;
+                    return Reply::Failed(status);
+                }
+                None => return Reply::Failed(status),
+            }
+        }
+        if let Some(response) = self.responses.get(&pending.tile) {
+            return Reply::Response(response.clone());
+        }
+        pending.untold(self.set.program()).unwrap_or_else(|| {
+            let text = "    nothing was said of the response: `respond LABEL { … }` says it";
+            self.timeline.step(at, text.to_owned());
+            Reply::Failed(None)
+        })
+    }
+
+    fn tile(&self, label: &str) -> Option<u16> {
+        let journey = self.set.program().journeys.first()?;
+        let tile = journey.tiles.iter().position(|tile| tile.id == label)?;
+        u16::try_from(tile).ok()
     }
 
     fn event(&mut self, name: &str, properties: &[thir::Const]) {

@@ -1,7 +1,9 @@
 //! What happened in a test, kept to be asked by expectations and shown to people.
 
-use journey_bytecode::{Const, Journey, Program};
-use journey_vm::{Effect, Refusal, Rule};
+use journey_bytecode::{Const, Journey, Outcome, Program, Type};
+use journey_vm::{Effect, Refusal, Rule, Val};
+
+use crate::answers::Pending;
 
 use super::names::{instant, value};
 
@@ -21,11 +23,22 @@ pub(super) struct Message {
     pub(super) args: Vec<(u16, Const)>,
 }
 
+/// A webhook that was called.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Called {
+    pub(super) tile: u16,
+    /// The fields of its body, if that is a record.
+    pub(super) fields: Vec<(String, Const)>,
+}
+
 /// Everything that happened to the customer of a test.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
     pub(super) lines: Vec<Line>,
     pub(super) messages: Vec<Message>,
+    pub(super) calls: Vec<Called>,
+    /// What waits for an outcome.
+    pub(super) pending: Vec<Pending>,
     /// Outcomes of the memberships that ended, in order.
     pub(super) exits: Vec<u16>,
     /// Goals that were reached, in order.
@@ -42,6 +55,7 @@ impl Timeline {
 
     /// Notes an effect. Only one journey runs, so indices are that journey's.
     pub(super) fn record(&mut self, program: &Program, effect: Effect<'_>) {
+        self.pending.extend(Pending::of(&effect));
         let Some((at, text)) = self.describe(program, effect) else { return };
         self.lines.push(Line { at: instant(at), text });
     }
@@ -79,6 +93,27 @@ impl Timeline {
                 let text = format!("    sends {}", message.describe(program));
                 self.messages.push(message);
                 (at, text)
+            }
+            Effect::Called { tile, call, at, .. } => {
+                let fields = match call.body {
+                    Some((Type::Record(fields), Val::Record(values))) => {
+                        let values = values.iter().map(|value| value.to_const());
+                        fields.iter().map(|field| field.name.clone()).zip(values).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                self.calls.push(Called { tile, fields });
+                let body = call.body_text().map(|body| format!(" {body}")).unwrap_or_default();
+                (at, format!("    calls {} {}{body}", call.method.name(), call.url))
+            }
+            Effect::Answered { outcome, status, at, .. } => {
+                let status = status.map(|status| format!(" with {status}")).unwrap_or_default();
+                let became = match outcome {
+                    Outcome::Delivered => "succeeds",
+                    Outcome::Failed => "fails",
+                    Outcome::Skipped => "is skipped",
+                };
+                (at, format!("    it {became}{status}"))
             }
             Effect::Held { rule, until, again, at, .. } => {
                 let holds = if again { "still holds it" } else { "holds the message" };

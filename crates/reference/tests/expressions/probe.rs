@@ -420,6 +420,7 @@ fn asking(probes: &[Probe]) -> Journey {
                     action: ACTION.into(),
                     args: vec![(name.clone(), expr.clone())],
                     binding: None,
+                    arms: None,
                     policy: None,
                 },
                 Probe::Filter(event, filter) => TileKind::WaitArms {
@@ -469,7 +470,7 @@ fn ids(program: &bc::Program, probes: &[Probe]) -> Vec<ExprId> {
     let mut filters =
         journey.states.iter().skip(2).filter_map(|state| match &state.arms[0].trigger {
             bc::ArmTrigger::Event { filter, .. } => *filter,
-            bc::ArmTrigger::When(_) | bc::ArmTrigger::Skipped => None,
+            bc::ArmTrigger::When(_) | bc::ArmTrigger::Skipped | bc::ArmTrigger::Outcome(_) => None,
         });
     let id = |probe: &Probe| match probe {
         Probe::Value(..) => sends.next(),

@@ -8,6 +8,7 @@ mod header;
 mod keyed;
 mod matching;
 mod missed;
+mod outcomes;
 pub(crate) mod outline;
 mod tiles;
 mod timezone;
@@ -172,5 +173,46 @@ impl Cx<'_> {
         let message = format!("`{name}` is never used");
         let finding = Finding::new(Code::UNUSED, range, message);
         self.report(finding.safe("remove it", TextRange::new(start, clause.end), ""));
+    }
+}
+
+/// The webhook of a label, in whatever block.
+pub(crate) fn find_webhook<'t>(tiles: &'t [thir::Tile], label: &str) -> Option<&'t thir::Webhook> {
+    let mut open: Vec<&thir::Tile> = tiles.iter().collect();
+    while let Some(tile) = open.pop() {
+        match &tile.kind {
+            thir::TileKind::Webhook(webhook) if tile.label.as_deref() == Some(label) => {
+                return Some(webhook);
+            }
+            kind => open.extend(blocks(kind).into_iter().flatten()),
+        }
+    }
+    None
+}
+
+/// The blocks that a tile opens.
+fn blocks(kind: &thir::TileKind) -> Vec<&[thir::Tile]> {
+    use thir::TileKind as K;
+    fn outcomes(arms: &Option<Vec<thir::OutcomeArm>>) -> Vec<&[thir::Tile]> {
+        arms.iter().flatten().map(|arm| &*arm.body).collect()
+    }
+    fn all<'t>(arms: Vec<&'t [thir::Tile]>, last: &'t Option<Vec<thir::Tile>>) -> Vec<&'t [thir::Tile]> {
+        arms.into_iter().chain(last.as_deref()).collect()
+    }
+    match kind {
+        K::WaitUntil { late, .. } => all(Vec::new(), late),
+        K::WaitArms { arms, timeout, .. } => {
+            all(arms.iter().map(|arm| &*arm.body).collect(), timeout)
+        }
+        K::BranchWhen { arms, otherwise } => {
+            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
+        }
+        K::BranchValue { arms, otherwise, .. } => {
+            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
+        }
+        K::Split { arms, .. } => arms.iter().map(|arm| &*arm.body).collect(),
+        K::Send { arms, .. } => outcomes(arms),
+        K::Webhook(webhook) => outcomes(&webhook.arms),
+        _ => Vec::new(),
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Outline {
     pub(crate) labels: Vec<Arc<str>>,
     pub(crate) outcomes: Vec<Arc<str>>,
     pub(crate) goals: Vec<Arc<str>>,
+    /// Labels of webhooks and of sends.
+    pub(crate) asking: Vec<Arc<str>>,
     /// Splits with their arms.
     pub(crate) splits: BTreeMap<Arc<str>, Vec<Arc<str>>>,
     /// Whether there may be more, in what the parser could not read.
@@ -50,6 +52,11 @@ pub(crate) fn journey_outline<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<A
     for tile in all_tiles(decl) {
         let label = tile.label().and_then(|label| label.name());
         outline.labels.extend(label.map(|name| Arc::from(name.source())));
+        if let (Some(label), Some(ast::TileKind::Webhook(_) | ast::TileKind::Send(_))) =
+            (label, tile.tile_kind())
+        {
+            outline.asking.push(label.source().into());
+        }
         match tile.tile_kind() {
             Some(ast::TileKind::Exit(exit)) => {
                 outline.outcomes.extend(exit.name().map(|name| Arc::from(name.source())));
@@ -102,6 +109,13 @@ fn holds_tiles(node: SyntaxNode<'_>) -> bool {
             | K::ELSE_ARM
             | K::SPLIT
             | K::SPLIT_ARM
+            | K::SEND
+            | K::SEND_ARMS
+            | K::DELIVERED_ARM
+            | K::FAILED_ARM
+            | K::SKIPPED_ARM
+            | K::WEBHOOK
+            | K::OK_ARM
     )
 }
 

@@ -74,7 +74,11 @@ impl Checker<'_> {
             ast::TileKind::Split(split) => self.split(split, head),
             ast::TileKind::Send(send) => {
                 self.checkpoint();
-                next(self.send(send))
+                self.send(send, head)
+            }
+            ast::TileKind::Webhook(webhook) => {
+                self.checkpoint();
+                self.webhook(webhook, head)
             }
             ast::TileKind::Update(update) => {
                 self.checkpoint();
@@ -92,8 +96,7 @@ impl Checker<'_> {
                 self.cx.style_of(exit.name());
                 (exit.name().map(|name| TileKind::Exit(name.source().into())), Flow::Closed)
             }
-            ast::TileKind::Webhook(_)
-            | ast::TileKind::Run(_)
+            ast::TileKind::Run(_)
             | ast::TileKind::Enter(_)
             | ast::TileKind::LetTile(_)
             | ast::TileKind::Repeat(_) => {
@@ -118,7 +121,7 @@ impl Checker<'_> {
         self.cx.facts.add(&self.lasting);
     }
 
-    fn send(&mut self, send: ast::Send<'_>) -> Option<TileKind> {
+    fn send(&mut self, send: ast::Send<'_>, head: TextRange) -> (Option<TileKind>, Flow) {
         let action = send.action_ref().and_then(|action| self.cx.action(action));
         let policy = action.as_ref().and_then(|action| action.policy.clone());
         let required = self.under(policy.as_deref());
@@ -154,8 +157,12 @@ impl Checker<'_> {
             self.cx.scope.push(id);
             Some(id)
         });
-        let action = action?.name.clone();
-        Some(TileKind::Send { action, args: checked, binding, policy })
+        let (arms, flow) = self.send_arms(send, head);
+        let kind = action.map(|action| {
+            let action = action.name.clone();
+            TileKind::Send { action, args: checked, binding, policy, arms }
+        });
+        (kind, flow)
     }
 
     /// What is known of the customer when a message leaves under a policy. It may have been held

@@ -12,6 +12,7 @@
 //!
 //! An instance goes on by running the code of its journey to the next wait (`run`).
 
+mod action;
 mod enter;
 mod event;
 mod goal;
@@ -85,6 +86,10 @@ pub fn apply(
         Input::Enter { journey } => enter::without_event(env, customer, journey),
         Input::Pause { journey } => pause::pause(env, customer, journey),
         Input::Resume { journey } => pause::resume(env, customer, journey),
+        Input::Outcome { journey, membership, tile, visit, answer } => {
+            let asked = action::Asked { journey, membership, tile, visit };
+            action::answered(env, customer, asked, answer);
+        }
         Input::Choose { journey, split, arm } => customer.profile.choose(journey, split, arm),
     }
     settle::settle(env, customer);

@@ -27,7 +27,7 @@ pub(super) fn pause(env: &Env<'_>, customer: &mut Customer, number: u16) {
     customer.paused.get_or_insert_default().set(number, true);
     for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
         if let Status::Waiting(state) = instance.status {
-            let paused = Paused { since: env.now, kept: VecDeque::new() };
+            let paused = Paused { since: env.now, kept: VecDeque::new(), answered: None };
             instance.status = Status::Paused(state);
             instance.paused = Some(Box::new(paused));
             instance.due = NEVER;
@@ -116,7 +116,7 @@ pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
         }
     }
     each_instance(env, customer, |env, profile, instance| match instance.paused.take() {
-        Some(paused) => catch_up(env, profile, instance, &paused.kept),
+        Some(paused) => catch_up(env, profile, instance, &paused),
         None => Ok(Stop::Waiting),
     });
 }
@@ -148,8 +148,9 @@ fn catch_up(
     env: &mut Env<'_>,
     profile: &mut Profile,
     instance: &mut Instance,
-    kept: &VecDeque<KeptEvent>,
+    paused: &Paused,
 ) -> Result<Stop, Fault> {
+    let kept = &paused.kept;
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     for KeptEvent { event, at, row } in kept {
         let heard = (row, *at);
@@ -159,6 +160,11 @@ fn catch_up(
     }
     if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
         return Ok(Stop::Exit(outcome));
+    }
+    if let Some(to) = paused.answered
+        && let over @ Stop::Exit(_) = run::go_on(env, profile, instance, to)?
+    {
+        return Ok(over);
     }
     for KeptEvent { event, at, row } in kept {
         let heard = (row, *at);

@@ -4,7 +4,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use journey_bytecode::{Journey, Op, Range};
 
 use super::wait::Next;
-use super::{About, Env, Stop, policy, settle, wait};
+use super::{About, Env, Stop, action, policy, settle, wait};
 use crate::effect::{Effect, Site};
 use crate::eval::eval;
 use crate::history::WindowState;
@@ -49,7 +49,14 @@ pub(super) fn go_on(
                 if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
                     return Ok(Stop::Exit(outcome));
                 }
-                send_message(env, journey, profile, instance, send)?;
+                let awaits = action::awaits(journey, pc);
+                send_message(env, journey, profile, instance, send, awaits)?;
+            }
+            Op::Call { webhook } => {
+                if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
+                    return Ok(Stop::Exit(outcome));
+                }
+                action::call(env, profile, instance, webhook, action::awaits(journey, pc))?;
             }
             Op::Update { update } => {
                 if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
@@ -127,6 +134,7 @@ fn send_message(
     profile: &mut Profile,
     instance: &mut Instance,
     number: u16,
+    awaits: bool,
 ) -> Result<(), Fault> {
     let send = journey.sends.get(usize::from(number)).ok_or(Fault::Program)?;
     let tile = instance.tile.ok_or(Fault::Program)?;
@@ -144,6 +152,7 @@ fn send_message(
         action: send.action,
         args: args.into_bump_slice(),
         key,
+        awaits,
         at: env.now,
     });
     instance.actions += 1;

@@ -217,7 +217,7 @@ fn open_on_arrival(
                 }
                 return Ok(Some(arm.to));
             }
-            ArmTrigger::Event { earlier: None, .. } | ArmTrigger::Skipped => {}
+            ArmTrigger::Event { earlier: None, .. } | ArmTrigger::Skipped | ArmTrigger::Outcome(_) => {}
         }
     }
     Ok(None)

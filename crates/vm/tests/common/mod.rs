@@ -164,6 +164,17 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
             let (name, tile) = (name(journey, membership), tile(journey, t));
             format!("{} {name}: {seq} sent {tile} ({})", clock(at), values(args))
         }
+        Effect::Called { journey, membership, seq, tile: t, call, at, .. } => {
+            let (name, tile) = (name(journey, membership), tile(journey, t));
+            let body = call.body_text().unwrap_or_default();
+            let (method, url) = (call.method.name(), call.url);
+            format!("{} {name}: {seq} called {tile} ({method} {url} {body})", clock(at))
+        }
+        Effect::Answered { journey, membership, tile: t, outcome, status, at, .. } => {
+            let (name, tile) = (name(journey, membership), tile(journey, t));
+            let status = status.map_or(String::new(), |status| format!(" with {status}"));
+            format!("{} {name}: {tile} {outcome:?}{status}", clock(at))
+        }
         Effect::Held { journey, membership, tile: t, rule, until, again, at, .. } => {
             let (name, tile) = (name(journey, membership), tile(journey, t));
             let still = if again { "still " } else { "" };

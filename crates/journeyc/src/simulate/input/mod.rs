@@ -24,3 +24,5 @@ pub use reason::Reason;
 pub(crate) use schema::Schema;
 pub use source::Input;
 pub(crate) use source::Source;
+pub(crate) use json::Cursor;
+pub(crate) use value::{Room, read as read_value};

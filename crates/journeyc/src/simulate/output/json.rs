@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use journey_bytecode::{Slot, Type};
-use journey_vm::Val;
+use journey_vm::{Call, Val};
 
 use super::text;
 
@@ -24,6 +24,22 @@ pub(crate) fn text_member(out: &mut String, name: &str, value: &str) {
     out.push('{');
     member(out, &mut true, name);
     quoted(out, value);
+    out.push('}');
+}
+
+/// Writes a call of a webhook: its URL and body.
+pub(crate) fn call(out: &mut String, call: &Call<'_>) {
+    out.push('{');
+    let mut first = true;
+    member(out, &mut first, "url");
+    quoted(out, call.url);
+    if let (Some((_, value)), Some(body)) = (call.body, call.body_text()) {
+        member(out, &mut first, "body");
+        match value {
+            Val::Text(_) => quoted(out, &body),
+            _ => out.push_str(&body),
+        }
+    }
     out.push('}');
 }
 

@@ -101,6 +101,7 @@ impl<'s> Tables<'s> {
             text::time(&mut at, row.at);
             let (kind, action) = match row.action {
                 Did::Send(action) => ("send", self.action(action)),
+                Did::Call(method) => ("webhook", method.name()),
                 Did::Add => ("add", "customer"),
                 Did::Remove => ("remove", "customer"),
                 Did::Update => ("update", "customer"),

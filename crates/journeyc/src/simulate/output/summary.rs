@@ -137,6 +137,7 @@ pub(crate) fn kind(kind: TileKind) -> &'static str {
         TileKind::Branch => "branch",
         TileKind::Split => "split",
         TileKind::Send => "send",
+        TileKind::Webhook => "webhook",
         TileKind::Update => "update",
         TileKind::Exit => "exit",
     }

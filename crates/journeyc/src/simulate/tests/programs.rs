@@ -280,6 +280,7 @@ pub(super) fn win_back() -> ProgramSet {
             state(12, days_90, rested, Vec::new()),
         ],
         sends: (0..7).map(|action| Send { action, args: Vec::new(), message_id: None }).collect(),
+        webhooks: Vec::new(),
         updates: Vec::new(),
         splits: Vec::new(),
     });
@@ -309,6 +310,7 @@ pub(super) fn by_hand() -> ProgramSet {
         code,
         states,
         sends: vec![Send { action: 2, args: vec![(0, price)], message_id: None }],
+        webhooks: Vec::new(),
         updates: Vec::new(),
         splits: Vec::new(),
     };
