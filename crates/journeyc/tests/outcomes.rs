@@ -144,6 +144,8 @@ fn a_simulation_answers_from_a_file_at_the_instant_of_the_call() {
             "2026-01-02T09:00:00Z"
         )
     );
+    let alone = journeyc(workspace.path(), &["simulate", ".", "--events", "events.ndjson"]);
+    assert!(alone.stdout.contains("calls failed: nothing says what is answered"), "{}", alone.stdout);
     assert!(ada[1].contains(",update,") && ada[1].contains(r#"""points"":5"#), "{}", ada[1]);
 }
 

@@ -3,8 +3,6 @@
 //! Each shard keeps a [`Log`] of its own. Counters of all shards are added up at the end; rows of
 //! memberships and actions are kept only where they will be written.
 
-use std::collections::BTreeMap;
-
 use journey_bytecode::{Method, Program, TileKind};
 use journey_vm::{Effect, Effects, Fault, Refusal};
 
@@ -29,8 +27,10 @@ pub(crate) struct Log<'p> {
     pub(crate) audience_faults: u64,
     /// What waits for an outcome.
     pub(crate) pending: Vec<Pending>,
-    /// Calls whose response could not be made up, by journey and tile.
-    pub(crate) unanswered: BTreeMap<(u16, u16), u64>,
+    /// Calls that failed because nobody said what is answered.
+    pub(crate) unanswered: u64,
+    /// Outcomes that were left out because too many followed on one input.
+    pub(crate) endless: u64,
     /// What came of the last entry by hand: nothing, a membership, or a refusal.
     pub(crate) last_entry: Option<(u16, Result<(), Refusal>)>,
 }
@@ -192,7 +192,8 @@ impl<'p> Log<'p> {
             duplicates: 0,
             audience_faults: 0,
             pending: Vec::new(),
-            unanswered: BTreeMap::new(),
+            unanswered: 0,
+            endless: 0,
             last_entry: None,
         }
     }

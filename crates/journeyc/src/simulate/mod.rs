@@ -176,6 +176,8 @@ fn summarise<'p>(program: &'p Program, events: Account, shards: &[Shard<'_>]) ->
         summary.replaced += shard.replaced;
         summary.duplicates += shard.log.duplicates;
         summary.audience_faults += shard.log.audience_faults;
+        summary.unanswered += shard.log.unanswered;
+        summary.endless += shard.log.endless;
         summary.customers += u64::from(shard.customers.len());
         for (sum, tally) in summary.journeys.iter_mut().zip(&shard.log.journeys) {
             JourneyTally::merge(sum, tally);

@@ -225,13 +225,13 @@ impl<'p> Shard<'p> {
             let pending = self.log.pending.remove(0);
             answered += 1;
             if answered > MAX_ANSWERS {
+                self.log.endless += 1;
                 self.log.pending.clear();
                 return;
             }
             let told = self.responses.find(&pending, customer.id()).cloned();
             let reply = told.or_else(|| pending.untold(self.set.program())).unwrap_or_else(|| {
-                let place = (pending.journey, pending.tile);
-                *self.log.unanswered.entry(place).or_default() += 1;
+                self.log.unanswered += 1;
                 Reply::Failed(None)
             });
             let arena = Bump::new();

@@ -329,6 +329,9 @@ fn input_lines(summary: &Summary<'_>, ink: Ink, out: &mut String) {
     note(summary.duplicates, "repeated the id of an earlier event and changed nothing", ink, out);
     note(account.after_horizon, "lie after the horizon and were not applied", ink, out);
     note(summary.audience_faults, "audience conditions faulted", ink, out);
+    let unanswered = "calls failed: nothing says what is answered; `--responses` can";
+    note(summary.unanswered, unanswered, ink, out);
+    note(summary.endless, "times too many outcomes followed on one input", ink, out);
     match summary.horizon {
         Some(horizon) => {
             let _ = writeln!(out, "clock ran to {}", time_text(horizon));

@@ -35,6 +35,10 @@ pub struct Summary<'p> {
     /// Profiles of customers that had one already.
     pub(crate) replaced: u64,
     pub(crate) audience_faults: u64,
+    /// Calls of webhooks that failed because nobody said what is answered.
+    pub(crate) unanswered: u64,
+    /// How often too many outcomes followed on one input.
+    pub(crate) endless: u64,
     pub(crate) customers: u64,
     /// Up to when the clock ran; nothing where there was no time at all.
     pub(crate) horizon: Option<i64>,
@@ -157,6 +161,8 @@ impl<'p> Summary<'p> {
             duplicates: 0,
             replaced: 0,
             audience_faults: 0,
+            unanswered: 0,
+            endless: 0,
             customers: 0,
             horizon: None,
             applying: Duration::ZERO,
