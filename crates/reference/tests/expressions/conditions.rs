@@ -46,7 +46,8 @@ impl Conditions<'_> {
     }
 
     fn atom(&mut self) -> String {
-        match self.below(12) {
+        match self.below(14) {
+            12 | 13 => self.elements(),
             0..=2 => self.instant(),
             3 | 4 => self.clock(),
             5 | 6 => self.calendar(),
@@ -58,6 +59,30 @@ impl Conditions<'_> {
             _ => self
                 .pick(&["customer.vip", "customer.orders > 2", "customer.maybe_city is set"])
                 .into(),
+        }
+    }
+
+    /// A question to each element of a list, which may count what happened lately, too.
+    fn elements(&mut self) -> String {
+        let length = self.generator.duration().max(1);
+        self.lengths.push(length);
+        let length = literal(Const::Duration(length), Type::Duration);
+        let order = self.order();
+        match self.below(6) {
+            0 => "any(customer.tags, tag => tag == customer.city)".to_owned(),
+            1 => format!("sum(customer.sizes) {order} 2"),
+            2 => "all(customer.lines, line => line.size is set and line.qty > customer.orders)"
+                .into(),
+            3 => format!(
+                "any(customer.sizes, size => count(purchase, within: {length}) {order} size)"
+            ),
+            4 => format!(
+                "count(purchase where any(purchase.sizes, size => size > 1), within: {length}) {order} 1"
+            ),
+            // A wake that is computed from a list.
+            _ => format!(
+                "now - customer.seen_at {order} customer.length * sum(customer.lines, line => line.qty)"
+            ),
         }
     }
 
