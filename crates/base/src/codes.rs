@@ -90,7 +90,7 @@ catalogue! {
     BAD_OPERANDS = 0203 Error "";
     /// A text is compared with an enum it is no member of.
     NOT_A_MEMBER = 0204 Error "";
-    /// A trait has neither a default nor a `?`.
+    /// A trait or parameter has neither a default nor a `?`.
     NO_DEFAULT = 0205 Error "";
     /// A regular expression does not compile.
     BAD_REGEX = 0206 Error "";
@@ -117,7 +117,7 @@ catalogue! {
     NOT_EXHAUSTIVE = 0304 Error "";
     /// An arm can never be chosen, or stands twice.
     DUPLICATE_ARM = 0305 Error "";
-    /// Journeys start each other for ever without waiting.
+    /// Journeys or rounds of a loop follow each other without waiting.
     INSTANT_LOOP = 0306 Error "";
     /// A block or clause is empty, stands twice or does nothing.
     BAD_SHAPE = 0307 Error "";
@@ -127,6 +127,8 @@ catalogue! {
     COMPUTED_AUDIENCE = 0320 Error "";
     /// An event in a keyed journey is not tied to the key.
     UNKEYED_MATCH = 0321 Error "";
+    /// Journeys wait for each other to exit.
+    RUN_CYCLE = 0340 Error "";
     /// A request or mail has a part too many, lacks one, or has one that cannot be.
     BAD_REQUEST = 0360 Error "";
     /// A URL does not say at its start who is called.

@@ -236,6 +236,8 @@ pub struct Journey {
     pub name: String,
     /// The display name.
     pub title: String,
+    /// What an entry by hand brings along, in declaration order.
+    pub params: Vec<Param>,
     /// Who enters.
     pub entry: Entry,
     /// Who may come again.
@@ -268,6 +270,17 @@ pub struct Journey {
     pub updates: Vec<Update>,
     /// Splits.
     pub splits: Vec<Split>,
+    /// Starts of other journeys.
+    pub calls: Vec<Call>,
+}
+
+/// A parameter of a journey.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// Name, type and default.
+    pub slot: Slot,
+    /// The local that takes the value; none if nothing reads it.
+    pub local: Option<u16>,
 }
 
 /// The time zone in which a journey reads local times.
@@ -399,6 +412,9 @@ pub enum TileKind {
     Split,
     Send,
     Update,
+    Run,
+    Enter,
+    Repeat,
     Exit,
     Webhook,
 }
@@ -486,6 +502,25 @@ pub enum Op {
         /// The value.
         value: ExprId,
     },
+    /// Settles how many rounds a loop has: at least none, at most 10,000.
+    Rounds {
+        /// Index into [`Journey::locals`]: one that nothing else writes.
+        local: u16,
+        /// An int.
+        times: ExprId,
+    },
+    /// Takes one off the rounds that are left; goes on at `to` if none is.
+    Countdown {
+        /// Index into [`Journey::locals`].
+        local: u16,
+        /// Target.
+        to: u32,
+    },
+    /// Starts a journey once the instance stands still or has left, exit criteria checked first.
+    Enter {
+        /// Index into [`Journey::calls`].
+        call: u16,
+    },
     /// Stands still at a state, unless one of its arms is open already.
     Suspend {
         /// Index into [`Journey::states`].
@@ -512,6 +547,31 @@ pub struct State {
     pub late: Option<u32>,
     /// What it waits for, in source order.
     pub arms: Vec<Arm>,
+    /// The journey that it starts on arrival, exit criteria checked first, and whose exit it
+    /// waits for. Such a state has neither deadline nor arms.
+    pub run: Option<Run>,
+}
+
+/// A start of another journey for the same customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Index into [`Program::journeys`].
+    pub journey: u16,
+    /// A value for each parameter that is given, by parameter index, ascending.
+    pub args: Vec<(u16, ExprId)>,
+    /// Where the entry is an event, a value for each property that is given, ascending.
+    pub event: Vec<(u16, ExprId)>,
+}
+
+/// A journey that is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Index into [`Journey::calls`].
+    pub call: u16,
+    /// Where the instance goes on, by outcome of the other journey.
+    pub outcomes: Vec<u32>,
+    /// Where it goes on if the other journey was not entered.
+    pub not_entered: u32,
 }
 
 /// The end of a wait.

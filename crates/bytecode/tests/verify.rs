@@ -340,7 +340,7 @@ fn an_instance_is_always_known_to_be_at_a_tile_or_between_two() {
         (&[leave, suspend, leave, exit], "op 0: leaves a tile while at none"),
         (&[suspend, leave, leave, exit], "op 0: waits at a state of a tile it is not at"),
         (&[arrive, suspend, Op::Leave { edge: 1 }, exit], "op 2: there is no edge 1"),
-        (&[arrive, suspend, Op::Jump { to: 1 }, exit], "op 1: paths that meet here"),
+        (&[arrive, suspend, Op::Jump { to: 1 }, exit], "op 1: waits again"),
         (&[arrive, suspend, leave], "op 3: the code runs over its end"),
         (&[arrive, leave, Op::Jump { to: 0 }], "a cycle that never suspends"),
         (&[arrive, leave, Op::Jump { to: 2 }], "op 2: a cycle that never suspends"),

@@ -12,7 +12,7 @@ use journey_sema::thir::{
 
 use crate::LowerError;
 use crate::cfg::{
-    Block, BlockId, Deadline, Journey, Step, Terminator, Test, Tile, TileId, Trigger, Wait,
+    Block, BlockId, Deadline, Journey, Run, Step, Terminator, Test, Tile, TileId, Trigger, Wait,
 };
 use crate::{walk, ways};
 
@@ -25,11 +25,10 @@ pub fn build(journey: &thir::Journey) -> Result<Journey<'_>, LowerError> {
     let tiles = ways::ids(&sources)
         .into_iter()
         .zip(sources)
-        .map(|(id, source)| Tile {
-            source,
-            id,
-            kind: ways::kind(source),
-            edges: ways::ways(source, &journey.bindings).into_iter().map(|way| way.label).collect(),
+        .filter_map(|(id, source)| {
+            let ways = ways::ways(source, &journey.bindings).into_iter();
+            let edges = ways.map(|way| way.label).collect();
+            Some(Tile { source, id, kind: ways::kind(source)?, edges })
         })
         .collect();
     let graph = Journey {
@@ -39,7 +38,7 @@ pub fn build(journey: &thir::Journey) -> Result<Journey<'_>, LowerError> {
         tiles,
         blocks: Vec::new(),
     };
-    let mut builder = Builder { graph, next_tile: 0, depth: 0 };
+    let mut builder = Builder { graph, next_tile: 0, depth: 0, loops: 0, captures: Vec::new() };
     let start = builder.block();
     builder.sequence(&journey.body, start)?;
     Ok(builder.graph)
@@ -64,7 +63,8 @@ fn marks(journey: &thir::Journey) -> Vec<&str> {
     labels.filter(|label| asked.contains(label)).collect()
 }
 
-fn outcomes(journey: &thir::Journey) -> Vec<&str> {
+/// All outcomes of a journey: those of the header, then those of the body.
+pub(crate) fn outcomes(journey: &thir::Journey) -> Vec<&str> {
     let restarted = (journey.inside == WhileInside::Restart).then_some(thir::RESTARTED);
     let header = journey.exits.iter().map(|exit| &*exit.name).chain(restarted);
     let body = ways::tiles(journey).into_iter().filter_map(|tile| match &tile.kind {
@@ -85,6 +85,11 @@ struct Builder<'a> {
     /// Tiles are met in the order in which they are numbered.
     next_tile: usize,
     depth: usize,
+    /// How many loops are around.
+    loops: usize,
+    /// What `let` tiles have captured since the last tile. It happens on arrival at the next one,
+    /// so that a member that cannot go on is at a tile.
+    captures: Vec<Step<'a>>,
 }
 
 impl<'a> Builder<'a> {
@@ -113,7 +118,15 @@ impl<'a> Builder<'a> {
             return Err(LowerError::TooDeep { item, limit: DEEPEST });
         }
         self.depth += 1;
-        let end = tiles.iter().try_fold(at, |at, tile| self.tile(tile, at));
+        let end = tiles.iter().try_fold(at, |at, tile| match &tile.kind {
+            TileKind::Let(binding, value) => {
+                self.captures.push(Step::Capture { binding: *binding, value });
+                Ok(at)
+            }
+            _ => self.tile(tile, at),
+        });
+        // Behind the last tile of a block nothing can speak of them any more.
+        self.captures.clear();
         self.depth -= 1;
         end
     }
@@ -122,9 +135,15 @@ impl<'a> Builder<'a> {
         let id = TileId(self.next_tile);
         self.next_tile += 1;
         self.step(at, Step::Arrive(id));
+        for capture in std::mem::take(&mut self.captures) {
+            self.step(at, capture);
+        }
         let label = tile.label.as_deref();
         if let Some(mark) = self.graph.marks.iter().position(|mark| Some(*mark) == label) {
             self.step(at, Step::Mark(mark));
+        }
+        if self.loops > 0 {
+            self.forget(tile, at);
         }
         match &tile.kind {
             TileKind::Send { action, args, binding, policy, arms: Some(_) } => {
@@ -162,6 +181,13 @@ impl<'a> Builder<'a> {
                 self.step(at, Step::Leave(0));
                 Ok(at)
             }
+            TileKind::Enter(call) => {
+                self.step(at, Step::Enter(call));
+                self.step(at, Step::Leave(0));
+                Ok(at)
+            }
+            TileKind::Run { .. } => self.run(tile, id, at),
+            TileKind::Repeat(repeat) => self.repeat(repeat, id, at),
             TileKind::Exit(name) => {
                 if let Some(outcome) = self.graph.outcome(name) {
                     self.end(at, Terminator::Exit(outcome));
@@ -175,6 +201,7 @@ impl<'a> Builder<'a> {
             | TileKind::WaitEvent { .. }
             | TileKind::WaitArms { .. } => self.wait(tile, id, at),
             TileKind::BranchWhen { .. } | TileKind::BranchValue { .. } => self.branch(tile, at),
+            TileKind::Let(..) => Ok(at),
             TileKind::Split { name, per_entry, arms: sources } => {
                 let (targets, join) = self.arms(tile)?;
                 let arms = sources.iter().zip(targets);
@@ -203,12 +230,18 @@ impl<'a> Builder<'a> {
             let let_go = self.block();
             let deadline = Some((Deadline::Policy, let_go));
             let arms = vec![(Trigger::Skipped, *skipped)];
-            self.end(at, Terminator::Suspend(Wait { tile: id, deadline, late: None, arms }));
+            self.end(
+                at,
+                Terminator::Suspend(Wait { tile: id, deadline, late: None, arms, run: None }),
+            );
             at = let_go;
         }
         self.step(at, act);
         let arms = arms.into_iter().map(|(outcome, to)| (Trigger::Outcome(outcome), to)).collect();
-        self.end(at, Terminator::Suspend(Wait { tile: id, deadline: None, late: None, arms }));
+        self.end(
+            at,
+            Terminator::Suspend(Wait { tile: id, deadline: None, late: None, arms, run: None }),
+        );
         Ok(join)
     }
 
@@ -219,7 +252,7 @@ impl<'a> Builder<'a> {
         self.end(let_go, Terminator::Goto(after));
         let deadline = Some((Deadline::Policy, let_go));
         let arms = vec![(Trigger::Skipped, after)];
-        self.end(at, Terminator::Suspend(Wait { tile, deadline, late: None, arms }));
+        self.end(at, Terminator::Suspend(Wait { tile, deadline, late: None, arms, run: None }));
         after
     }
 
@@ -273,8 +306,79 @@ impl<'a> Builder<'a> {
         let deadline = deadline.zip(targets.next());
         // What is left is the way of those who come too late.
         let late = targets.next();
-        self.end(at, Terminator::Suspend(Wait { tile: id, deadline, late, arms }));
+        self.end(at, Terminator::Suspend(Wait { tile: id, deadline, late, arms, run: None }));
         Ok(join)
+    }
+
+    /// In a loop, what a wait may not see this time is not what it saw the last time.
+    fn forget(&mut self, tile: &'a thir::Tile, at: BlockId) {
+        let TileKind::WaitEvent { event, .. } = &tile.kind else { return };
+        if let Some(binding) = event.binding {
+            self.step(at, Step::Forget(binding));
+        }
+    }
+
+    fn run(
+        &mut self,
+        tile: &'a thir::Tile,
+        id: TileId,
+        at: BlockId,
+    ) -> Result<BlockId, LowerError> {
+        let (targets, join) = self.arms(tile)?;
+        if let TileKind::Run { call, arms, .. } = &tile.kind {
+            let mut targets = targets.into_iter();
+            let ends = arms.iter().map(|arm| &arm.end).zip(targets.by_ref()).collect();
+            let run = Some(Run { call, ends, rest: targets.next() });
+            let (deadline, late) = (None, None);
+            let wait = Wait { tile: id, deadline, late, arms: Vec::new(), run };
+            self.end(at, Terminator::Suspend(wait));
+        }
+        Ok(join)
+    }
+
+    /// The tile is arrived at once before the first round and again after each.
+    fn repeat(
+        &mut self,
+        repeat: &'a thir::Repeat,
+        id: TileId,
+        at: BlockId,
+    ) -> Result<BlockId, LowerError> {
+        self.step(at, Step::Rounds { left: repeat.left, times: &repeat.times });
+        let (again, done, join) = (self.block(), self.block(), self.block());
+        if let (Some(next), Some(every)) = (repeat.next, &repeat.every) {
+            self.step(again, Step::Pace { next, every });
+        }
+        self.step(again, Step::Leave(0));
+        self.loops += 1;
+        let end = self.sequence(&repeat.body, again);
+        self.loops -= 1;
+        let back = self.block();
+        self.end(end?, Terminator::Goto(back));
+        self.step(back, Step::Arrive(id));
+        let first = self.unless(repeat.until.as_ref(), again, done);
+        self.end(at, Terminator::Countdown { left: repeat.left, more: first, done });
+        let mut more = self.unless(repeat.until.as_ref(), again, done);
+        if let Some(next) = repeat.next {
+            // Asked once more when the time has come.
+            let due = self.block();
+            let deadline = Some((Deadline::Kept(next), more));
+            let (arms, run) = (Vec::new(), None);
+            let wait = Wait { tile: id, deadline, late: None, arms, run };
+            self.end(due, Terminator::Suspend(wait));
+            more = self.unless(repeat.until.as_ref(), due, done);
+        }
+        self.end(back, Terminator::Countdown { left: repeat.left, more, done });
+        self.step(done, Step::Leave(1));
+        self.end(done, Terminator::Goto(join));
+        Ok(join)
+    }
+
+    /// A block that leads to `done` if the condition holds, otherwise on.
+    fn unless(&mut self, condition: Option<&'a Expr>, on: BlockId, done: BlockId) -> BlockId {
+        let Some(condition) = condition else { return on };
+        let block = self.block();
+        self.end(block, Terminator::Test { test: Test::Holds(condition), yes: done, no: on });
+        block
     }
 
     /// Tests one after the other: each that fails leads to the next, the last to what is left.
@@ -345,7 +449,15 @@ pub(crate) fn reachable_exprs<'a>(graph: &Journey<'a>) -> Vec<&'a Expr> {
                     found.extend(values.iter().map(|(_, value)| value));
                 }
                 Step::Call { webhook, .. } => walk::request_roots(&webhook.request, &mut found),
-                Step::Arrive(_) | Step::Mark(_) | Step::Leave(_) | Step::Member { .. } => {}
+                Step::Capture { value, .. } => found.push(value),
+                Step::Rounds { times, .. } => found.push(times),
+                Step::Pace { every, .. } => found.push(every),
+                Step::Enter(call) => walk::call_roots(call, &mut found),
+                Step::Arrive(_)
+                | Step::Mark(_)
+                | Step::Leave(_)
+                | Step::Forget(_)
+                | Step::Member { .. } => {}
             }
         }
         terminator_exprs(&block.end, &mut found);
@@ -363,7 +475,10 @@ fn terminator_exprs<'a>(end: &Terminator<'a>, found: &mut Vec<&'a Expr>) {
         Terminator::Suspend(wait) => {
             match &wait.deadline {
                 Some((Deadline::After(expr) | Deadline::At(expr), _)) => found.push(expr),
-                Some((Deadline::Policy | Deadline::Inside(_), _)) | None => {}
+                Some((Deadline::Policy | Deadline::Inside(_) | Deadline::Kept(_), _)) | None => {}
+            }
+            if let Some(run) = &wait.run {
+                walk::call_roots(run.call, found);
             }
             for (trigger, _) in &wait.arms {
                 match trigger {
@@ -373,6 +488,10 @@ fn terminator_exprs<'a>(end: &Terminator<'a>, found: &mut Vec<&'a Expr>) {
                 }
             }
         }
-        Terminator::Goto(_) | Terminator::Split { .. } | Terminator::Exit(_) | Terminator::End => {}
+        Terminator::Goto(_)
+        | Terminator::Countdown { .. }
+        | Terminator::Split { .. }
+        | Terminator::Exit(_)
+        | Terminator::End => {}
     }
 }

@@ -5,8 +5,9 @@
 //! of the typed tree, so what is compared or moved between versions of a journey is compared
 //! here, where structure is plain and registers do not exist yet.
 //!
-//! The graph has no cycle: the language has no goto, and a block is entered only from tiles
-//! before it.
+//! The language has no goto: a block is entered only from tiles before it, but for the end of a
+//! loop's round, which leads back to the loop's tile. So every cycle passes a
+//! [`Terminator::Countdown`].
 
 use journey_bytecode::TileKind;
 use journey_sema::thir::{self, BindingId, Condition, Expr};
@@ -89,6 +90,31 @@ pub enum Step<'a> {
         /// The binding that takes the id of the message.
         binding: Option<BindingId>,
     },
+    /// Keeps a value.
+    Capture {
+        /// What it is known as.
+        binding: BindingId,
+        /// The value.
+        value: &'a Expr,
+    },
+    /// Forgets what an optional binding held the last time.
+    Forget(BindingId),
+    /// Settles how many rounds a loop has.
+    Rounds {
+        /// What keeps the number of those that are left.
+        left: BindingId,
+        /// The number.
+        times: &'a Expr,
+    },
+    /// Settles when the next round of a loop may begin: a duration from now.
+    Pace {
+        /// What keeps the time.
+        next: BindingId,
+        /// The duration.
+        every: &'a Expr,
+    },
+    /// Starts a journey.
+    Enter(&'a thir::Call),
     /// Updates traits of the customer.
     Update(&'a [(std::sync::Arc<str>, Expr)]),
 }
@@ -106,6 +132,15 @@ pub enum Terminator<'a> {
         yes: BlockId,
         /// Where to go if not.
         no: BlockId,
+    },
+    /// Takes one off the rounds that are left.
+    Countdown {
+        /// What keeps their number.
+        left: BindingId,
+        /// Where to go if there was one.
+        more: BlockId,
+        /// Where to go if not.
+        done: BlockId,
     },
     /// Goes on where the customer is assigned to.
     Split {
@@ -149,6 +184,19 @@ pub struct Wait<'a> {
     pub late: Option<BlockId>,
     /// What it waits for, in source order, and where to go on.
     pub arms: Vec<(Trigger<'a>, BlockId)>,
+    /// The journey that is started and waited for, which is all it waits for.
+    pub run: Option<Run<'a>>,
+}
+
+/// A journey that is started, and where to go on when it has exited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run<'a> {
+    /// What is started.
+    pub call: &'a thir::Call,
+    /// By how it ended, in source order.
+    pub ends: Vec<(&'a thir::RunEnd, BlockId)>,
+    /// Where no arm takes the end.
+    pub rest: Option<BlockId>,
 }
 
 /// The end of a wait.
@@ -162,6 +210,8 @@ pub enum Deadline<'a> {
     Policy,
     /// The next instant inside certain days and hours.
     Inside(thir::Window),
+    /// The instant that a binding keeps.
+    Kept(BindingId),
 }
 
 /// What ends a wait before its deadline.
@@ -186,7 +236,7 @@ impl<'a> Journey<'a> {
 
     /// Where going to `id` really leads: blocks that do nothing but go on are passed over.
     pub fn resolve(&self, mut id: BlockId) -> BlockId {
-        // The graph has no cycle, so this ends; the bound says so to those who doubt it.
+        // A cycle has a block that does something; the bound says so to those who doubt it.
         for _ in 0..self.blocks.len() {
             match self.block(id) {
                 Block { steps, end: Terminator::Goto(next) } if steps.is_empty() => id = *next,
@@ -201,18 +251,24 @@ impl<'a> Journey<'a> {
         let ids = match &self.block(block).end {
             Terminator::Goto(next) => vec![*next],
             Terminator::Test { yes, no, .. } => vec![*yes, *no],
+            Terminator::Countdown { more, done, .. } => vec![*more, *done],
             Terminator::Split { arms, .. } => arms.iter().map(|(_, _, to)| *to).collect(),
             Terminator::Suspend(wait) => {
                 let arms = wait.arms.iter().map(|(_, to)| *to);
-                arms.chain(wait.deadline.map(|(_, to)| to)).chain(wait.late).collect()
+                let ends = wait
+                    .run
+                    .iter()
+                    .flat_map(|run| run.ends.iter().map(|(_, to)| *to).chain(run.rest));
+                let deadline = wait.deadline.map(|(_, to)| to);
+                arms.chain(deadline).chain(wait.late).chain(ends).collect()
             }
             Terminator::Exit(_) | Terminator::End => Vec::new(),
         };
         ids.into_iter().map(|id| self.resolve(id)).collect()
     }
 
-    /// The blocks that can be reached, each after all that lead to it and otherwise in source
-    /// order: the order in which code is laid out.
+    /// The blocks that can be reached, each after all that lead to it, the end of a loop's round
+    /// aside, and otherwise in source order: the order in which code is laid out.
     pub fn layout(&self) -> Vec<BlockId> {
         // Reverse postorder of a depth-first walk that takes later successors first, with a
         // stack of its own: journeys can be long.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use journey_bytecode::{self as bc, Op};
 use journey_sema::thir::{
-    Condition, Const, Entry, EventMatch, ExitTrigger, Expr, ExprKind, Outcome, RESTARTED, Reenter,
-    WhileInside,
+    self, BinaryOp, BindingId, Call, Condition, Const, Entry, EventMatch, ExitTrigger, Expr,
+    ExprKind, Outcome, RESTARTED, Reenter, RunEnd, TileKind, WhileInside,
 };
-use journey_sema::{ActionType, Type};
+use journey_sema::{ActionType, Field, Type};
 use rustc_hash::FxHashMap;
 
-use crate::cfg::{BlockId, Deadline, Journey, Step, Terminator, Test, Trigger, Wait};
+use crate::cfg::{BlockId, Deadline, Journey, Run, Step, Terminator, Test, Trigger, Wait};
 use crate::locals::{Kept, Locals, NoLocal};
 use crate::lowering::{Instance, Lowering, Scope};
 use crate::{LowerError, build};
@@ -22,7 +22,9 @@ impl Lowering<'_> {
         graph: &Journey<'_>,
         number: u16,
     ) -> Result<bc::Journey, LowerError> {
-        let exprs = build::reachable_exprs(graph);
+        let mut exprs = build::reachable_exprs(graph);
+        let hidden = hidden(graph.source);
+        exprs.extend(&hidden);
         let schema = &self.checked.schema;
         let locals =
             Locals::collect(&exprs, &graph.source.bindings, schema).map_err(|no| match no {
@@ -163,6 +165,7 @@ fn header(
         timezone,
         exits,
         goals,
+        params: params(lowering, graph, scope)?,
         outcomes: graph.outcomes.iter().map(|name| name.to_string()).collect(),
         tiles: graph.tiles.iter().map(tile).collect(),
         locals: Vec::new(),
@@ -173,6 +176,7 @@ fn header(
         webhooks: Vec::new(),
         updates: Vec::new(),
         splits: Vec::new(),
+        calls: Vec::new(),
     })
 }
 
@@ -192,6 +196,23 @@ fn at_hand(expr: &Expr, entry: &EventMatch) -> Expr {
         }
     });
     expr
+}
+
+/// What an entry by hand brings along, and where it is kept.
+fn params(
+    lowering: &Lowering<'_>,
+    graph: &Journey<'_>,
+    scope: Scope<'_>,
+) -> Result<Vec<bc::Param>, LowerError> {
+    let mut params = Vec::new();
+    for param in &graph.source.params {
+        let Some(slot) = crate::schema::slot(&param.field) else {
+            return Err(lowering.unchecked("a parameter without a type"));
+        };
+        let local = scope.instance.and_then(|it| it.locals.get(param.binding, Kept::Value));
+        params.push(bc::Param { slot, local });
+    }
+    Ok(params)
 }
 
 struct Emitter<'l, 'a, 'g> {
@@ -222,7 +243,7 @@ impl Emitter<'_, '_, '_> {
             None => missing = true,
         };
         for op in &mut self.journey.code {
-            if let Op::Jump { to } | Op::Unless { to, .. } = op {
+            if let Op::Jump { to } | Op::Unless { to, .. } | Op::Countdown { to, .. } = op {
                 aim(to);
             }
         }
@@ -230,6 +251,10 @@ impl Emitter<'_, '_, '_> {
             state.timeout.iter_mut().for_each(&mut aim);
             state.late.iter_mut().for_each(&mut aim);
             state.arms.iter_mut().for_each(|arm| aim(&mut arm.to));
+            if let Some(run) = &mut state.run {
+                run.outcomes.iter_mut().for_each(&mut aim);
+                aim(&mut run.not_entered);
+            }
         }
         for arm in self.journey.splits.iter_mut().flat_map(|split| &mut split.arms) {
             aim(&mut arm.to);
@@ -264,6 +289,25 @@ impl Emitter<'_, '_, '_> {
                 self.journey.webhooks.push(webhook);
                 Op::Call { webhook: number }
             }
+            Step::Capture { binding, value } => {
+                // One that nothing reads has no local.
+                let Some(local) = self.locals.get(*binding, Kept::Value) else { return Ok(()) };
+                let value = self.lowering.value(value, None, self.scope)?;
+                Op::Set { local, value }
+            }
+            Step::Forget(binding) => return self.forget(*binding),
+            Step::Rounds { left, times } => {
+                let local = self.kept(*left)?;
+                Op::Rounds { local, times: self.lowering.value(times, None, self.scope)? }
+            }
+            Step::Pace { next, every } => {
+                let local = self.kept(*next)?;
+                let sides = [expr(ExprKind::Now, Type::Time), (*every).clone()];
+                let kind = ExprKind::Binary(BinaryOp::AddTimeDuration, sides.into());
+                let time = expr(kind, Type::Time);
+                Op::Set { local, value: self.lowering.value(&time, None, self.scope)? }
+            }
+            Step::Enter(call) => Op::Enter { call: self.call(call)? },
             Step::Send { action, args, binding } => {
                 let send = self.send(action, args, *binding)?;
                 let number = self.lowering.number(self.journey.sends.len(), "sends")?;
@@ -362,6 +406,12 @@ impl Emitter<'_, '_, '_> {
                 self.journey.code.push(Op::Unless { test, to });
                 self.go(*yes, next);
             }
+            Terminator::Countdown { left, more, done } => {
+                let local = self.kept(*left)?;
+                let to = target(self.graph.resolve(*done));
+                self.journey.code.push(Op::Countdown { local, to });
+                self.go(*more, next);
+            }
             Terminator::Split { name, per_entry, arms } => {
                 let arm = |(name, share, to): &(&str, u32, BlockId)| bc::SplitArm {
                     name: (*name).to_owned(),
@@ -417,6 +467,11 @@ impl Emitter<'_, '_, '_> {
                     let time = self.lowering.inside(*window, range, self.scope)?;
                     bc::Deadline::At { time, reads: self.lowering.reads(&[time]) }
                 }
+                Deadline::Kept(binding) => {
+                    let time = expr(ExprKind::Value(*binding), Type::Time);
+                    let time = self.lowering.value(&time, None, self.scope)?;
+                    bc::Deadline::At { time, reads: bc::Reads::default() }
+                }
             };
             timeout = Some(target(self.graph.resolve(*to)));
         }
@@ -448,12 +503,91 @@ impl Emitter<'_, '_, '_> {
         }
         let tile = self.lowering.number(wait.tile.0, "tiles")?;
         let late = wait.late.map(|to| target(self.graph.resolve(to)));
-        Ok(bc::State { tile, deadline, timeout, late, arms })
+        let run = wait.run.as_ref().map(|run| self.run(run)).transpose()?;
+        Ok(bc::State { tile, deadline, timeout, late, arms, run })
     }
 
     /// Where a tile stands in the source.
     fn range_of(&self, tile: crate::cfg::TileId) -> journey_base::TextRange {
         self.graph.tiles.get(tile.0).map(|tile| tile.source.range).unwrap_or_default()
+    }
+
+    /// A journey that is started and waited for: every way in which it can end leads somewhere.
+    fn run(&mut self, run: &Run<'_>) -> Result<bc::Run, LowerError> {
+        let name = &run.call.journey;
+        let call = self.call(run.call)?;
+        let journeys = &self.lowering.checked.journeys;
+        let Some(journey) = journeys.iter().find(|journey| journey.name == *name) else {
+            return Err(self.lowering.unchecked(format!("unknown journey {name}")));
+        };
+        let to = |takes: &dyn Fn(&RunEnd) -> bool| {
+            let arm = run.ends.iter().find(|(end, _)| takes(end)).map(|(_, to)| *to);
+            arm.or(run.rest).map(|to| target(self.graph.resolve(to)))
+        };
+        let outcome = |name: &str| {
+            to(&|end| matches!(end, RunEnd::Exited(names) if names.iter().any(|it| **it == *name)))
+        };
+        let outcomes = build::outcomes(journey).into_iter().map(outcome);
+        let outcomes: Option<Vec<u32>> = outcomes.collect();
+        match (outcomes, to(&|end| *end == RunEnd::NotEntered)) {
+            (Some(outcomes), Some(not_entered)) => Ok(bc::Run { call, outcomes, not_entered }),
+            _ => Err(self.lowering.unchecked(format!("an end of {name} leads nowhere"))),
+        }
+    }
+
+    fn call(&mut self, call: &Call) -> Result<u16, LowerError> {
+        let Call { journey: name, args, event } = call;
+        let number = self.lowering.journeys.get(&**name).copied();
+        let journeys = &self.lowering.checked.journeys;
+        let callee = journeys.iter().find(|journey| journey.name == *name);
+        let Some((journey, callee)) = number.zip(callee) else {
+            return Err(self.lowering.unchecked(format!("unknown journey {name}")));
+        };
+        let params: Vec<Field> = callee.params.iter().map(|param| param.field.clone()).collect();
+        let properties = match &callee.entry {
+            Entry::Event(entry) => self.lowering.event(&entry.event)?.1.properties.clone(),
+            _ => Vec::new(),
+        };
+        let call = bc::Call {
+            journey,
+            args: self.given(args, &params)?,
+            event: self.given(event, &properties)?,
+        };
+        let number = self.lowering.number(self.journey.calls.len(), "starts of journeys")?;
+        self.journey.calls.push(call);
+        Ok(number)
+    }
+
+    /// Values by number of the field.
+    fn given(
+        &mut self,
+        given: &[(Arc<str>, Expr)],
+        fields: &[Field],
+    ) -> Result<Vec<(u16, bc::ExprId)>, LowerError> {
+        let mut values = Vec::new();
+        for (number, field) in (0..=u16::MAX).zip(fields) {
+            if let Some((_, value)) = given.iter().find(|(name, _)| *name == field.name) {
+                let wanted = crate::schema::ty(&field.ty);
+                values.push((number, self.lowering.value(value, wanted.as_ref(), self.scope)?));
+            }
+        }
+        Ok(values)
+    }
+
+    /// The local of something that nobody can name.
+    fn kept(&self, binding: BindingId) -> Result<u16, LowerError> {
+        let local = self.locals.get(binding, Kept::Value);
+        local.ok_or_else(|| self.lowering.unchecked("a loop without a place for its rounds"))
+    }
+
+    fn forget(&mut self, binding: BindingId) -> Result<(), LowerError> {
+        for local in self.locals.all(binding) {
+            let ty = self.locals.slots.get(usize::from(local)).map(|slot| slot.ty.clone());
+            let unset = expr(ExprKind::Const(Const::Unset), Type::Unset);
+            let value = self.lowering.value(&unset, ty.as_ref(), self.scope)?;
+            self.journey.code.push(Op::Set { local, value });
+        }
+        Ok(())
     }
 
     /// The hold of a message. Which one it is follows when the code has been laid out.
@@ -483,9 +617,24 @@ fn target(block: BlockId) -> u32 {
 
 /// The default of a parameter as an expression.
 fn default_value(value: &Const, ty: &Type) -> Expr {
-    Expr {
-        kind: ExprKind::Const(value.clone()),
-        ty: ty.clone(),
-        range: journey_base::TextRange::default(),
-    }
+    expr(ExprKind::Const(value.clone()), ty.clone())
+}
+
+fn expr(kind: ExprKind, ty: Type) -> Expr {
+    Expr { kind, ty, range: journey_base::TextRange::default() }
+}
+
+/// What the loops of a journey keep, which no expression of the source reads.
+fn hidden(journey: &thir::Journey) -> Vec<Expr> {
+    let loops = crate::ways::tiles(journey).into_iter().filter_map(|tile| match &tile.kind {
+        TileKind::Repeat(repeat) => Some(repeat),
+        _ => None,
+    });
+    let read = |binding, ty| expr(ExprKind::Value(binding), ty);
+    loops
+        .flat_map(|repeat| {
+            let left = Some(read(repeat.left, Type::Int));
+            left.into_iter().chain(repeat.next.map(|next| read(next, Type::Time)))
+        })
+        .collect()
 }

@@ -140,6 +140,7 @@ fn nodes(
         return None;
     }
     let node = |tile: &thir::Tile| {
+        let kind = ways::kind(tile)?;
         let (id, reachable) = ids.next()?;
         let ways = ways::ways(tile, &journey.bindings);
         let mut heads = fields::heads(tile, &journey.bindings).into_iter();
@@ -158,7 +159,7 @@ fn nodes(
         Some(Node {
             id,
             labelled: tile.label.is_some(),
-            kind: ways::kind(tile),
+            kind,
             title: tile.title.to_string(),
             doc: tile.doc.to_string(),
             fields: fields::fields(tile, &journey.bindings),
@@ -167,7 +168,7 @@ fn nodes(
             arms,
         })
     };
-    tiles.iter().map(node).collect()
+    tiles.iter().filter(|tile| ways::kind(tile).is_some()).map(node).collect()
 }
 
 /// The share of an arm of a split, as it is written.
@@ -216,7 +217,9 @@ fn sequence_edges(nodes: &[Node], after: Option<&str>, edges: &mut Vec<Edge>) {
             });
         }
         for arm in &node.arms {
-            sequence_edges(&arm.body, next, edges);
+            // A round of a loop leads back to its tile.
+            let after = if node.kind == Kind::Repeat { Some(&*node.id) } else { next };
+            sequence_edges(&arm.body, after, edges);
         }
     }
 }

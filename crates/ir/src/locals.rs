@@ -78,6 +78,12 @@ impl Locals {
         Ok(locals)
     }
 
+    /// All that is kept of a binding.
+    pub(crate) fn all(&self, binding: BindingId) -> Vec<u16> {
+        let range = (binding, Kept::Happened)..=(binding, Kept::Value);
+        self.numbers.range(range).map(|(_, local)| *local).collect()
+    }
+
     /// The local that keeps this of a binding.
     pub(crate) fn get(&self, binding: BindingId, kept: Kept) -> Option<u16> {
         self.numbers.get(&(binding, kept)).copied()

@@ -61,6 +61,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) names: Names<'a>,
     /// Numbers of the audiences that are compiled.
     pub(crate) audiences: FxHashMap<&'a str, u16>,
+    /// Numbers of the journeys that are compiled.
+    pub(crate) journeys: FxHashMap<&'a str, u16>,
     pub(crate) windows: Windows,
     /// What is being compiled, for messages: `journey cart_recovery`.
     pub(crate) item: String,
@@ -93,6 +95,7 @@ impl<'a> Lowering<'a> {
             checked,
             names: Names::new(&checked.schema),
             audiences: FxHashMap::default(),
+            journeys: FxHashMap::default(),
             windows: Windows::default(),
             item: format!("workspace {}", checked.name),
             consts: Pool::default(),

@@ -1,6 +1,6 @@
 //! A whole program, or the part of it that some journeys need.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journey_bytecode::{self as bc, ExprId, Program};
 use journey_sema::Checked;
@@ -16,7 +16,7 @@ pub fn lower(checked: &Checked) -> Result<Program, LowerError> {
     Ok(compile(checked, &journeys, &audiences, &[])?.0)
 }
 
-/// Compiles some journeys, together with the audiences they need. The schema stays whole, so
+/// Compiles some journeys, together with those that they start and the audiences they need. The schema stays whole, so
 /// that the same events are known whatever is compiled.
 pub fn lower_journeys<N: AsRef<str>>(
     checked: &Checked,
@@ -34,18 +34,34 @@ pub fn lower_with_conditions<N: AsRef<str>>(
     conditions: &[&Expr],
 ) -> Result<(Program, Vec<ExprId>), LowerError> {
     let wanted: BTreeSet<&str> = names.iter().map(AsRef::as_ref).collect();
-    let journeys: Vec<&Journey> = checked
-        .journeys
-        .iter()
-        .map(|journey| &**journey)
-        .filter(|journey| wanted.contains(&*journey.name))
-        .collect();
-    let found: BTreeSet<&str> = journeys.iter().map(|journey| &*journey.name).collect();
-    if let Some(name) = wanted.difference(&found).next() {
+    let all: BTreeMap<&str, &Journey> =
+        checked.journeys.iter().map(|journey| (&*journey.name, &**journey)).collect();
+    if let Some(name) = wanted.iter().find(|name| !all.contains_key(**name)) {
         return Err(LowerError::UnknownJourney { name: (*name).to_owned() });
     }
+    let journeys = with_started(&all, wanted);
     let audiences = needed_audiences(checked, &journeys, conditions);
     compile(checked, &journeys, &audiences, conditions)
+}
+
+/// These journeys and those that they start, and those that these start in turn, by name.
+fn with_started<'a>(
+    all: &BTreeMap<&'a str, &'a Journey>,
+    wanted: BTreeSet<&str>,
+) -> Vec<&'a Journey> {
+    let mut found: BTreeMap<&str, &'a Journey> = BTreeMap::new();
+    let mut open: Vec<&'a Journey> =
+        wanted.into_iter().filter_map(|name| all.get(name).copied()).collect();
+    while let Some(journey) = open.pop() {
+        if found.insert(&journey.name, journey).is_none() {
+            let started = ways::tiles(journey).into_iter().filter_map(|tile| match &tile.kind {
+                TileKind::Enter(call) | TileKind::Run { call, .. } => all.get(&*call.journey),
+                _ => None,
+            });
+            open.extend(started.copied());
+        }
+    }
+    found.into_values().collect()
 }
 
 /// The audiences that journeys and conditions ask for, and those that these read in turn, in the
@@ -134,6 +150,7 @@ fn compile(
     }
     lowering.policies(&policies::needed(checked, journeys), &mut program)?;
     lowering.requests(&mut program)?;
+    lowering.journeys = schema::number(journeys.iter().map(|journey| &*journey.name));
     for (number, journey) in (0..).zip(journeys) {
         lowering.item = format!("journey {}", journey.name);
         let graph = build(journey)?;

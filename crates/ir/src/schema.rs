@@ -98,7 +98,7 @@ fn slots(fields: &[Field]) -> Option<Vec<bc::Slot>> {
     fields.iter().map(slot).collect()
 }
 
-fn slot(field: &Field) -> Option<bc::Slot> {
+pub(crate) fn slot(field: &Field) -> Option<bc::Slot> {
     Some(bc::Slot {
         name: field.name.to_string(),
         wire: field.wire.to_string(),

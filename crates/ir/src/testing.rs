@@ -255,6 +255,7 @@ pub(crate) fn journey(name: &str, body: Vec<Tile>) -> Journey {
     Journey {
         name: name.into(),
         title: name.into(),
+        params: Vec::new(),
         entry: Entry::Event(on_order(Some(BindingId(0)), None)),
         each: None,
         key: None,

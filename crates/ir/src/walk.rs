@@ -1,9 +1,8 @@
 //! Visiting expressions.
 
 use journey_sema::thir::{
-    ArmTrigger, Condition, Entry, EventMatch, ExitTrigger, Expr, HttpRequest, Journey, Since, Tile,
-    TileKind,
-    WaitLimit, Wake,
+    ArmTrigger, Call, Condition, Entry, EventMatch, ExitTrigger, Expr, HttpRequest, Journey, Since,
+    Tile, TileKind, WaitLimit, Wake,
 };
 use journey_sema::walk::children;
 
@@ -40,7 +39,7 @@ pub fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
             ExitTrigger::After(length) => roots.push(length),
         }
     }
-    for tile in ways::tiles(journey) {
+    for tile in ways::statements(journey) {
         tile_roots(tile, &mut roots);
     }
     for root in roots {
@@ -51,7 +50,9 @@ pub fn journey<'a>(journey: &'a Journey, visit: &mut impl FnMut(&'a Expr)) {
 /// The expressions of a tile itself, not of the blocks it opens.
 fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
     match &tile.kind {
-        TileKind::WaitFor(expr) | TileKind::WaitUntil { time: expr, .. } => roots.push(expr),
+        TileKind::WaitFor(expr)
+        | TileKind::WaitUntil { time: expr, .. }
+        | TileKind::Let(_, expr) => roots.push(expr),
         TileKind::WaitWindow(_) => {}
         TileKind::WaitCondition { condition, up_to } => {
             condition_roots(condition, roots);
@@ -82,6 +83,12 @@ fn tile_roots<'a>(tile: &'a Tile, roots: &mut Vec<&'a Expr>) {
         TileKind::Send { args: values, .. } | TileKind::Update(values) => {
             roots.extend(values.iter().map(|(_, value)| value));
         }
+        TileKind::Enter(call) | TileKind::Run { call, .. } => call_roots(call, roots),
+        TileKind::Repeat(repeat) => {
+            roots.push(&repeat.times);
+            roots.extend(&repeat.every);
+            roots.extend(&repeat.until);
+        }
         TileKind::Split { .. } | TileKind::Member { .. } | TileKind::Exit(_) => {}
     }
 }
@@ -103,6 +110,11 @@ pub fn awaited(journey: &Journey) -> Vec<(&EventMatch, &Since)> {
         }
     }
     found.into_iter().filter_map(|event| Some((event, event.since.as_ref()?))).collect()
+}
+
+/// What a journey that is started is given.
+pub(crate) fn call_roots<'a>(call: &'a Call, roots: &mut Vec<&'a Expr>) {
+    roots.extend(call.args.iter().chain(&call.event).map(|(_, value)| value));
 }
 
 /// The expressions of a continuous condition: its test and its wakes.

@@ -4,11 +4,13 @@
 //! nowhere else: the control-flow graph, the compiled tiles and the picture all ask this module,
 //! so an edge has the same number in all three.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journey_bytecode::TileKind as Kind;
 use journey_sema::Type;
-use journey_sema::thir::{Binding, Const, Expr, ExprKind, Journey, Outcome, OutcomeArm, Tile, TileKind, WaitLimit};
+use journey_sema::thir::{
+    Binding, Const, Expr, ExprKind, Journey, Outcome, OutcomeArm, Tile, TileKind, WaitLimit,
+};
 
 use crate::titles;
 
@@ -31,7 +33,8 @@ impl<'a> Way<'a> {
     }
 }
 
-/// The ways out of `tile` in source order, the fall-through last. An exit has none. `bindings` are
+/// The ways out of `tile` in source order, the fall-through last. An exit has none, and neither has
+/// a `let`, which is no tile. `bindings` are
 /// those of its journey: conditions on edges name them.
 pub fn ways<'a>(tile: &'a Tile, bindings: &[Binding]) -> Vec<Way<'a>> {
     match &tile.kind {
@@ -87,7 +90,19 @@ pub fn ways<'a>(tile: &'a Tile, bindings: &[Binding]) -> Vec<Way<'a>> {
         TileKind::Split { arms, .. } => {
             arms.iter().map(|arm| Way::into_block(&*arm.name, &arm.body)).collect()
         }
-        TileKind::Exit(_) => Vec::new(),
+        TileKind::Enter(_) => vec![Way::on("next")],
+        TileKind::Run { arms, otherwise, covered, .. } => {
+            let mut ways: Vec<_> =
+                arms.iter().map(|arm| Way::into_block(&*arm.title, &arm.body)).collect();
+            if otherwise.is_some() || !covered {
+                ways.push(rest(otherwise.as_deref()));
+            }
+            ways
+        }
+        TileKind::Repeat(repeat) => {
+            vec![Way::into_block("again", &repeat.body), Way::on("done")]
+        }
+        TileKind::Exit(_) | TileKind::Let(..) => Vec::new(),
     }
 }
 
@@ -176,6 +191,10 @@ fn blocks(tile: &Tile) -> Vec<&[Tile]> {
         TileKind::WaitUntil { late, .. } => all(Vec::new(), late),
         TileKind::Send { arms, .. } => outcome_blocks(arms),
         TileKind::Webhook(webhook) => outcome_blocks(&webhook.arms),
+        TileKind::Run { arms, otherwise, .. } => {
+            all(arms.iter().map(|arm| &*arm.body).collect(), otherwise)
+        }
+        TileKind::Repeat(repeat) => vec![&repeat.body],
         _ => Vec::new(),
     }
 }
@@ -184,9 +203,9 @@ fn outcome_blocks(arms: &Option<Vec<OutcomeArm>>) -> Vec<&[Tile]> {
     arms.iter().flatten().map(|arm| &*arm.body).collect()
 }
 
-/// What the canvas calls a tile's kind.
-pub fn kind(tile: &Tile) -> Kind {
-    match tile.kind {
+/// What the canvas calls a tile's kind; nothing for a `let`, which is no tile.
+pub fn kind(tile: &Tile) -> Option<Kind> {
+    Some(match tile.kind {
         TileKind::WaitFor(_)
         | TileKind::WaitUntil { .. }
         | TileKind::WaitWindow(_)
@@ -198,13 +217,24 @@ pub fn kind(tile: &Tile) -> Kind {
         TileKind::Send { .. } => Kind::Send,
         TileKind::Webhook(_) => Kind::Webhook,
         TileKind::Update(_) | TileKind::Member { .. } => Kind::Update,
+        TileKind::Run { .. } => Kind::Run,
+        TileKind::Enter(_) => Kind::Enter,
+        TileKind::Repeat(_) => Kind::Repeat,
         TileKind::Exit(_) => Kind::Exit,
-    }
+        TileKind::Let(..) => return None,
+    })
 }
 
-/// All tiles of a journey in source order, those of nested blocks right after the tile that
+/// All tiles of the canvas in source order, those of nested blocks right after the tile that
 /// opens them.
 pub fn tiles(journey: &Journey) -> Vec<&Tile> {
+    let mut tiles = statements(journey);
+    tiles.retain(|tile| kind(tile).is_some());
+    tiles
+}
+
+/// All statements of a journey, in the same order: its tiles, and each `let`.
+pub fn statements(journey: &Journey) -> Vec<&Tile> {
     let mut found = Vec::new();
     // A stack in place of recursion; blocks go on it last first so that they come off in order.
     let mut stack: Vec<&Tile> = journey.body.iter().rev().collect();
@@ -222,10 +252,11 @@ pub fn tiles(journey: &Journey) -> Vec<&Tile> {
 /// one tile the label of another is passed over.
 pub fn ids(tiles: &[&Tile]) -> Vec<String> {
     let labels: BTreeSet<&str> = tiles.iter().filter_map(|tile| tile.label.as_deref()).collect();
-    let mut counts = [0_u32; 7];
-    let mut unlabelled = |kind: Kind| {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut unlabelled = |kind: Option<Kind>| {
         let mut id = String::new();
-        if let Some(count) = counts.get_mut(kind as usize) {
+        if let Some(kind) = kind {
+            let count = counts.entry(kind_name(kind)).or_default();
             loop {
                 *count += 1;
                 id = format!("{}_{count}", kind_name(kind));
@@ -254,6 +285,9 @@ pub fn kind_name(kind: Kind) -> &'static str {
         Kind::Send => "send",
         Kind::Webhook => "webhook",
         Kind::Update => "update",
+        Kind::Run => "run",
+        Kind::Enter => "enter",
+        Kind::Repeat => "repeat",
         Kind::Exit => "exit",
     }
 }

@@ -119,8 +119,16 @@ const RESPONSES: &str = r#"{"journey":"reward","tile":"grant","body":{"Points":5
 fn a_simulation_answers_from_a_file_at_the_instant_of_the_call() {
     let files = [("shop.journey", SHOP), ("events.ndjson", EVENTS), ("answers.ndjson", RESPONSES)];
     let workspace = Workspace::new(&files);
-    let arguments =
-        ["simulate", ".", "--events", "events.ndjson", "--responses", "answers.ndjson", "--out", "o"];
+    let arguments = [
+        "simulate",
+        ".",
+        "--events",
+        "events.ndjson",
+        "--responses",
+        "answers.ndjson",
+        "--out",
+        "o",
+    ];
     let run = journeyc(workspace.path(), &arguments);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let members = std::fs::read_to_string(workspace.path().join("o/memberships.csv")).unwrap();
@@ -145,7 +153,11 @@ fn a_simulation_answers_from_a_file_at_the_instant_of_the_call() {
         )
     );
     let alone = journeyc(workspace.path(), &["simulate", ".", "--events", "events.ndjson"]);
-    assert!(alone.stdout.contains("calls failed: nothing says what is answered"), "{}", alone.stdout);
+    assert!(
+        alone.stdout.contains("calls failed: nothing says what is answered"),
+        "{}",
+        alone.stdout
+    );
     assert!(ada[1].contains(",update,") && ada[1].contains(r#"""points"":5"#), "{}", ada[1]);
 }
 

@@ -15,6 +15,7 @@ use crate::facts::{Facts, Paths};
 use crate::findings::{Finding, Place, Unknown};
 use crate::items::{Item, ItemKind};
 use crate::names::NameKind;
+use crate::privacy::Source;
 use crate::requests::RequestNames;
 use crate::suggest::{self, Candidate};
 use crate::table::{self, Name};
@@ -196,6 +197,8 @@ pub(crate) struct Bound {
     pub(crate) info: Option<Arc<EventInfo>>,
     /// Properties that its `where` has shown to be set.
     pub(crate) known: Vec<Arc<str>>,
+    /// Where the personal data in it comes from, if it is a value that holds some.
+    pub(crate) personal: Option<Source>,
     pub(crate) used: bool,
 }
 

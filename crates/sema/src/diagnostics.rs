@@ -14,7 +14,7 @@ use crate::items::{Item, ItemKind, declaration, items, parse};
 use crate::names::NameKind;
 use crate::table::{self, Site};
 use crate::usage;
-use crate::{audiences, loops};
+use crate::{audiences, calls, loops};
 
 /// At most so many findings of a file are shown.
 pub(crate) const MAX_SHOWN: usize = 100;
@@ -175,7 +175,7 @@ fn item_findings(item: Item<'_>, db: &dyn Db) -> Vec<Finding> {
     let mut findings = usage::findings(db, item).to_vec();
     findings.extend(match item.kind(db) {
         ItemKind::Audience => audiences::cycle_of(db, item),
-        ItemKind::Journey => loops::circle_of(db, item),
+        ItemKind::Journey => loops::circle_of(db, item).or_else(|| calls::cycle_of(db, item)),
         _ => None,
     });
     findings

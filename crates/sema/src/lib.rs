@@ -13,6 +13,7 @@
 mod allows;
 mod attributes;
 mod audiences;
+mod calls;
 pub mod config;
 mod constants;
 mod continuous;
@@ -26,6 +27,7 @@ mod facts;
 mod findings;
 mod fold;
 mod graph;
+mod instant;
 mod items;
 mod journey;
 mod literals;

@@ -18,10 +18,11 @@ use crate::thir::{BindingId, BindingKind, Expr, ExprKind, FoldFn, HistoryFn, Una
 use crate::{Field, Marks, Type, walk};
 
 /// Where personal data comes from.
-struct Source {
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
     /// ``the trait `email` ``
-    what: String,
-    place: Place,
+    pub(crate) what: String,
+    pub(crate) place: Place,
 }
 
 /// Where a value goes.
@@ -53,16 +54,33 @@ impl Cx<'_> {
         if value.is_error() {
             return;
         }
-        let Some(source) = self.personal(value, true) else { return };
-        let message = format!("personal data goes into {}, which is not marked `@pii`", sink.what);
-        let finding = Finding::new(Code::PERSONAL_DATA, value.range, message)
-            .label(format!("this is made of {}", source.what))
-            .at(source.place, "marked `@pii` here");
+        let Some(finding) = self.leaks(value, sink.what) else { return };
         let title = format!("mark {} `@pii`", sink.mark.0);
         self.report(match &sink.mark.1 {
             Mark::Here(range) => finding.guess(title, TextRange::empty(range.end), " @pii"),
             Mark::At(place) => finding.elsewhere(title, place.clone(), " @pii"),
         });
+    }
+
+    /// The finding about personal data in a value that goes somewhere.
+    fn leaks(&self, value: &Expr, what: &str) -> Option<Finding> {
+        let source = self.personal(value, true)?;
+        let message = format!("personal data goes into {what}, which is not marked `@pii`");
+        let finding = Finding::new(Code::PERSONAL_DATA, value.range, message)
+            .label(format!("this is made of {}", source.what));
+        Some(finding.at(source.place, "marked `@pii` here"))
+    }
+
+    /// The same for a value that a journey is given.
+    pub(crate) fn keep_from_journey(&mut self, value: &Expr, journey: &Arc<str>, param: &Field) {
+        if param.holds_pii() || value.is_error() {
+            return;
+        }
+        let what = format!("`{}` of the journey `{journey}`", param.name);
+        if let Some(finding) = self.leaks(value, &what) {
+            let place = Place::Name(NameKind::Journey, journey.clone());
+            self.report(finding.at(place, "the journey is declared here"));
+        }
     }
 
     /// The same for a value of a parameter of an action.
@@ -88,7 +106,7 @@ impl Cx<'_> {
 
     /// Where the personal data in a value comes from. If not `all` of a record is asked for, marks of
     /// its fields do not matter.
-    fn personal(&self, expr: &Expr, all: bool) -> Option<Source> {
+    pub(crate) fn personal(&self, expr: &Expr, all: bool) -> Option<Source> {
         let any = |parts: &[Expr]| parts.iter().find_map(|part| self.personal(part, all));
         match &expr.kind {
             ExprKind::Trait(name) => {
@@ -102,7 +120,11 @@ impl Cx<'_> {
             ExprKind::Bound { binding, property } => self.of_binding(*binding, property, all),
             ExprKind::Value(binding) => match self.taken_from.get(binding) {
                 Some(value) => self.personal(value, all),
-                None => self.of_value(*binding, all),
+                None => {
+                    let bound = self.bindings.get(binding.0 as usize)?;
+                    let personal = bound.personal.clone().filter(|_| all);
+                    personal.or_else(|| self.of_value(*binding, all))
+                }
             },
             ExprKind::Field(base, index) => self.of_field(base, *index, all),
             ExprKind::If(parts) => {

@@ -14,6 +14,7 @@ use crate::expr::{Role, default_of};
 use crate::findings::Finding;
 use crate::items::{Item, declaration};
 use crate::journey::outline::{Outline, journey_outline};
+use crate::journey::signature::signature;
 use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
 use crate::table::Name;
@@ -128,6 +129,10 @@ impl Checker<'_> {
                 self.starts(range);
                 self.event(step)
             }
+            ast::Step::EnterStep(step) => {
+                self.starts(range);
+                self.enter(step)
+            }
             ast::Step::UpdateStep(step) => {
                 self.starts(range);
                 let assignments = step.assignments()?;
@@ -201,10 +206,6 @@ impl Checker<'_> {
             ast::Step::ExpectWebhook(step) => {
                 self.starts(range);
                 self.expect_webhook(step)
-            }
-            ast::Step::EnterStep(_) => {
-                self.cx.not_yet(range);
-                None
             }
         }
     }
@@ -335,6 +336,38 @@ impl Checker<'_> {
             return None;
         }
         complete.then(|| Step::Event(event.name.clone(), values))
+    }
+
+    /// An entry by hand, with the parameters of the journey and the properties of its event.
+    fn enter(&mut self, step: ast::EnterStep<'_>) -> Option<Step> {
+        let (journey, _) = self.journey.clone()?;
+        let key = Name::new(self.cx.db, NameKind::Journey, journey.clone());
+        let takes = signature(self.cx.db, key)?;
+        let args: Vec<ast::Arg<'_>> =
+            step.arg_list().into_iter().flat_map(|list| list.args()).collect();
+        let range = step.range();
+        let found = self.cx.findings.len();
+        let (args, event) = self.cx.at_stage(Stage::Constant, |cx| {
+            cx.brought(&args, &journey, &takes, range, |cx, syntax, ty, role| {
+                cx.constant(syntax, ty, role)
+            })
+        });
+        if self.cx.findings.len() > found {
+            return None;
+        }
+        let args: Option<Values> =
+            args.into_iter().map(|(name, value)| Some((name, value?))).collect();
+        let properties = event.map(|(event, given)| {
+            let value = |field: &crate::Field| {
+                let given = given.iter().find(|(name, _)| *name == field.name);
+                given.map_or_else(|| default_of(field), |(_, value)| value.clone())
+            };
+            event.ty.properties.iter().map(value).collect::<Option<Vec<Const>>>()
+        });
+        match properties {
+            Some(None) => None,
+            event => Some(Step::Enter { args: args?, event: event.flatten() }),
+        }
     }
 
     /// Traits with their values.

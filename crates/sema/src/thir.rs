@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use journey_base::TextRange;
 
-use crate::Type;
+use crate::{Field, Type};
 
 /// An expression with its type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -341,6 +341,9 @@ pub struct Journey {
     pub name: Arc<str>,
     /// The display name; the name where none was given.
     pub title: Arc<str>,
+    /// What an entry by hand brings along, in declaration order. Without it a parameter has its
+    /// default, or is unset.
+    pub params: Vec<Param>,
     /// Who enters.
     pub entry: Entry,
     /// `for each LIST as x`: an instance for each element.
@@ -359,7 +362,7 @@ pub struct Journey {
     pub exits: Vec<ExitCriterion>,
     /// Goals in source order.
     pub goals: Vec<Goal>,
-    /// Event bindings and messages, in order of appearance.
+    /// Parameters, event bindings, messages and captured values, in order of appearance.
     pub bindings: Vec<Binding>,
     /// The body.
     pub body: Vec<Tile>,
@@ -388,6 +391,15 @@ pub enum BindingKind {
     Message,
     /// A value: of a parameter, or of a `let` tile.
     Value(Type),
+}
+
+/// A parameter of a journey.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Param {
+    /// Name, type and default.
+    pub field: Field,
+    /// What the journey knows it as.
+    pub binding: BindingId,
 }
 
 /// How an instance begins.
@@ -596,6 +608,23 @@ pub enum TileKind {
         /// Whether the customer is a member from now on.
         member: bool,
     },
+    /// `let x = …`: no tile of the canvas; what it captures is in scope behind it
+    Let(BindingId, Expr),
+    /// `enter J(…)`: starts a journey and goes on
+    Enter(Call),
+    /// `run J(…) { … }`: starts a journey and waits until it has exited
+    Run {
+        /// What is started.
+        call: Call,
+        /// Arms in source order.
+        arms: Vec<RunArm>,
+        /// The else arm.
+        otherwise: Option<Vec<Tile>>,
+        /// Whether the arms leave nothing over, so that it cannot fall through.
+        covered: bool,
+    },
+    /// `repeat up to N times (every D)? (until COND)? { … }`
+    Repeat(Box<Repeat>),
     /// `exit NAME`
     Exit(Arc<str>),
 }
@@ -660,6 +689,54 @@ pub struct Response {
     pub binding: BindingId,
     /// Its type.
     pub ty: Type,
+}
+
+/// A loop.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Repeat {
+    /// How many rounds at most: an int, settled on arrival.
+    pub times: Expr,
+    /// How long after the beginning of a round the next one may begin: a duration.
+    pub every: Option<Expr>,
+    /// Asked before each round; true ends the loop.
+    pub until: Option<Expr>,
+    /// What is repeated.
+    pub body: Vec<Tile>,
+    /// How many rounds are left: an int that nothing else names.
+    pub left: BindingId,
+    /// When the next round may begin: a time that nothing else names; where there is an `every`.
+    pub next: Option<BindingId>,
+}
+
+/// A journey that is started, and what it is given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Call {
+    /// Its name in source.
+    pub journey: Arc<str>,
+    /// A value for each parameter that is given, in the order of the parameters.
+    pub args: Vec<(Arc<str>, Expr)>,
+    /// Where its entry is an event, a value for each property that is given, in their order.
+    pub event: Vec<(Arc<str>, Expr)>,
+}
+
+/// An arm of a `run`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RunArm {
+    /// When it is taken.
+    pub end: RunEnd,
+    /// What runs then.
+    pub body: Vec<Tile>,
+    /// The source of its head on one line.
+    pub title: Arc<str>,
+}
+
+/// How a journey that was run came to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RunEnd {
+    /// With one of these outcomes.
+    Exited(Vec<Arc<str>>),
+    /// It was not entered at all.
+    NotEntered,
 }
 
 /// The limit of a wait with arms.
@@ -898,6 +975,14 @@ pub enum Step {
     Pause,
     /// `resume`: never but while it is paused
     Resume,
+    /// `enter (args)`: by hand
+    Enter {
+        /// Arguments by parameter.
+        args: Vec<(Arc<str>, Const)>,
+        /// Where the journey's entry is an event, a value for each of its properties in declaration
+        /// order.
+        event: Option<Vec<Const>>,
+    },
     /// `expect exit NAME`
     ExpectExit(Arc<str>),
     /// `expect at LABEL (until TIME)?`

@@ -37,6 +37,10 @@ pub enum Refusal {
     Reentry,
     /// The journey is paused.
     Paused,
+    /// What it was to bring along is incomplete, or of another type.
+    Arguments,
+    /// The condition of the entry does not hold for what it was to bring along.
+    Condition,
     /// The entry's filter, list or key could not be evaluated.
     Fault(Fault),
     /// An event says what the journey's instances are about, and there is none.
@@ -190,4 +194,35 @@ pub enum Effect<'a> {
     },
     /// The event was seen before and changed nothing.
     Duplicate { at: i64 },
+}
+
+impl Effect<'_> {
+    /// The journey it is about; nothing where it is about the customer alone.
+    pub fn journey(&self) -> Option<u16> {
+        match *self {
+            Effect::Decided { journey, .. } => journey,
+            Effect::Entered { journey, .. }
+            | Effect::NotEntered { journey, .. }
+            | Effect::Arrived { journey, .. }
+            | Effect::Left { journey, .. }
+            | Effect::Called { journey, .. }
+            | Effect::Answered { journey, .. }
+            | Effect::UnknownZone { journey, .. }
+            | Effect::Refreshed { journey, .. }
+            | Effect::SetMember { journey, .. }
+            | Effect::GoalReached { journey, .. }
+            | Effect::GoalFault { journey, .. }
+            | Effect::Forgotten { journey, .. }
+            | Effect::Held { journey, .. }
+            | Effect::Skipped { journey, .. }
+            | Effect::Sent { journey, .. }
+            | Effect::Updated { journey, .. }
+            | Effect::Exited { journey, .. }
+            | Effect::Faulted { journey, .. } => Some(journey),
+            Effect::JoinedAudience { .. }
+            | Effect::LeftAudience { .. }
+            | Effect::AudienceFault { .. }
+            | Effect::Duplicate { .. } => None,
+        }
+    }
 }

@@ -30,10 +30,15 @@ pub enum Input<'a> {
         /// Whether the customer is a member from now on.
         member: bool,
     },
-    /// Enters a journey by hand. The re-entry rule applies.
+    /// Enters a journey by hand. The re-entry rule applies, and so does the condition of an entry
+    /// by event.
     Enter {
         /// Which.
         journey: u16,
+        /// Arguments by parameter. One that is left out has its default, or is unset.
+        args: &'a [(u16, Val<'a>)],
+        /// The properties of the entry's event where it has one, defaults filled in.
+        event: Option<&'a Row>,
     },
     /// What became of a message or of a call of a webhook. One that nobody waits for any more
     /// changes nothing.

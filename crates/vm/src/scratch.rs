@@ -1,7 +1,10 @@
 //! Memory that is used again from one call to the next.
 
+use std::collections::VecDeque;
+
 use bumpalo::Bump;
 
+use crate::Row;
 use crate::bits::Bits;
 use crate::set::Watch;
 
@@ -28,8 +31,37 @@ pub(crate) struct Work {
     pub(crate) untold: Bits,
     /// Journeys to enter for having joined an audience.
     pub(crate) entries: Bits,
+    /// Journeys that tiles have started, in order, and that are still to be entered.
+    pub(crate) calls: VecDeque<Calling>,
+    /// Journeys that are over and have been waited for.
+    pub(crate) returns: VecDeque<Return>,
+    /// How many instances have begun.
+    pub(crate) begun: u64,
     /// How many more tiles may be arrived at.
     pub(crate) budget: u32,
+}
+
+/// A journey that a tile has started.
+#[derive(Debug)]
+pub(crate) struct Calling {
+    pub(crate) journey: u16,
+    /// A value for each parameter, defaults filled in.
+    pub(crate) params: Row,
+    /// The properties of the entry's event where it has one.
+    pub(crate) event: Option<Row>,
+    /// The instance that waits for it to exit: its journey and membership.
+    pub(crate) caller: Option<(u16, u32)>,
+}
+
+/// The end of a journey for which an instance has waited.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Return {
+    /// The instance that has waited: its journey and membership.
+    pub(crate) caller: (u16, u32),
+    /// The journey it has waited for.
+    pub(crate) callee: u16,
+    /// The outcome; none if it was not entered.
+    pub(crate) end: Option<u16>,
 }
 
 impl Scratch {
@@ -61,6 +93,9 @@ impl Work {
         self.stale.clear();
         self.untold.clear();
         self.entries.clear();
+        self.calls.clear();
+        self.returns.clear();
+        self.begun = 0;
         self.budget = budget;
     }
 }

@@ -138,6 +138,10 @@ pub struct Instance {
     /// Windows since its entry or since a mark, by their number among the journey's; `None`
     /// before the mark.
     pub(crate) tallies: Vec<Option<WindowState>>,
+    /// The instance that waits for it to exit: its journey and membership.
+    pub(crate) caller: Option<(u16, u32)>,
+    /// What it has waited for came to its end while it was paused: the journey, and the outcome.
+    pub(crate) returned: Option<(u16, Option<u16>)>,
     /// How many times it has sent from each tile, skipped messages included.
     pub(crate) visits: SmallVec<[(u16, u32); 2]>,
     /// What is known of the message that a policy holds.

@@ -59,7 +59,7 @@ fn live(set: &ProgramSet) -> usize {
             step(Input::Event { event, at: now, id: Some(&id), row: &row }, now);
         }
         step(Input::Tick, now + 2 * HOUR);
-        step(Input::Enter { journey: 1 }, now + 3 * HOUR);
+        step(by_hand(1), now + 3 * HOUR);
         step(Input::Traits(&[(0, Val::Unset), (6, Val::Bool(round % 2 == 0))]), now + DAY);
     }
     step(Input::Tick, start + 40 * DAY);

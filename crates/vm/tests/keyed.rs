@@ -351,7 +351,7 @@ fn an_entry_without_a_key_is_refused() {
     shop.carts(Reenter::Always, WhileInside::Ignore);
     let c = shop.cart;
     let mut world = shop.world();
-    world.event(c, &[Val::Unset, Val::Unset]).input(Input::Enter { journey: 0 });
+    world.event(c, &[Val::Unset, Val::Unset]).input(by_hand(0));
     assert_eq!(
         world.news(),
         ["0 carts: not entered, Fault(Unset)", "0 carts: not entered, NoEvent"]

@@ -280,7 +280,7 @@ fn inputs_that_name_nothing_are_passed_over() {
     let mut shop = shop();
     waits_an_hour(&mut shop);
     let mut world = World::new(shop.b);
-    world.event(77, &[]).input(Input::Enter { journey: 9 }).set(44, Val::Int(1));
+    world.event(77, &[]).input(by_hand(9)).set(44, Val::Int(1));
     world.input(Input::Choose { journey: 9, split: 9, arm: 9 });
     assert_eq!(world.news(), [""; 0]);
 }

@@ -31,7 +31,14 @@ fn asking() -> Asking {
     let response = Some(Response { ty: Type::Int, local: Some(answer) });
     s.journey.webhooks.push(Webhook { tile, request, pii: false, response });
     s.op(Op::Call { webhook: 0 });
-    s.journey.states.push(State { tile, deadline: Deadline::None, timeout: None, late: None, arms: vec![] });
+    s.journey.states.push(State {
+        tile,
+        deadline: Deadline::None,
+        timeout: None,
+        late: None,
+        arms: vec![],
+        run: None,
+    });
     s.op(Op::Suspend { state: 0 });
     s.arm(0, ArmTrigger::Outcome(Outcome::Delivered), 0);
     s.exit("answered");

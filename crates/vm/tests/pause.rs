@@ -170,7 +170,7 @@ fn what_is_kept_comes_before_an_instant_that_passed_during_the_pause() {
 fn nobody_enters_while_the_journey_is_paused() {
     let mut world = reminds_on_visits();
     let fresh = world.input(Input::Tick).customer.clone();
-    world.input(PAUSE).at(HOUR).event(VISIT, &[]).input(Input::Enter { journey: 0 });
+    world.input(PAUSE).at(HOUR).event(VISIT, &[]).input(by_hand(0));
     assert_eq!(world.news(), ["1h j: not entered, Paused", "1h j: not entered, Paused"]);
     world.at(2 * HOUR).input(RESUME);
     assert_eq!(world.customer.instances(), fresh.instances());

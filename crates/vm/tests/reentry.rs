@@ -95,7 +95,7 @@ fn who_is_inside_does_not_enter() {
     s.exit("done");
     let j = shop.b.journey(s);
     let mut world = World::new(shop.b);
-    world.event(shop.visit, &[]).event(shop.visit, &[]).input(Input::Enter { journey: j });
+    world.event(shop.visit, &[]).event(shop.visit, &[]).input(by_hand(j));
     assert_eq!(
         world.news(),
         ["0 j: entered", "0 j: not entered, Inside", "0 j: not entered, Inside"]
@@ -110,6 +110,6 @@ fn entry_by_hand_keeps_the_rule() {
     s.exit("done");
     let j = shop.b.journey(s);
     let mut world = World::new(shop.b);
-    world.input(Input::Enter { journey: j }).input(Input::Enter { journey: j });
+    world.input(by_hand(j)).input(by_hand(j));
     assert_eq!(world.news(), ["0 j: entered", "0 j: exit done", "0 j: not entered, Reentry"]);
 }

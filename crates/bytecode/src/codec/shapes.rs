@@ -84,15 +84,18 @@ wire_structs! {
     Condition { test wakes reads }
     Audience { name title condition }
     Journey {
-        name title entry reenter inside timezone exits goals outcomes tiles locals marks code states
-        sends webhooks updates splits
+        name title params entry reenter inside timezone exits goals outcomes tiles locals marks code
+        states sends webhooks updates splits calls
     }
+    Param { slot local }
     Timezone { name reads }
     Capture { from local }
     ExitCriterion { outcome trigger }
     Goal { name event filter within }
     Tile { id kind title edges }
-    State { tile deadline timeout late arms }
+    State { tile deadline timeout late arms run }
+    Call { journey args event }
+    Run { call outcomes not_entered }
     Arm { trigger to }
     Send { action args message_id }
     Webhook { tile request pii response }
@@ -122,12 +125,12 @@ wire_enums! {
     WhileInside { 0 Ignore 1 Restart(outcome) 2 Refresh }
     Reenter { 0 Never 1 Always 2 Later 3 After(length) }
     ExitTrigger { 0 Event { event filter } 1 When(condition) 2 After(length) }
-    TileKind { 0 Wait 1 Branch 2 Split 3 Send 4 Update 5 Exit 6 Webhook }
+    TileKind { 0 Wait 1 Branch 2 Split 3 Send 4 Update 5 Exit 6 Webhook 7 Run 8 Enter 9 Repeat }
     Op {
         0 Arrive { tile } 1 Leave { edge } 2 Mark { mark } 3 Jump { to } 4 Unless { test to }
         5 Split { split } 6 Send { send } 7 Update { update } 8 Set { local value }
         9 Suspend { state } 10 Exit { outcome } 11 Member { audience member }
-        12 Call { webhook }
+        12 Call { webhook } 13 Rounds { local times } 14 Countdown { local to } 15 Enter { call }
     }
     Deadline { 0 None 1 After(length) 2 At { time reads } 3 Policy { send zone reads } }
     ArmTrigger {

@@ -12,6 +12,14 @@ use crate::{
 impl Listing<'_> {
     pub(super) fn journey(&mut self, journey: &Journey) -> fmt::Result {
         writeln!(self, "\njourney {} {:?}", journey.name, journey.title)?;
+        for param in &journey.params {
+            let mark = if param.slot.optional { "?" } else { "" };
+            write!(self, "  param {}: {}{mark}", param.slot.name, Types(&param.slot.ty))?;
+            match param.local {
+                Some(local) => writeln!(self, " in local {local}")?,
+                None => writeln!(self)?,
+            }
+        }
         self.entry(journey)?;
         match journey.reenter {
             Reenter::Never => writeln!(self, "  reenter never")?,
@@ -186,6 +194,17 @@ impl Listing<'_> {
             Op::Set { local, value } => {
                 writeln!(self, "{} = {}", slot_name(&journey.locals, local), Id(value))
             }
+            Op::Rounds { local, times } => {
+                writeln!(self, "{} = rounds {}", slot_name(&journey.locals, local), Id(times))
+            }
+            Op::Countdown { local, to } => {
+                writeln!(self, "count down {} else jump {to}", slot_name(&journey.locals, local))
+            }
+            Op::Enter { call } => {
+                write!(self, "enter")?;
+                self.call(journey, call)?;
+                writeln!(self)
+            }
             Op::Suspend { state } => match journey.states.get(usize::from(state)) {
                 None => writeln!(self, "suspend #{state}"),
                 Some(state) => self.state(journey, state),
@@ -210,8 +229,44 @@ impl Listing<'_> {
         }
     }
 
+    /// The journey that is started, and what it is given.
+    fn call(&mut self, journey: &Journey, number: u16) -> fmt::Result {
+        let program = self.program;
+        let Some(call) = journey.calls.get(usize::from(number)) else {
+            return write!(self, " #{number}");
+        };
+        let Some(callee) = program.journeys.get(usize::from(call.journey)) else {
+            return write!(self, " #{}", call.journey);
+        };
+        write!(self, " {}", callee.name)?;
+        for (param, value) in &call.args {
+            let name = callee.params.get(usize::from(*param)).map_or("?", |it| &it.slot.name);
+            write!(self, ", {name}: {}", Id(*value))?;
+        }
+        if let Entry::Event { event, .. } = &callee.entry {
+            let event = program.events.get(usize::from(*event));
+            let properties = event.map_or(&[][..], |event| &event.properties);
+            for (property, value) in &call.event {
+                write!(self, ", {}: {}", slot_name(properties, *property), Id(*value))?;
+            }
+        }
+        Ok(())
+    }
+
     fn state(&mut self, journey: &Journey, state: &State) -> fmt::Result {
         writeln!(self, "suspend")?;
+        if let Some(run) = &state.run {
+            write!(self, "          run")?;
+            self.call(journey, run.call)?;
+            writeln!(self)?;
+            let call = journey.calls.get(usize::from(run.call));
+            let callee = call.and_then(|it| self.program.journeys.get(usize::from(it.journey)));
+            for (index, to) in (0..).zip(&run.outcomes) {
+                let name = callee.map_or_else(|| format!("#{index}"), |it| outcome(it, index));
+                writeln!(self, "          exited {name} -> {to}")?;
+            }
+            writeln!(self, "          not entered -> {}", run.not_entered)?;
+        }
         for arm in &state.arms {
             write!(self, "         ")?;
             match &arm.trigger {

@@ -4,9 +4,10 @@
 //! that every record of the timeline names the right tile: it arrives only from between tiles,
 //! leaves by an edge of the tile it is at, waits only at states of that tile, and paths that meet
 //! agree. After a wait it must leave the tile before it can wait again, but for a send, which may
-//! wait for its policy first; with no cycle but through a wait, that makes every turn of a cycle
-//! pass a tile, which the interpreter's budget counts.
+//! wait for its policy first. Every cycle passes a wait or counts down the rounds of a loop
+//! (`cycles`), and the interpreter's budget counts the tiles.
 
+use super::cycles;
 use super::problem::Problem;
 use super::{Checked, at, refuse};
 use crate::{ArmTrigger, Deadline, Journey, Op, Program};
@@ -29,6 +30,23 @@ enum Waited {
     Anything,
 }
 
+impl Position {
+    /// Where it is if it may have come from either; nothing if that is at two places. Where
+    /// it may have waited for one thing or another, it has for anything.
+    fn meet(self, other: Position) -> Option<Position> {
+        match (self, other) {
+            (Position::Between, Position::Between) => Some(Position::Between),
+            (Position::At { tile, waited }, Position::At { tile: also, waited: too })
+                if tile == also =>
+            {
+                let waited = if waited == too { waited } else { Waited::Anything };
+                Some(Position::At { tile, waited })
+            }
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
     let Some(journey) = program.journeys.get(number) else { return Ok(()) };
     let place = |op: usize| format!("journey `{}`, op {op}", journey.name);
@@ -38,22 +56,26 @@ pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
     shared(journey).map_or(Ok(()), |op| {
         refuse(place(op), Problem::Position("shares a state or split with another operation"))
     })?;
-    let mut before = vec![None; journey.code.len()];
+    let mut before: Vec<Option<Position>> = vec![None; journey.code.len()];
     let mut work = vec![(0, Position::Between)];
     while let Some((op, position)) = work.pop() {
         match before.get_mut(op) {
             None => return refuse(place(op), Problem::RunsOver),
-            Some(Some(known)) if *known == position => continue,
-            Some(Some(_)) => return refuse(place(op), Problem::Disagreement),
+            Some(Some(known)) => match known.meet(position) {
+                None => return refuse(place(op), Problem::Disagreement),
+                Some(both) if both == *known => continue,
+                Some(both) => *known = both,
+            },
             Some(unknown) => *unknown = Some(position),
         }
+        let Some(position) = before.get(op).copied().flatten() else { continue };
         let after =
             step(program, journey, op, position).or_else(|problem| refuse(place(op), problem))?;
         for target in successors(journey, op, true) {
             work.push((target, after));
         }
     }
-    match endless(journey) {
+    match cycles::endless(journey) {
         Some(op) => refuse(place(op), Problem::Endless),
         None => Ok(()),
     }
@@ -100,6 +122,7 @@ fn step(
         | Op::Update { .. }
         | Op::Member { .. }
         | Op::Split { .. }
+        | Op::Enter { .. }
             if at_tile.is_none() =>
         {
             Err(Problem::Position("acts between tiles"))
@@ -147,12 +170,12 @@ fn is_under_policy(program: &Program, journey: &Journey, send: u16) -> bool {
 }
 
 /// The operations that can come next; those behind a wait only if `waits`.
-fn successors(journey: &Journey, op: usize, waits: bool) -> Vec<usize> {
+pub(super) fn successors(journey: &Journey, op: usize, waits: bool) -> Vec<usize> {
     let next = op + 1;
     match journey.code.get(op) {
         None | Some(Op::Exit { .. }) => Vec::new(),
         Some(Op::Jump { to }) => vec![*to as usize],
-        Some(Op::Unless { to, .. }) => vec![next, *to as usize],
+        Some(Op::Unless { to, .. } | Op::Countdown { to, .. }) => vec![next, *to as usize],
         Some(Op::Split { split }) => {
             let arms = journey.splits.get(usize::from(*split)).map(|split| &split.arms);
             arms.into_iter().flatten().map(|arm| arm.to as usize).collect()
@@ -161,46 +184,14 @@ fn successors(journey: &Journey, op: usize, waits: bool) -> Vec<usize> {
         Some(Op::Suspend { state }) => {
             let state = journey.states.get(usize::from(*state));
             let arms = state.into_iter().flat_map(|state| &state.arms).map(|arm| arm.to);
-            let ends = state.map(|state| [state.timeout, state.late]);
-            arms.chain(ends.into_iter().flatten().flatten()).map(|to| to as usize).collect()
+            let run = state.and_then(|state| state.run.as_ref());
+            let ends = run
+                .into_iter()
+                .flat_map(|run| run.outcomes.iter().copied().chain([run.not_entered]));
+            let limits = state.map(|state| [state.timeout, state.late]);
+            let limits = limits.into_iter().flatten().flatten();
+            arms.chain(limits).chain(ends).map(|to| to as usize).collect()
         }
         Some(_) => vec![next],
     }
-}
-
-/// Finds a cycle that passes no wait.
-fn endless(journey: &Journey) -> Option<usize> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Seen {
-        No,
-        Open,
-        Done,
-    }
-    let mut seen = vec![Seen::No; journey.code.len()];
-    for root in 0..journey.code.len() {
-        // A stack of operations that are being looked at, each with what is still to follow.
-        let mut stack = Vec::new();
-        if let Some(mark @ Seen::No) = seen.get_mut(root) {
-            *mark = Seen::Open;
-            stack.push((root, successors(journey, root, false)));
-        }
-        while let Some((op, rest)) = stack.last_mut() {
-            let Some(next) = rest.pop() else {
-                if let Some(mark) = seen.get_mut(*op) {
-                    *mark = Seen::Done;
-                }
-                stack.pop();
-                continue;
-            };
-            match seen.get_mut(next) {
-                Some(Seen::Open) => return Some(next),
-                Some(mark @ Seen::No) => {
-                    *mark = Seen::Open;
-                    stack.push((next, successors(journey, next, false)));
-                }
-                Some(Seen::Done) | None => {}
-            }
-        }
-    }
-    None
 }

@@ -9,9 +9,9 @@ use super::uses::{Scope, check_condition, check_reads, check_use};
 use super::{Checked, at, limit, refuse};
 use crate::ArmTrigger::Skipped;
 use crate::{
-    Aggregate, Arm, ArmTrigger, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId, Goal,
-    Journey, Op, Outcome, Program, Range, Reads, Send, Split, State, Type, Update, Webhook,
-    WhileInside,
+    Aggregate, Arm, ArmTrigger, Call, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId,
+    Goal, Journey, Op, Outcome, Program, Range, Reads, Run, Send, Slot, Split, State, Type, Update,
+    Webhook, WhileInside,
 };
 
 /// The most tiles a journey may have.
@@ -29,6 +29,7 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
     limit(&name, "tiles", journey.tiles.len(), MAX_TILES)?;
     limit(&name, "operations", journey.code.len(), MAX_OPS)?;
     for (what, count) in [
+        ("parameters", journey.params.len()),
         ("exit criteria", journey.exits.len()),
         ("goals", journey.goals.len()),
         ("outcomes", journey.outcomes.len()),
@@ -37,13 +38,18 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
         ("webhooks", journey.webhooks.len()),
         ("updates", journey.updates.len()),
         ("splits", journey.splits.len()),
+        ("starts of journeys", journey.calls.len()),
     ] {
         limit(&name, what, count, MAX_TILES)?;
     }
     check_slots(&format!("{name}, local"), &journey.locals)?;
+    for param in &journey.params {
+        check_slots(&format!("{name}, parameter"), std::slice::from_ref(&param.slot))?;
+    }
     let number = u16::try_from(number).unwrap_or(u16::MAX);
     let check = Check { program, facts, journey, number };
     let named = |what: String| move |problem| refuse(what, problem);
+    check.params().or_else(named(format!("{name}, parameters")))?;
     check.entry().or_else(named(format!("{name}, entry")))?;
     check.timezone().or_else(named(format!("{name}, time zone")))?;
     for (index, _) in journey.exits.iter().enumerate() {
@@ -68,6 +74,10 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
     for (index, split) in journey.splits.iter().enumerate() {
         check.split(split).or_else(named(format!("{name}, split {index}")))?;
     }
+    for (index, call) in journey.calls.iter().enumerate() {
+        check.call(call).or_else(named(format!("{name}, start of a journey {index}")))?;
+    }
+    check.counters().or_else(named(format!("{name}, loops")))?;
     for (index, op) in journey.code.iter().enumerate() {
         check.op(*op).or_else(named(format!("{name}, op {index}")))?;
     }
@@ -89,6 +99,21 @@ impl Check<'_> {
 
     fn expr(&self, id: ExprId, expected: &Shape, scope: Scope) -> Result<(), Problem> {
         check_use(self.program, self.facts, id, expected, scope)
+    }
+
+    /// Each has a place for values of its type; and where nobody brings any, one of its own.
+    fn params(&self) -> Result<(), Problem> {
+        for param in &self.journey.params {
+            let Slot { ty, optional, default, .. } = &param.slot;
+            if let Some(local) = param.local {
+                let local = at(&self.journey.locals, usize::from(local), "local")?;
+                matches(&Shape::of(ty), &Shape::of(&local.ty), "a parameter")?;
+            }
+            if self.journey.entry != Entry::Manual && !optional && default.is_none() {
+                return Err(Problem::NoDefault);
+            }
+        }
+        Ok(())
     }
 
     fn entry(&self) -> Result<(), Problem> {
@@ -208,7 +233,9 @@ impl Check<'_> {
             Deadline::None if state.timeout.is_some() => {
                 return Err(Problem::Missing("the deadline of a timeout"));
             }
-            Deadline::None if state.arms.is_empty() => return Err(Problem::DeadEnd),
+            Deadline::None if state.arms.is_empty() && state.run.is_none() => {
+                return Err(Problem::DeadEnd);
+            }
             Deadline::None => {}
             Deadline::After(length) => self.expr(*length, &Shape::Duration, self.inside())?,
             Deadline::At { time, reads } => {
@@ -236,6 +263,9 @@ impl Check<'_> {
             (Deadline::None, _) => {}
             (_, Some(to)) => self.target(to)?,
             (_, None) => return Err(Problem::Missing("the timeout of a deadline")),
+        }
+        if let Some(run) = &state.run {
+            self.run(run, state)?;
         }
         for arm in &state.arms {
             self.target(arm.to)?;
@@ -296,6 +326,87 @@ impl Check<'_> {
             Aggregate::Each => Ok(()),
             Aggregate::First if !filtered => Ok(()),
             _ => Err(Problem::KeptEvents),
+        }
+    }
+
+    /// Every way in which the other journey can end leads somewhere, and nothing else does.
+    fn run(&self, run: &Run, state: &State) -> Result<(), Problem> {
+        if state.deadline != Deadline::None || !state.arms.is_empty() {
+            return Err(Problem::Position("waits for more than the journey it runs"));
+        }
+        let call = at(&self.journey.calls, usize::from(run.call), "start of a journey")?;
+        let callee = at(&self.program.journeys, usize::from(call.journey), "journey")?;
+        if run.outcomes.len() != callee.outcomes.len() {
+            return Err(Problem::Missing("the way on from an outcome"));
+        }
+        self.target(run.not_entered)?;
+        run.outcomes.iter().try_for_each(|to| self.target(*to))
+    }
+
+    fn call(&self, call: &Call) -> Result<(), Problem> {
+        let callee = at(&self.program.journeys, usize::from(call.journey), "journey")?;
+        let params: Vec<&Slot> = callee.params.iter().map(|param| &param.slot).collect();
+        self.given(&call.args, &params)?;
+        let properties = match &callee.entry {
+            Entry::Event { event, .. } => {
+                at(&self.program.events, usize::from(*event), "event")?.properties.iter().collect()
+            }
+            Entry::Audience { .. } | Entry::Manual => Vec::new(),
+        };
+        self.given(&call.event, &properties)
+    }
+
+    /// Values for slots: of their types, and none is missing.
+    fn given(&self, values: &[(u16, ExprId)], slots: &[&Slot]) -> Result<(), Problem> {
+        if !values.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Problem::Order("arguments"));
+        }
+        for (number, value) in values {
+            let slot = at(slots, usize::from(*number), "parameter")?;
+            self.expr(*value, &Shape::of(&slot.ty), self.inside())?;
+            self.presence(*value, slot.optional, "an argument")?;
+        }
+        for (index, slot) in slots.iter().enumerate() {
+            let given = values.binary_search_by_key(&index, |(number, _)| usize::from(*number));
+            if given.is_err() && !slot.optional && slot.default.is_none() {
+                return Err(Problem::Missing("an argument that has to be given"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What counts the rounds of a loop is written by nothing else.
+    fn counters(&self) -> Result<(), Problem> {
+        let journey = self.journey;
+        let mut counts = vec![false; journey.locals.len()];
+        for op in &journey.code {
+            if let Op::Rounds { local, .. } | Op::Countdown { local, .. } = op
+                && let Some(counts) = counts.get_mut(usize::from(*local))
+            {
+                *counts = true;
+            }
+        }
+        let captures = journey.states.iter().flat_map(|state| &state.arms);
+        let captures = captures.filter_map(|arm| match &arm.trigger {
+            ArmTrigger::Event { captures, .. } => Some(captures.as_slice()),
+            ArmTrigger::When(_) | ArmTrigger::Skipped | ArmTrigger::Outcome(_) => None,
+        });
+        let responses = journey.webhooks.iter().filter_map(|it| it.response.as_ref()?.local);
+        let entry = match &journey.entry {
+            Entry::Event { captures, .. } => captures.as_slice(),
+            Entry::Audience { .. } | Entry::Manual => &[],
+        };
+        let captured = captures.chain([entry]).flatten().map(|capture| capture.local);
+        let set = journey.code.iter().filter_map(|op| match op {
+            Op::Set { local, .. } => Some(*local),
+            _ => None,
+        });
+        let params = journey.params.iter().filter_map(|param| param.local);
+        let messages = journey.sends.iter().filter_map(|send| send.message_id);
+        let mut written = captured.chain(set).chain(params).chain(messages).chain(responses);
+        match written.any(|local| counts.get(usize::from(local)) == Some(&true)) {
+            true => Err(Problem::Position("writes what counts the rounds of a loop")),
+            false => Ok(()),
         }
     }
 
@@ -385,6 +496,20 @@ impl Check<'_> {
             Op::Set { local, value } => {
                 let local = at(&journey.locals, usize::from(local), "local")?;
                 self.expr(value, &Shape::of(&local.ty), self.inside())
+            }
+            Op::Rounds { local, times } => {
+                let local = at(&journey.locals, usize::from(local), "local")?;
+                matches(&Shape::of(&local.ty), &Shape::Int, "the rounds of a loop")?;
+                self.expr(times, &Shape::Int, self.inside())?;
+                self.presence(times, false, "the number of rounds")
+            }
+            Op::Countdown { local, to } => {
+                let local = at(&journey.locals, usize::from(local), "local")?;
+                matches(&Shape::of(&local.ty), &Shape::Int, "the rounds of a loop")?;
+                self.target(to)
+            }
+            Op::Enter { call } => {
+                at(&journey.calls, usize::from(call), "start of a journey").map(drop)
             }
             Op::Suspend { state } => at(&journey.states, usize::from(state), "state").map(drop),
             Op::Exit { outcome } => {

@@ -7,6 +7,7 @@
 //! checker's business, and the interpreter stops an instance that meets an unset value where one
 //! is needed.
 
+mod cycles;
 mod each;
 mod expr;
 mod flow;

@@ -304,6 +304,7 @@ impl Steps {
         let journey = Journey {
             name: name.into(),
             title: name.into(),
+            params: vec![],
             entry,
             reenter: Reenter::Never,
             inside: WhileInside::Ignore,
@@ -320,6 +321,7 @@ impl Steps {
             webhooks: vec![],
             updates: vec![],
             splits: vec![],
+            calls: vec![],
         };
         Steps { journey }
     }
@@ -358,6 +360,13 @@ impl Steps {
         (self.journey.locals.len() - 1) as u16
     }
 
+    /// A parameter that something reads.
+    pub fn param(&mut self, slot: Slot) -> u16 {
+        let local = self.local(&slot.name, slot.ty.clone());
+        self.journey.params.push(Param { slot, local: Some(local) });
+        local
+    }
+
     pub fn arrive(&mut self, id: &str, kind: TileKind, edges: &[&str]) -> u16 {
         let edges = edges.iter().map(|edge| (*edge).to_owned()).collect();
         self.journey.tiles.push(Tile { id: id.into(), kind, title: id.into(), edges });
@@ -387,7 +396,8 @@ impl Steps {
     /// A wait with its arms and timeout still to come.
     pub fn wait(&mut self, id: &str, deadline: Deadline, edges: &[&str]) -> usize {
         let tile = self.arrive(id, TileKind::Wait, edges);
-        self.journey.states.push(State { tile, deadline, timeout: None, late: None, arms: vec![] });
+        let (late, arms, run) = (None, vec![], None);
+        self.journey.states.push(State { tile, deadline, timeout: None, late, arms, run });
         let state = self.journey.states.len() - 1;
         self.op(Op::Suspend { state: state as u16 });
         state
@@ -445,6 +455,7 @@ impl Steps {
             timeout: Some(here + 1),
             late: None,
             arms,
+            run: None,
         });
         self.op(Op::Suspend { state: (self.journey.states.len() - 1) as u16 });
         self.op(Op::Send { send });

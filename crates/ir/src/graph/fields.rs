@@ -52,6 +52,7 @@ pub(super) fn heads(tile: &Tile, bindings: &[Binding]) -> Vec<String> {
         TileKind::Split { arms, .. } => {
             arms.iter().map(|arm| format!("{} {}", arm.share, arm.name)).collect()
         }
+        TileKind::Run { arms, .. } => arms.iter().map(|arm| arm.title.to_string()).collect(),
         _ => Vec::new(),
     }
 }
@@ -122,6 +123,20 @@ impl Fields<'_> {
             }
             TileKind::Member { audience, member } => {
                 self.put(if *member { "add to" } else { "remove from" }, &**audience);
+            }
+            TileKind::Let(_, value) => self.expr("value", value),
+            TileKind::Enter(call) | TileKind::Run { call, .. } => {
+                self.put("journey", &*call.journey);
+                let given = call.args.iter().chain(&call.event);
+                given.for_each(|(name, value)| self.expr(&**name, value));
+            }
+            TileKind::Repeat(repeat) => {
+                self.expr("up to", &repeat.times);
+                for (name, expr) in [("every", &repeat.every), ("until", &repeat.until)] {
+                    if let Some(expr) = expr {
+                        self.expr(name, expr);
+                    }
+                }
             }
             TileKind::Exit(outcome) => self.put("outcome", &**outcome),
         }

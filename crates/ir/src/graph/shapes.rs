@@ -17,6 +17,8 @@ pub(super) fn colours(kind: Kind) -> (&'static str, &'static str) {
         Kind::Send => ("#1f7a45", "#ecf8f0"),
         Kind::Webhook => ("#5b6b1f", "#f5f8e6"),
         Kind::Update => ("#0b7285", "#e9f7fa"),
+        Kind::Run | Kind::Enter => ("#4d5566", "#f1f3f6"),
+        Kind::Repeat => ("#8a4b08", "#fbf2e9"),
         Kind::Exit => ("#a8323e", "#fcf0f1"),
     }
 }

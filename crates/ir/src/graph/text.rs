@@ -74,6 +74,9 @@ fn tile(node: &Node, overlay: &Overlay) -> String {
         Kind::Send => "▸",
         Kind::Webhook => "⇄",
         Kind::Update => "±",
+        Kind::Run => "▷",
+        Kind::Enter => "⇢",
+        Kind::Repeat => "↻",
         Kind::Exit => "■",
     };
     let title = cut(&node.title);

@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub responses: Option<Input>,
     /// Enter the customers of this list into journeys with `entry manual`: a CSV file with a
-    /// column `customer_id`
+    /// column `customer_id`, and one for each parameter that has no default
     #[arg(long, value_name = "LIST.csv", requires = "at")]
     pub enter: Option<Input>,
     /// When to enter them, such as 2026-12-01T09:00:00Z
@@ -69,6 +69,8 @@ pub struct Options {
     pub responses: Option<Input>,
     /// Customers that are entered by hand, and when.
     pub enter: Option<(Input, i64)>,
+    /// The journeys that were named; all if none.
+    pub journeys: Vec<String>,
     /// How far the clock runs; to the last event if not given.
     pub until: Option<i64>,
     /// Where to write the files.
@@ -89,6 +91,7 @@ impl Options {
             profiles: None,
             responses: None,
             enter: None,
+            journeys: Vec::new(),
             until: None,
             out: None,
             rejected: None,
@@ -125,6 +128,7 @@ impl From<Args> for Options {
             responses: args.responses,
             // The parser has seen to it that there is either both or none.
             enter: args.enter.zip(args.at),
+            journeys: args.journey,
             until: args.until,
             out: args.out,
             rejected: args.rejected,

@@ -57,6 +57,21 @@ pub enum SimulateError {
         /// The columns there are.
         columns: String,
     },
+    /// The list of customers lacks something that a journey takes.
+    #[error(
+        "{input}: there is no column `{column}`, which the journey `{journey}` takes; the columns \
+         are: {columns}"
+    )]
+    NoColumn {
+        /// The list.
+        input: Input,
+        /// The column.
+        column: String,
+        /// The journey.
+        journey: String,
+        /// The columns there are.
+        columns: String,
+    },
     /// There is nothing that the customers of the list could enter.
     #[error("none of the journeys has `entry manual`, so `--enter` has nothing to enter")]
     NothingToEnter,

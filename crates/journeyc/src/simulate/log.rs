@@ -57,6 +57,8 @@ pub(crate) struct JourneyTally {
     pub(crate) goal_faults: u64,
     /// How many times the time zone of a member was found to be none.
     pub(crate) unknown_zones: u64,
+    /// Entries by hand with something that the journey does not take.
+    pub(crate) refused_condition: u64,
     /// By outcome.
     pub(crate) exits: Vec<u64>,
     /// By action of the program.
@@ -231,6 +233,7 @@ impl<'p> Log<'p> {
             match reason {
                 Refusal::Inside => tally.refused_inside += 1,
                 Refusal::Reentry => tally.refused_reentry += 1,
+                Refusal::Arguments | Refusal::Condition => tally.refused_condition += 1,
                 Refusal::Fault(_) => tally.refused_fault += 1,
                 Refusal::NoEvent => tally.refused_no_event += 1,
                 // Nobody pauses a journey in a simulation.
@@ -428,6 +431,7 @@ impl JourneyTally {
         self.customers += other.customers;
         self.refused_inside += other.refused_inside;
         self.refused_reentry += other.refused_reentry;
+        self.refused_condition += other.refused_condition;
         self.refused_fault += other.refused_fault;
         self.refused_no_event += other.refused_no_event;
         self.refreshed += other.refreshed;

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use journey_bytecode::{Entry, Program};
+use journey_bytecode::{Entry, Journey, Program};
 use journey_vm::ProgramSet;
 
 pub use args::{Args, Options};
@@ -40,7 +40,6 @@ pub use output::{Summary, page, report};
 pub use progress::Progress;
 
 use crate::files::replace_with;
-use enter::List;
 use input::{Pass, Rules, Schema, hash, shard_of};
 use ledger::{Account, Ledger, RejectedFile};
 use log::JourneyTally;
@@ -63,11 +62,13 @@ pub fn run<'p>(
     let mut rejected = options.rejected.as_deref().map(RejectedFile::create).transpose()?;
     let (enter, mut shards) = match &options.enter {
         Some((input, at)) => {
-            let list = enter::read(input)?;
+            let journeys = to_enter(set.program(), &options.journeys)?;
+            let list = enter::read(input, set.program(), &journeys)?;
             Ledger::new(input.clone(), options.strict)
                 .reject(&list.rejections, rejected.as_mut())?;
             let account = EnterAccount::new(input.clone(), *at, &list);
-            (Some(account), shards(set, options, &responses, entering(set.program(), *at, list)?))
+            let entering = Entering { at: *at, customers: list.customers, journeys };
+            (Some(account), shards(set, options, &responses, entering))
         }
         None => (None, shards(set, options, &responses, Entering::default())),
     };
@@ -111,15 +112,21 @@ pub fn run<'p>(
     Ok(summary)
 }
 
-/// The listed customers and the journeys they are to enter.
-fn entering(program: &Program, at: i64, list: List) -> Result<Entering, SimulateError> {
-    let journeys = (0u16..).zip(&program.journeys);
-    let manual = journeys.filter(|(_, journey)| journey.entry == Entry::Manual);
-    let journeys: Vec<u16> = manual.map(|(number, _)| number).collect();
-    if journeys.is_empty() {
-        return Err(SimulateError::NothingToEnter);
+/// The journeys that the listed customers are to enter: those that were named, otherwise all that no
+/// other one starts; of these the ones with `entry manual`. Where a named one has none, its event
+/// is what the list brings.
+fn to_enter(program: &Program, named: &[String]) -> Result<Vec<u16>, SimulateError> {
+    let wanted = |journey: &&Journey| named.is_empty() || named.contains(&journey.name);
+    let find = |fits: &dyn Fn(u16, &Journey) -> bool| -> Vec<u16> {
+        let journeys = (0u16..).zip(&program.journeys).filter(|(_, journey)| wanted(journey));
+        journeys.filter(|(number, journey)| fits(*number, journey)).map(|(at, _)| at).collect()
+    };
+    let manual = find(&|_, journey| journey.entry == Entry::Manual);
+    if named.is_empty() || !manual.is_empty() {
+        return if manual.is_empty() { Err(SimulateError::NothingToEnter) } else { Ok(manual) };
     }
-    Ok(Entering { at, customers: list.customers, journeys })
+    let by_event = find(&|_, journey| matches!(journey.entry, Entry::Event { .. }));
+    if by_event.is_empty() { Err(SimulateError::NothingToEnter) } else { Ok(by_event) }
 }
 
 /// One shard a thread. Each gets those of the listed customers that belong to it.
@@ -137,9 +144,9 @@ fn shards<'p>(
             ..entering
         })
         .collect();
-    for listed in entering.customers {
-        if let Some(list) = lists.get_mut(shard_of(hash(&listed.id), threads)) {
-            list.customers.push(listed);
+    for guest in entering.customers {
+        if let Some(list) = lists.get_mut(shard_of(hash(&guest.listed.id), threads)) {
+            list.customers.push(guest);
         }
     }
     let any = options.enter.is_some();

@@ -63,11 +63,8 @@ pub(crate) fn read(input: &Input, program: &Program) -> Result<Responses, Simula
         if line.trim().is_empty() {
             continue;
         }
-        let wrong = |reason: String| SimulateError::Response {
-            input: input.clone(),
-            line: number,
-            reason,
-        };
+        let wrong =
+            |reason: String| SimulateError::Response { input: input.clone(), line: number, reason };
         let (place, rule) = rule(line, program).map_err(wrong)?;
         responses.rules.entry(place).or_default().push(rule);
     }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 use journey_bytecode::{ArmTrigger, Program};
-use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, apply};
+use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, Val, apply};
 
 use super::customers::Customers;
-use super::enter::Listed;
+use super::enter::{Guest, Listed};
 use super::input::{Batch, Entry, hash};
 use super::log::{InsideRow, Log, Membership};
 use super::responses::Responses;
@@ -49,7 +49,7 @@ pub(crate) struct Entering {
     /// When.
     pub(crate) at: i64,
     /// Whom, in the order of the list.
-    pub(crate) customers: Vec<Listed>,
+    pub(crate) customers: Vec<Guest>,
     /// Into which journeys.
     pub(crate) journeys: Vec<u16>,
 }
@@ -148,11 +148,20 @@ impl<'p> Shard<'p> {
     /// Enters the listed customers, once.
     fn enter(&mut self) {
         let Some(Entering { at, customers, journeys }) = self.entering.take() else { return };
-        for listed in customers {
+        let arena = Scratch::new();
+        for Guest { listed, brings } in customers {
             let number = self.customers.number(&listed.id, hash(&listed.id));
-            for journey in journeys.iter().copied() {
+            for (journey, brought) in journeys.iter().copied().zip(&brings) {
+                // What does not fit was said when the list was read.
+                let Some(brought) = brought else { continue };
+                let args: Vec<(u16, Val<'_>)> = brought
+                    .args
+                    .iter()
+                    .map(|(param, value)| (*param, Val::from_const(value, arena.arena())))
+                    .collect();
                 self.log.last_entry = None;
-                self.apply(number, Input::Enter { journey }, at);
+                let event = brought.event.as_ref();
+                self.apply(number, Input::Enter { journey, args: &args, event }, at);
                 let refusal = match self.log.last_entry {
                     Some((entered, Err(refusal))) if entered == journey => Some(refusal),
                     _ => None,

@@ -39,13 +39,19 @@ impl World<'_> {
     }
 
     fn journey(&self) -> Option<&Journey> {
-        self.program.journeys.first()
+        self.program.journeys.get(usize::from(self.timeline.journey))
+    }
+
+    /// Open instances of the test's journey.
+    fn instances(&self) -> impl Iterator<Item = &Instance> {
+        let own = self.timeline.journey;
+        self.customer.instances().iter().filter(move |instance| instance.journey == own)
     }
 
     fn exit(&self, name: &str) -> Option<String> {
         let outcome = |index: &u16| self.journey()?.outcomes.get(*index as usize);
         let last = self.timeline.exits.last().and_then(outcome);
-        let inside = self.customer.instance(0).is_some() && !self.has_many();
+        let inside = self.customer.instance(self.timeline.journey).is_some() && !self.has_many();
         if !inside && last.is_some_and(|last| last == name) {
             return None;
         }
@@ -75,7 +81,7 @@ impl World<'_> {
 
     /// Whether some open instance is at the tile; what is said if none is, is said of the first.
     fn at(&self, label: &str, until: Option<i64>) -> Option<String> {
-        let mut found = self.customer.instances().iter().map(|it| self.is_at(it, label, until));
+        let mut found = self.instances().map(|it| self.is_at(it, label, until));
         let first = found.next().unwrap_or_else(|| Some(self.whereabouts()))?;
         if found.any(|found| found.is_none()) { None } else { Some(first) }
     }
@@ -98,7 +104,7 @@ impl World<'_> {
     fn whereabouts(&self) -> String {
         let tile = |index: u16| self.journey()?.tiles.get(index as usize);
         let outcome = |index: &u16| self.journey()?.outcomes.get(*index as usize);
-        match self.customer.instance(0) {
+        match self.customer.instance(self.timeline.journey) {
             Some(instance) => {
                 let id = instance.tile.and_then(tile).map_or("its entry", |tile| &tile.id);
                 match instance.status {

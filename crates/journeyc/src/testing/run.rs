@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bumpalo::Bump;
 use journey_base::TextRange;
-use journey_bytecode::{Const, ExprId, Program, VerifyError, verify};
+use journey_bytecode::{Const, Entry, ExprId, Program, VerifyError, verify};
 use journey_ir::LowerError;
 use journey_sema::thir::{self, Step};
 use journey_sema::{Checked, CheckedTest};
@@ -113,6 +113,8 @@ struct Runner<'a> {
     responses: HashMap<u16, Const>,
     /// What fails, by tile: with which status, and how many times more.
     failures: HashMap<u16, (Option<u16>, Option<u32>)>,
+    /// The journey of the test. Those that it starts are in the program, too.
+    journey: u16,
     now: i64,
     activated: bool,
 }
@@ -130,14 +132,18 @@ impl<'a> Runner<'a> {
         for audience in test.audiences.iter().filter_map(|name| audience(program, name)) {
             customer.join(audience);
         }
+        let journeys = (0..).zip(&program.journeys);
+        let journey = journeys.into_iter().find(|(_, journey)| journey.name == *test.journey);
+        let journey = journey.map_or(0, |(number, _)| number);
         Runner {
             set,
             customer,
             scratch: Scratch::new(),
-            timeline: Timeline::default(),
             coverage,
             responses: HashMap::new(),
             failures: HashMap::new(),
+            timeline: Timeline::of(journey),
+            journey,
             now: 0,
             activated: false,
         }
@@ -179,12 +185,13 @@ impl<'a> Runner<'a> {
             }
             Step::Pause => {
                 self.note("pause".to_owned());
-                self.apply(Input::Pause { journey: 0 });
+                self.apply(Input::Pause { journey: self.journey });
             }
             Step::Resume => {
                 self.note("resume".to_owned());
-                self.apply(Input::Resume { journey: 0 });
+                self.apply(Input::Resume { journey: self.journey });
             }
+            Step::Enter { args, event } => self.enter(args, event.as_deref()),
             expectation => {
                 let world = World {
                     program: self.set.program(),
@@ -285,6 +292,46 @@ impl<'a> Runner<'a> {
         self.apply(Input::Event { event, at: self.now, id: None, row: &row });
     }
 
+    /// Enters the journey of the test by hand.
+    fn enter(
+        &mut self,
+        given: &[(std::sync::Arc<str>, thir::Const)],
+        event: Option<&[thir::Const]>,
+    ) {
+        let program = self.set.program();
+        let Some(journey) = program.journeys.get(usize::from(self.journey)) else { return };
+        let mut said = Vec::new();
+        let mut row = Row::default();
+        if let (Some(given), Entry::Event { event, .. }) = (event, &journey.entry)
+            && let Some(event) = program.events.get(usize::from(*event))
+        {
+            row = Row::with_defaults(&event.properties);
+            for ((slot, given), property) in (0..).zip(given).zip(&event.properties) {
+                let given = convert(given);
+                said.push(format!("{}: {}", property.name, value(&given)));
+                row.set_const(slot, &given);
+            }
+        }
+        let mut args: Vec<(u16, Const)> = Vec::new();
+        for (number, param) in (0..).zip(&journey.params) {
+            let given = given.iter().find(|(name, _)| **name == *param.slot.name);
+            args.extend(given.map(|(_, given)| (number, convert(given))));
+        }
+        let param = |number: u16| journey.params.get(usize::from(number));
+        said.extend(args.iter().filter_map(|(number, given)| {
+            Some(format!("{}: {}", param(*number)?.slot.name, value(given)))
+        }));
+        // Values are borrowed from an arena that outlives the call.
+        let arena = Scratch::new();
+        let args: Vec<(u16, Val<'_>)> = args
+            .iter()
+            .map(|(number, given)| (*number, Val::from_const(given, arena.arena())))
+            .collect();
+        self.note(format!("enter ({})", said.join(", ")));
+        let event = event.map(|_| &row);
+        self.apply(Input::Enter { journey: self.journey, args: &args, event });
+    }
+
     fn update(&mut self, changes: &[(std::sync::Arc<str>, thir::Const)]) {
         let program = self.set.program();
         let mut row = Row::with_defaults(&program.traits);
@@ -312,12 +359,13 @@ impl<'a> Runner<'a> {
     }
 
     fn choose(&mut self, split: &str, arm: &str) {
-        let splits = self.set.program().journeys.first().map_or(&[][..], |j| &j.splits);
+        let journey = self.set.program().journeys.get(usize::from(self.journey));
+        let splits = journey.map_or(&[][..], |journey| &journey.splits);
         for (index, candidate) in (0u16..).zip(splits) {
             let arms = (0u16..).zip(&candidate.arms);
             let found = arms.into_iter().find(|(_, candidate)| candidate.name == arm);
             if let Some((arm, _)) = found.filter(|_| candidate.name == split) {
-                self.apply(Input::Choose { journey: 0, split: index, arm });
+                self.apply(Input::Choose { journey: self.journey, split: index, arm });
                 return;
             }
         }

@@ -34,6 +34,8 @@ pub(super) struct Called {
 /// Everything that happened to the customer of a test.
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
+    /// The journey of the test.
+    pub(super) journey: u16,
     pub(super) lines: Vec<Line>,
     pub(super) messages: Vec<Message>,
     pub(super) calls: Vec<Called>,
@@ -53,7 +55,13 @@ impl Timeline {
         self.lines.push(Line { at: instant(at), text });
     }
 
-    /// Notes an effect. Only one journey runs, so indices are that journey's.
+    /// An empty one, about a journey.
+    pub(super) fn of(journey: u16) -> Timeline {
+        Timeline { journey, ..Timeline::default() }
+    }
+
+    /// Notes an effect. Those of other journeys, which this one has started, are shown under their
+    /// names; their entries and exits do not count.
     pub(super) fn record(&mut self, program: &Program, effect: Effect<'_>) {
         self.pending.extend(Pending::of(&effect));
         let Some((at, text)) = self.describe(program, effect) else { return };
@@ -61,10 +69,23 @@ impl Timeline {
     }
 
     fn describe(&mut self, program: &Program, effect: Effect<'_>) -> Option<(i64, String)> {
-        let journey = program.journeys.first()?;
+        let own = effect.journey().is_none_or(|journey| journey == self.journey);
+        let number = effect.journey().unwrap_or(self.journey);
+        let journey = program.journeys.get(usize::from(number))?;
+        let (at, text) = self.text(program, journey, own, effect)?;
+        Some((at, if own { text } else { format!("  {}:{text}", journey.name) }))
+    }
+
+    fn text(
+        &mut self,
+        program: &Program,
+        journey: &Journey,
+        own: bool,
+        effect: Effect<'_>,
+    ) -> Option<(i64, String)> {
         Some(match effect {
             Effect::Entered { membership, key, at, .. } => {
-                self.entries += 1;
+                self.entries += usize::from(own);
                 let key = key.map(|key| format!(" with {}", value(&key.to_const())));
                 let again = if membership > 1 { format!(" (no. {membership})") } else { "".into() };
                 (at, format!("  enters {}{}{again}", journey.name, key.unwrap_or_default()))
@@ -131,7 +152,9 @@ impl Timeline {
                 (at, format!("    sets {}", list.join(", ")))
             }
             Effect::Exited { outcome, at, .. } => {
-                self.exits.push(outcome);
+                if own {
+                    self.exits.push(outcome);
+                }
                 (at, format!("  exits {}", journey.outcomes.get(outcome as usize)?))
             }
             Effect::Faulted { fault, at, .. } => (at, format!("    cannot go on: {fault}")),
@@ -187,6 +210,8 @@ fn refusal(reason: Refusal) -> String {
         Refusal::Inside => "  does not enter: is inside already".to_owned(),
         Refusal::Reentry => "  does not enter: the `reenter` rule says no".to_owned(),
         Refusal::Paused => "  does not enter: the journey is paused".to_owned(),
+        Refusal::Arguments => "  does not enter: these are not its arguments".to_owned(),
+        Refusal::Condition => "  does not enter: the condition of its entry is false".to_owned(),
         Refusal::Fault(fault) => format!("  does not enter: {fault}"),
         Refusal::NoEvent => "  does not enter: there is no event to take the key from".to_owned(),
     }

@@ -445,6 +445,7 @@ fn asking(probes: &[Probe]) -> Journey {
     Journey {
         name: "asking".into(),
         title: "Asking".into(),
+        params: Vec::new(),
         entry: Entry::Event(on(PURCHASE, Some(FIRST), Some(node(vip, Type::Bool)))),
         each: None,
         key: None,

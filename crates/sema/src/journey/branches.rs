@@ -68,14 +68,14 @@ impl Checker<'_> {
     }
 
     /// Notes where an arm leads.
-    fn way(&mut self, ways: &mut Vec<Facts>, flow: &mut Flow, after: Flow) {
+    pub(super) fn way(&mut self, ways: &mut Vec<Facts>, flow: &mut Flow, after: Flow) {
         if after.is_open() {
             ways.push(self.cx.facts.clone());
         }
         *flow = std::mem::replace(flow, Flow::Closed).or(after);
     }
 
-    fn else_arm(
+    pub(super) fn else_arm(
         &mut self,
         arm: ast::ElseArm<'_>,
         ways: &mut Vec<Facts>,

@@ -97,6 +97,7 @@ impl Cx<'_> {
             clause,
             info,
             known,
+            personal: None,
             used,
         };
         self.bindings.push(bound);
@@ -107,6 +108,13 @@ impl Cx<'_> {
     pub(crate) fn declare(&mut self, name: ast::Name<'_>) -> bool {
         let (text, range) = (name.source(), name.range());
         self.style(text, range);
+        self.hides(text, range);
+        // It is bound all the same, so that what speaks of it is understood.
+        true
+    }
+
+    /// Reports a name that hides another one.
+    pub(super) fn hides(&mut self, text: &str, range: TextRange) {
         let in_scope = self.scope.iter().filter_map(|id| self.bindings.get(id.0 as usize));
         let mut in_scope = in_scope.filter(|bound| *bound.name == *text);
         let finding = |what: &str| {
@@ -127,11 +135,9 @@ impl Cx<'_> {
         } else if self.exists(NameKind::Event, text) {
             finding("an event").at(declaration_of(NameKind::Event, text), "this one")
         } else {
-            return true;
+            return;
         };
         self.report(finding);
-        // It is bound all the same, so that what speaks of it is understood.
-        true
     }
 }
 

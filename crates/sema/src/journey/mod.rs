@@ -1,6 +1,9 @@
 //! Journeys: header, tiles, and the proof that every path ends.
 
+pub(crate) mod arguments;
 mod branches;
+mod calls;
+mod captures;
 mod cases;
 mod covered;
 mod flow;
@@ -10,6 +13,8 @@ mod matching;
 mod missed;
 mod outcomes;
 pub(crate) mod outline;
+mod repeat;
+pub(crate) mod signature;
 mod tiles;
 mod timezone;
 mod until;
@@ -56,6 +61,7 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
         return cx.finish(None);
     }
     let mut checker = Checker { cx, lasting: Facts::default(), limited: false, key: None };
+    let params = checker.params(item, decl);
     let header = checker.header(decl);
     let (body, flow) = checker.block(decl.tiles());
     checker.must_exit(decl, &body, &flow);
@@ -70,6 +76,7 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
     let value = header.map(|header| thir::Journey {
         name,
         title,
+        params,
         entry: header.entry,
         each: header.each,
         key: header.key,
@@ -159,13 +166,18 @@ impl Checker<'_> {
             .map(|bound| (bound.name.to_string(), bound.range, bound.clause))
             .collect();
         for (name, range, clause) in unused {
-            self.cx.unused_alias(&name, range, clause);
+            if clause.is_empty() {
+                let message = format!("`{name}` is never used");
+                self.cx.report(Finding::new(Code::UNUSED, range, message));
+            } else {
+                self.cx.unused_alias(&name, range, clause);
+            }
         }
     }
 }
 
 impl Cx<'_> {
-    /// Warns about an `as x` of which nothing is made.
+    /// Warns about an `as x` or a `let` of which nothing is made.
     fn unused_alias(&mut self, name: &str, range: TextRange, clause: TextRange) {
         // The blank before it goes with it.
         let before = self.text.get(..clause.start as usize).unwrap_or_default();
@@ -196,7 +208,10 @@ fn blocks(kind: &thir::TileKind) -> Vec<&[thir::Tile]> {
     fn outcomes(arms: &Option<Vec<thir::OutcomeArm>>) -> Vec<&[thir::Tile]> {
         arms.iter().flatten().map(|arm| &*arm.body).collect()
     }
-    fn all<'t>(arms: Vec<&'t [thir::Tile]>, last: &'t Option<Vec<thir::Tile>>) -> Vec<&'t [thir::Tile]> {
+    fn all<'t>(
+        arms: Vec<&'t [thir::Tile]>,
+        last: &'t Option<Vec<thir::Tile>>,
+    ) -> Vec<&'t [thir::Tile]> {
         arms.into_iter().chain(last.as_deref()).collect()
     }
     match kind {

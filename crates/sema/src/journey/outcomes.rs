@@ -93,11 +93,15 @@ impl Checker<'_> {
         let (arms, response, flow) = self.webhook_arms(webhook, head);
         let delivery = parts.delivery.finish();
         let body = parts.body.map(|(body, _)| body);
-        let request =
-            method.map(|method| HttpRequest { method, url, headers: parts.headers, body, delivery });
-        let kind = request.map(|request| {
-            TileKind::Webhook(Webhook { request, pii, response, arms }.into())
+        let request = method.map(|method| HttpRequest {
+            method,
+            url,
+            headers: parts.headers,
+            body,
+            delivery,
         });
+        let kind = request
+            .map(|request| TileKind::Webhook(Webhook { request, pii, response, arms }.into()));
         (kind, flow)
     }
 

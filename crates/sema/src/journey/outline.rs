@@ -116,6 +116,11 @@ fn holds_tiles(node: SyntaxNode<'_>) -> bool {
             | K::SKIPPED_ARM
             | K::WEBHOOK
             | K::OK_ARM
+            | K::RUN
+            | K::RUN_ARMS
+            | K::EXITED_ARM
+            | K::NOT_ENTERED_ARM
+            | K::REPEAT
     )
 }
 

@@ -11,10 +11,10 @@ use super::{Checker, outline};
 use crate::cx::declaration_of;
 use crate::expr::Role;
 use crate::facts::{Facts, Path};
-use crate::findings::{Finding, Place};
+use crate::findings::Finding;
 use crate::items::doc_text;
 use crate::names::NameKind;
-use crate::suggest::{self, Candidate};
+use crate::suggest::Candidate;
 use crate::table::{self, Name};
 use crate::thir::{BindingKind, Expr, Tile, TileKind};
 use crate::{ActionType, declarations, policies};
@@ -43,7 +43,11 @@ impl Checker<'_> {
                 let over = self.cx.paths.since(label.source());
                 self.cx.facts.remove(&over);
             }
-            let (kind, after) = self.tile_kind(kind, outline::head(tile));
+            let (kind, after) = match kind {
+                // It is passed on the way to the next tile, and decides nothing.
+                ast::TileKind::LetTile(capture) => (self.let_tile(tile, capture), flow.clone()),
+                kind => self.tile_kind(kind, outline::head(tile)),
+            };
             if reached {
                 flow = after;
             }
@@ -92,17 +96,21 @@ impl Checker<'_> {
                 self.checkpoint();
                 next(self.member(remove.name(), false))
             }
+            ast::TileKind::Enter(enter) => {
+                self.checkpoint();
+                next(self.call(enter.name(), enter.arg_list(), head).map(TileKind::Enter))
+            }
+            ast::TileKind::Run(run) => {
+                self.checkpoint();
+                self.run(run, head)
+            }
+            ast::TileKind::Repeat(repeat) => self.repeat(repeat, head),
             ast::TileKind::Exit(exit) => {
                 self.cx.style_of(exit.name());
                 (exit.name().map(|name| TileKind::Exit(name.source().into())), Flow::Closed)
             }
-            ast::TileKind::Run(_)
-            | ast::TileKind::Enter(_)
-            | ast::TileKind::LetTile(_)
-            | ast::TileKind::Repeat(_) => {
-                self.cx.not_yet(head);
-                next(None)
-            }
+            // It was dealt with: it is no tile.
+            ast::TileKind::LetTile(_) => (None, Flow::Closed),
         }
     }
 
@@ -289,109 +297,6 @@ impl crate::cx::Cx<'_> {
             self.discourage_name(NameKind::Action, &found.name, action.range());
         }
         found
-    }
-
-    /// The arguments of an action, each with its parameter's name, in the order of the parameters.
-    /// Where they are not to be `complete`, any may be left out.
-    pub(crate) fn arguments<T>(
-        &mut self,
-        args: &[ast::Arg<'_>],
-        action: &ActionType,
-        range: TextRange,
-        complete: bool,
-        mut value: impl FnMut(&mut Self, Option<ast::Expr<'_>>, &crate::Type, Role<'_>) -> T,
-    ) -> Vec<(Arc<str>, T)> {
-        let mut given: Vec<Option<(T, TextRange)>> = action.params.iter().map(|_| None).collect();
-        let places: FxHashMap<&str, usize> =
-            action.params.iter().enumerate().map(|(at, param)| (&*param.name, at)).collect();
-        // If the action's declaration has a mistake in it, parameters may have been lost.
-        let key = Name::new(self.db, NameKind::Action, action.name.clone());
-        let mut mistaken = table::may_be_broken(self.db, key);
-        let lost = mistaken;
-        for arg in args {
-            let Some(name) = arg.arg_name().and_then(|name| name.any_name()) else {
-                mistaken = true;
-                self.unnamed_argument(arg, action);
-                continue;
-            };
-            if arg.lambda().is_some() {
-                self.misplaced_lambda(arg);
-                mistaken = true;
-                continue;
-            }
-            if let Some(filter) = arg.where_clause() {
-                let message = "an argument of an action has no `where`";
-                self.report(Finding::new(Code::BAD_ARGUMENT, filter.range(), message));
-            }
-            let found = places.get(name.source());
-            let Some((param, slot)) =
-                found.and_then(|at| Some((action.params.get(*at)?, given.get_mut(*at)?)))
-            else {
-                mistaken = true;
-                if !lost {
-                    self.unknown_parameter(name, action);
-                }
-                continue;
-            };
-            if let Some((_, first)) = slot {
-                let first = *first;
-                self.twice("the argument", name.source(), name.range(), first);
-                continue;
-            }
-            let place = Place::Parameter(action.name.clone(), param.name.clone());
-            let called = format!("the parameter `{}` of `{}`", param.name, action.name);
-            self.discourage(&called, param.marks.deprecated.as_ref(), name.range(), place);
-            let what = format!("`{}` of `{}`", param.name, action.name);
-            let role = Role::parameter(&what, &action.name, &param.name);
-            *slot = Some((value(self, arg.expr(), &param.ty, role), name.range()));
-        }
-        let missing: Vec<&str> = action
-            .params
-            .iter()
-            .zip(&given)
-            .filter(|(param, given)| {
-                given.is_none() && param.default.is_none() && !param.ty.is_optional()
-            })
-            .map(|(param, _)| &*param.name)
-            .collect();
-        // An argument whose name is wrong is probably the one that is missing.
-        if complete && !mistaken && !missing.is_empty() {
-            let message = format!("`{}` lacks {}", action.name, suggest::list_all(&missing));
-            let finding = Finding::new(Code::BAD_ARGUMENT, range, message);
-            let place = Place::Name(NameKind::Action, action.name.clone());
-            self.structural(finding.at(place, "the action is declared here"));
-        }
-        let names = action.params.iter().map(|param| param.name.clone());
-        names.zip(given).filter_map(|(name, given)| Some((name, given?.0))).collect()
-    }
-
-    fn unnamed_argument(&mut self, arg: &ast::Arg<'_>, action: &ActionType) {
-        self.untyped(arg.expr());
-        let message = "the arguments of an action have names";
-        let finding = Finding::new(Code::BAD_ARGUMENT, arg.range(), message);
-        let finding = match action.params.as_slice() {
-            [] => finding.note(format!("`{}` takes none", action.name)),
-            [only] => {
-                let at = TextRange::empty(arg.range().start);
-                finding.safe(format!("write `{}: …`", only.name), at, format!("{}: ", only.name))
-            }
-            several => finding.note(format!(
-                "`{}` takes {}",
-                action.name,
-                suggest::list_all(several.iter().map(|param| &param.name))
-            )),
-        };
-        self.report(finding);
-    }
-
-    fn unknown_parameter(&mut self, name: ast::AnyName<'_>, action: &ActionType) {
-        let message = format!("`{}` has no parameter `{}`", action.name, name.source());
-        let finding = Finding::new(Code::BAD_ARGUMENT, name.range(), message);
-        let place = Place::Name(NameKind::Action, action.name.clone());
-        let finding = finding.at(place, "the action is declared here");
-        let params = action.params.iter();
-        let known = || params.map(|param| Candidate::new(param.name.clone())).collect();
-        self.report_meant(finding, name.source(), known, "parameters");
     }
 }
 

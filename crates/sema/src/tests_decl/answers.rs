@@ -120,7 +120,8 @@ impl Checker<'_> {
     fn no_webhook(&mut self, label: &str, range: TextRange) -> Option<Step> {
         let message = format!("`{label}` is no webhook");
         let finding = Finding::new(Code::TEST_STEP, range, message);
-        self.cx.report(finding.note("a message arrives where nothing is said; `fail` lets it fail"));
+        self.cx
+            .report(finding.note("a message arrives where nothing is said; `fail` lets it fail"));
         None
     }
 }

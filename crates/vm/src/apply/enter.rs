@@ -1,15 +1,18 @@
 //! Entry into a journey: by an event, by hand or by joining an audience.
 
-use journey_bytecode::{Capture, Entry, ExitTrigger, ExprId, Journey, Range, Reenter, WhileInside};
+use journey_bytecode::{
+    Capture, Entry, ExitTrigger, ExprId, Journey, Param, Range, Reenter, Slot, WhileInside,
+};
 use smallvec::SmallVec;
 
-use super::{BUDGET, Env, NEVER, Stop, capture, conclude, goal, run, wait};
-use crate::effect::{Effect, Refusal};
+use super::{About, BUDGET, Env, NEVER, Stop, capture, conclude, goal, run, wait};
+use crate::effect::{Effect, Refusal, Site};
 use crate::eval::{Eval, eval};
 use crate::history::WindowState;
 use crate::key::InstanceKey;
 use crate::memory::{Exit, Memory};
 use crate::state::{Customer, Instance, Profile, Status};
+use crate::value::Kind;
 use crate::{Fault, Row, Val};
 
 /// The event that causes an entry, and what is kept of it.
@@ -19,6 +22,16 @@ struct Cause<'a> {
     event: (&'a Row, i64),
     /// The element at hand, where the entry goes through a list.
     item: Val<'a>,
+    by: By<'a>,
+}
+
+/// What an entry brings along, and who waits for its end.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct By<'a> {
+    /// A value for each parameter; their defaults if nothing was brought along.
+    pub(super) params: Option<&'a Row>,
+    /// The instance that waits for it to exit: its journey and membership.
+    pub(super) caller: Option<(u16, u32)>,
 }
 
 /// What tells an instance from others of its customer and journey.
@@ -34,8 +47,89 @@ enum Admission {
     Refresh(usize),
 }
 
+/// Enters a journey by hand: what is brought along must be what the journey takes.
+pub(super) fn by_hand(
+    env: &mut Env<'_>,
+    customer: &mut Customer,
+    number: u16,
+    args: &[(u16, Val<'_>)],
+    event: Option<&Row>,
+) {
+    let Some((journey, _)) = env.set.journey(number) else { return };
+    if let (Entry::Event { each, key, .. }, None) = (&journey.entry, event)
+        && (each.is_some() || key.is_some())
+    {
+        return refuse(env, number, Refusal::NoEvent);
+    }
+    let none = Row::nothing();
+    let event = event.unwrap_or(&none);
+    if !takes(&journey.params, args) || !complete(env, journey, event) {
+        return refuse(env, number, Refusal::Arguments);
+    }
+    let mut params = defaults(journey);
+    args.iter().for_each(|(param, value)| params.set(*param, *value));
+    with(env, customer, number, Some(event), By { params: Some(&params), caller: None });
+}
+
+/// Enters a journey with what it takes. An event that is brought along meets the condition of the
+/// entry as any other.
+pub(super) fn with(
+    env: &mut Env<'_>,
+    customer: &mut Customer,
+    number: u16,
+    event: Option<&Row>,
+    by: By<'_>,
+) {
+    let Some((journey, _)) = env.set.journey(number) else { return };
+    let (Entry::Event { filter, .. }, Some(row)) = (&journey.entry, event) else {
+        return without_event(env, customer, number, by);
+    };
+    let ctx = Eval::of(&customer.profile, None, env.now, env.arena);
+    let ctx = Eval { event: Some((row, env.now)), ..ctx };
+    let about = About::outside(Some(number));
+    match filter.map_or(Ok(true), |filter| env.holds(Site::Entry, about, filter, &ctx)) {
+        Ok(true) => by_event(env, customer, number, (row, env.now), by),
+        Ok(false) => refuse(env, number, Refusal::Condition),
+        Err(fault) => refuse(env, number, Refusal::Fault(fault)),
+    }
+}
+
+/// The defaults of a journey's parameters.
+pub(super) fn defaults(journey: &Journey) -> Row {
+    let mut row = Row::new(journey.params.len());
+    for (number, param) in (0..).zip(&journey.params) {
+        if let Some(default) = &param.slot.default {
+            row.set_const(number, default);
+        }
+    }
+    row
+}
+
+/// Whether these are arguments for these parameters.
+fn takes(params: &[Param], args: &[(u16, Val<'_>)]) -> bool {
+    let fits = |(number, value): &(u16, Val<'_>)| {
+        params.get(usize::from(*number)).is_some_and(|param| {
+            let Slot { ty, optional, .. } = &param.slot;
+            if value.is_set() { Kind::of(ty).takes(*value) } else { *optional }
+        })
+    };
+    let given = |number: u16| args.iter().any(|(given, _)| *given == number);
+    let open = |(number, param): (u16, &Param)| {
+        !param.slot.optional && param.slot.default.is_none() && !given(number)
+    };
+    args.iter().all(fits) && !(0..).zip(params).any(open)
+}
+
+/// Whether the row has all that the entry's event cannot be without.
+fn complete(env: &Env<'_>, journey: &Journey, row: &Row) -> bool {
+    let Entry::Event { event, .. } = &journey.entry else { return true };
+    env.set.program().events.get(usize::from(*event)).is_some_and(|event| {
+        (0..).zip(&event.properties).all(|(slot, it)| it.optional || row.is_set(slot))
+    })
+}
+
 /// Enters a journey with no event, by hand or by joining an audience.
-pub(super) fn without_event(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
+pub(super) fn without_event(env: &mut Env<'_>, customer: &mut Customer, number: u16, by: By<'_>) {
     let Some((journey, _)) = env.set.journey(number) else { return };
     if customer.is_paused(number) {
         return refuse(env, number, Refusal::Paused);
@@ -47,8 +141,8 @@ pub(super) fn without_event(env: &mut Env<'_>, customer: &mut Customer, number: 
     }
     match admission(env, customer, journey, number, None) {
         Admission::Enter => {
-            let locals = new_locals(env, number, None);
-            start(env, customer, number, None, (locals, None));
+            let locals = new_locals(env, number, None, by);
+            start(env, customer, number, None, (locals, None), by);
         }
         Admission::Refused(reason) => refuse(env, number, reason),
         // There is nothing to take over.
@@ -62,13 +156,14 @@ pub(super) fn by_event(
     customer: &mut Customer,
     number: u16,
     event: (&Row, i64),
+    by: By<'_>,
 ) {
     let Some((journey, _)) = env.set.journey(number) else { return };
     let Entry::Event { captures, each, key, .. } = &journey.entry else { return };
     if customer.is_paused(number) {
         return refuse(env, number, Refusal::Paused);
     }
-    let cause = Cause { captures, event, item: Val::Unset };
+    let cause = Cause { captures, event, item: Val::Unset, by };
     let list = match each {
         None => &[Val::Unset],
         Some(list) => match elements(env, &customer.profile, *list, event) {
@@ -126,8 +221,9 @@ fn enter_together(
     match admission(env, customer, journey, number, None) {
         Admission::Enter => {
             for item in items {
-                let locals = new_locals(env, number, Some(Cause { item: *item, ..cause }));
-                start(env, customer, number, None, (locals, Some(cause.event)));
+                let cause = Cause { item: *item, ..cause };
+                let begins = (new_locals(env, number, Some(cause), cause.by), Some(cause.event));
+                start(env, customer, number, None, begins, cause.by);
             }
         }
         Admission::Refused(reason) => items.iter().for_each(|_| refuse(env, number, reason)),
@@ -143,7 +239,7 @@ fn enter_with_key(
     cause: Cause<'_>,
     key: ExprId,
 ) {
-    let locals = new_locals(env, number, Some(cause));
+    let locals = new_locals(env, number, Some(cause), cause.by);
     let ctx = Eval::of(&customer.profile, None, env.now, env.arena);
     let value = match eval(env.set, key, &Eval { locals: Some(&locals), ..ctx }) {
         Ok(value) => value.kept(env.arena),
@@ -155,7 +251,7 @@ fn enter_with_key(
     match admission(env, customer, journey, number, Some(key)) {
         Admission::Enter => {
             let begins = (locals, Some(cause.event));
-            start(env, customer, number, Some((key, value)), begins);
+            start(env, customer, number, Some((key, value)), begins, cause.by);
         }
         Admission::Refused(reason) => refuse(env, number, reason),
         Admission::Refresh(place) => refresh(env, customer, place, cause),
@@ -240,12 +336,15 @@ fn start(
     number: u16,
     key: Key<'_>,
     begins: (Row, Option<(&Row, i64)>),
+    by: By<'_>,
 ) {
     let Customer { profile, instances, memory, past, .. } = customer;
     let Some(remembered) = Memory::of(memory, number) else { return };
     let (key, value) = key.unzip();
     let membership = remembered.enter(key, env.sequence);
     let mut instance = new_instance(env, number, membership, key, begins);
+    instance.caller = by.caller;
+    env.work.begun += 1;
     env.out.emit(Effect::Entered { journey: number, membership, key: value, at: env.now });
     if let Some((journey, _)) = env.set.journey(number) {
         wait::note_zone(env, journey, profile, &instance);
@@ -281,11 +380,20 @@ fn renew(env: &mut Env<'_>, profile: &mut Profile, instance: &mut Instance) -> R
     wait::look_again(env, profile, instance)
 }
 
-fn new_locals(env: &Env<'_>, journey: u16, cause: Option<Cause<'_>>) -> Row {
+fn new_locals(env: &Env<'_>, journey: u16, cause: Option<Cause<'_>>, by: By<'_>) -> Row {
     let plan = env.set.journey(journey).map(|(_, plan)| plan);
     let mut locals = Row::new(plan.map_or(0, |plan| plan.local_kinds.len()));
     if let Some(cause) = cause {
         capture(&mut locals, cause.captures, cause.event, cause.item);
+    }
+    let params = env.set.journey(journey).map_or(&[][..], |(journey, _)| &journey.params);
+    for (number, param) in (0..).zip(params) {
+        let Some(local) = param.local else { continue };
+        match (by.params, &param.slot.default) {
+            (Some(given), _) => locals.copy_slot(local, given, number),
+            (None, Some(default)) => locals.set_const(local, default),
+            (None, None) => {}
+        }
     }
     locals
 }
@@ -331,6 +439,8 @@ fn new_instance(
         visits: SmallVec::new(),
         hold: None,
         paused: None,
+        caller: None,
+        returned: None,
     }
 }
 

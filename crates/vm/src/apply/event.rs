@@ -2,7 +2,7 @@
 
 use journey_bytecode::{ArmTrigger, Entry, ExitTrigger, Journey};
 
-use super::{About, Env, Stop, capture, conclude, enter, goal, pause, run, settle};
+use super::{About, Env, Stop, calls, capture, conclude, enter, goal, pause, run, settle};
 use crate::effect::{Effect, Refusal, Site};
 use crate::eval::Eval;
 use crate::state::{Customer, Instance, Profile, Status};
@@ -17,6 +17,7 @@ pub(super) fn happen(env: &mut Env<'_>, customer: &mut Customer, event: u16, row
     }
     if !customer.instances.is_empty() {
         tell(env, customer, event, row, at);
+        calls::follow(env, customer);
     }
     let set = env.set;
     let entries = set.event(event).map_or(&[][..], |plan| &plan.entries);
@@ -176,7 +177,7 @@ fn enter_by(env: &mut Env<'_>, customer: &mut Customer, number: u16, row: &Row, 
     let about = About::outside(Some(number));
     match filter.map_or(Ok(true), |filter| env.holds(Site::Entry, about, filter, &ctx)) {
         Ok(false) => {}
-        Ok(true) => enter::by_event(env, customer, number, (row, at)),
+        Ok(true) => enter::by_event(env, customer, number, (row, at), enter::By::default()),
         Err(fault) => {
             let reason = Refusal::Fault(fault);
             env.out.emit(Effect::NotEntered { journey: number, reason, at: env.now });

@@ -10,9 +10,13 @@
 //! anything else looks: `customer in A` and the definition of A, asked at the same place, agree.
 //! What follows from joining waits for step 3.
 //!
+//! Journeys that tiles have started are entered, and those who waited for one go on, once all instances
+//! have seen what happened (`calls`).
+//!
 //! An instance goes on by running the code of its journey to the next wait (`run`).
 
 mod action;
+mod calls;
 mod enter;
 mod event;
 mod goal;
@@ -28,7 +32,7 @@ use crate::effect::{Effect, Effects, Site};
 use crate::eval::{Eval, reads, test};
 use crate::history::WindowState;
 use crate::memory::{Memory, Past};
-use crate::scratch::Work;
+use crate::scratch::{Return, Work};
 use crate::state::{Customer, Instance, Profile, Status};
 use crate::{Fault, Input, ProgramSet, Row, Scratch, Val};
 
@@ -83,7 +87,9 @@ pub fn apply(
         Input::Member { audience, member } => {
             settle::set_member(env, &mut customer.profile, audience, member);
         }
-        Input::Enter { journey } => enter::without_event(env, customer, journey),
+        Input::Enter { journey, args, event } => {
+            enter::by_hand(env, customer, journey, args, event);
+        }
         Input::Pause { journey } => pause::pause(env, customer, journey),
         Input::Resume { journey } => pause::resume(env, customer, journey),
         Input::Outcome { journey, membership, tile, visit, answer } => {
@@ -92,6 +98,7 @@ pub fn apply(
         }
         Input::Choose { journey, split, arm } => customer.profile.choose(journey, split, arm),
     }
+    calls::follow(env, customer);
     settle::settle(env, customer);
     customer.next_due = next_due(customer);
 }
@@ -293,6 +300,7 @@ fn each_instance<'e>(
     };
     instances
         .retain_mut(|instance| !matches!(instance.status, Status::Waiting(_)) || !over(instance));
+    calls::follow(env, customer);
 }
 
 /// Records how far an instance has got, and returns whether it is over.
@@ -315,6 +323,10 @@ fn conclude(
                 memory.leave(key, declared.reenter, (env.sequence, at));
             }
             goal::outlive(past, instance, at);
+            if let Some(caller) = instance.caller {
+                let end = Some(outcome);
+                env.work.returns.push_back(Return { caller, callee: journey, end });
+            }
             true
         }
         Err(fault) => {

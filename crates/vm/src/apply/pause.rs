@@ -12,6 +12,7 @@ use journey_bytecode::{ArmTrigger, Deadline, ExitTrigger, ExprId, Journey};
 use super::{Env, NEVER, Stop, each_instance, event, run, wait};
 use crate::effect::Effect;
 use crate::eval::{Eval, test};
+use crate::scratch::Return;
 use crate::state::{Customer, Instance, KeptEvent, Paused, Profile, Status};
 use crate::{Fault, Row};
 
@@ -113,6 +114,10 @@ pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
             instance.status = Status::Waiting(state);
             thaw(journey, state, instance, env.now.saturating_sub(paused.since));
             instance.due = env.now;
+        }
+        if let Some(end) = instance.returned.take() {
+            let caller = (instance.journey, instance.membership);
+            env.work.returns.push_back(Return { caller, callee: end.0, end: end.1 });
         }
     }
     each_instance(env, customer, |env, profile, instance| match instance.paused.take() {

@@ -4,12 +4,15 @@ use bumpalo::collections::Vec as ArenaVec;
 use journey_bytecode::{Journey, Op, Range};
 
 use super::wait::Next;
-use super::{About, Env, Stop, action, policy, settle, wait};
+use super::{About, Env, Stop, action, calls, policy, settle, wait};
 use crate::effect::{Effect, Site};
 use crate::eval::eval;
 use crate::history::WindowState;
 use crate::state::{Instance, Profile};
 use crate::{Fault, MessageKey, ProgramSet, Val, split};
+
+/// Most rounds of a loop.
+const MAX_ROUNDS: i64 = 10_000;
 
 /// Goes on at an operation until the instance waits again or leaves. Every cycle of the code
 /// arrives at a tile, and the budget counts arrivals, so it ends.
@@ -81,6 +84,22 @@ pub(super) fn go_on(
             Op::Set { local, value } => {
                 let value = eval(env.set, value, &env.scope(profile, instance))?.kept(env.arena);
                 instance.locals.set(local, value);
+            }
+            Op::Rounds { local, times } => {
+                let Val::Int(times) = eval(env.set, times, &env.scope(profile, instance))? else {
+                    return Err(Fault::Program);
+                };
+                instance.locals.set_int(local, times.clamp(0, MAX_ROUNDS));
+            }
+            Op::Countdown { local, to } => match instance.locals.int(local) {
+                Some(left @ 1..) => instance.locals.set_int(local, left - 1),
+                _ => pc = to,
+            },
+            Op::Enter { call } => {
+                if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
+                    return Ok(Stop::Exit(outcome));
+                }
+                calls::call(env, journey, profile, instance, call, false)?;
             }
             Op::Suspend { state } => match wait::suspend(env, profile, instance, state)? {
                 Next::Go(to) => pc = to,

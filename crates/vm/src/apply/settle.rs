@@ -4,7 +4,7 @@
 //! It ends because every round but the first needs a trait to be set by a tile, and the budget
 //! parks an instance that passes too many of those.
 
-use super::{About, Env, NEVER, each_instance, enter, wait};
+use super::{About, Env, NEVER, calls, each_instance, enter, wait};
 use crate::effect::{Effect, Site};
 use crate::eval::Eval;
 use crate::state::{Customer, Profile};
@@ -33,6 +33,7 @@ fn rounds(env: &mut Env<'_>, customer: &mut Customer, due: bool) {
             each_instance(env, customer, wait::attend);
         }
         enter_by_audience(env, customer);
+        calls::follow(env, customer);
         if env.work.pending.is_empty() {
             return;
         }
@@ -170,6 +171,6 @@ fn enter_by_audience(env: &mut Env<'_>, customer: &mut Customer) {
     while let Some(journey) = env.work.entries.next(from) {
         from = u32::from(journey) + 1;
         env.work.entries.set(journey, false);
-        enter::without_event(env, customer, journey);
+        enter::without_event(env, customer, journey, enter::By::default());
     }
 }

@@ -2,7 +2,7 @@
 
 use journey_bytecode::{ArmTrigger, Condition, Deadline, ExitTrigger, ExprId, Journey, State};
 
-use super::{About, Env, NEVER, Stop, capture, policy, run};
+use super::{About, Env, NEVER, Stop, calls, capture, policy, run};
 use crate::effect::{Effect, Site};
 use crate::eval::{Eval, eval, test, zone_named};
 use crate::history::{self, WindowState};
@@ -116,6 +116,12 @@ pub(super) fn suspend(
 ) -> Result<Next, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let state = journey.states.get(usize::from(number)).ok_or(Fault::Program)?;
+    if let Some(run) = &state.run {
+        if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
+            return Ok(Next::Exit(outcome));
+        }
+        calls::call(env, journey, profile, instance, run.call, true)?;
+    }
     if let Some(to) = open_on_arrival(env, state, profile, instance)? {
         return Ok(Next::Go(to));
     }
@@ -217,7 +223,9 @@ fn open_on_arrival(
                 }
                 return Ok(Some(arm.to));
             }
-            ArmTrigger::Event { earlier: None, .. } | ArmTrigger::Skipped | ArmTrigger::Outcome(_) => {}
+            ArmTrigger::Event { earlier: None, .. }
+            | ArmTrigger::Skipped
+            | ArmTrigger::Outcome(_) => {}
         }
     }
     Ok(None)

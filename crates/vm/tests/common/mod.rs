@@ -86,6 +86,11 @@ impl World {
     }
 }
 
+/// An entry by hand that brings nothing along.
+pub fn by_hand(journey: u16) -> Input<'static> {
+    Input::Enter { journey, args: &[], event: None }
+}
+
 /// A row of values by slot.
 pub fn row(properties: &[Val<'_>]) -> Row {
     let mut row = Row::new(properties.len());

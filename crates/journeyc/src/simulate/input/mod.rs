@@ -5,6 +5,7 @@
 //! done with a row.
 
 mod batch;
+mod cells;
 mod chunk;
 mod decode;
 pub(crate) mod iso;
@@ -17,12 +18,13 @@ mod source;
 mod value;
 
 pub(crate) use batch::{Batch, Entry, Rejection, shard_of};
+pub(crate) use cells::Cells;
 pub(crate) use chunk::{Chunk, Chunks};
 pub(crate) use decode::{Decoder, Pass, Rules, hash};
+pub(crate) use json::Cursor;
 pub(crate) use names::NameCounts;
 pub use reason::Reason;
-pub(crate) use schema::Schema;
+pub(crate) use schema::{Schema, is_required};
 pub use source::Input;
 pub(crate) use source::Source;
-pub(crate) use json::Cursor;
 pub(crate) use value::{Room, read as read_value};

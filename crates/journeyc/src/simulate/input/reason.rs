@@ -100,6 +100,8 @@ pub enum Root {
     Event(String),
     /// The traits of a customer.
     Traits,
+    /// The columns of a list.
+    Column,
 }
 
 impl fmt::Display for Place {
@@ -108,6 +110,7 @@ impl fmt::Display for Place {
             Root::Line => write!(f, "the field `{}`", self.path),
             Root::Event(event) => write!(f, "property `{}` of event `{event}`", self.path),
             Root::Traits => write!(f, "trait `{}`", self.path),
+            Root::Column => write!(f, "column `{}`", self.path),
         }
     }
 }
@@ -142,7 +145,7 @@ pub(crate) fn describe(kind: Kind, raw: &str) -> String {
     }
 }
 
-fn shortened(raw: &str) -> String {
+pub(crate) fn shortened(raw: &str) -> String {
     if raw.len() <= QUOTED {
         return raw.to_owned();
     }

@@ -106,7 +106,7 @@ fn scalar<'l: 'r, 'r>(
 
 /// The value that a text stands for; `None` if it stands for none of that type.
 #[inline]
-fn from_text<'t>(text: &'t str, ty: &Type, zone: Tz) -> Option<Val<'t>> {
+pub(crate) fn from_text<'t>(text: &'t str, ty: &Type, zone: Tz) -> Option<Val<'t>> {
     match ty {
         Type::Text => Some(Val::Text(text)),
         Type::Enum(members) => {
@@ -173,6 +173,11 @@ pub(crate) fn wanted(ty: &Type) -> String {
         Type::Record(_) => "an object",
     };
     wanted.to_owned()
+}
+
+/// Whether values of the type are written as texts in JSON, too.
+pub(crate) fn is_text(ty: &Type) -> bool {
+    !matches!(ty, Type::Bool | Type::Int | Type::Number | Type::List(_) | Type::Record(_))
 }
 
 /// Reads lists and records. They nest no deeper than their types, which the verifier bounds.

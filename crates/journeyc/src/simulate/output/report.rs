@@ -293,6 +293,7 @@ fn refusals(tally: &JourneyTally, ink: Ink, out: &mut String) {
     for (n, why) in [
         (tally.refused_inside, "would have entered but were inside"),
         (tally.refused_reentry, "would have entered but for the re-entry rule"),
+        (tally.refused_condition, "did not meet the condition of the entry, by hand"),
         (tally.refused_fault, "could not enter: the entry's condition faulted"),
         (tally.refused_no_event, "could not enter: there was no event to take the key from"),
         (tally.refreshed, "went on with a new entry while they were inside"),

@@ -69,7 +69,7 @@ impl EnterAccount {
         EnterAccount {
             input,
             at,
-            rows: (list.customers.len() + list.rejections.len()) as u64,
+            rows: list.rows,
             rejected: rejected.collect(),
             entered: Vec::new(),
             ignored: list.ignored.clone(),
@@ -92,6 +92,8 @@ impl EnterAccount {
                 Refusal::Inside => "it is inside already".to_owned(),
                 Refusal::Reentry => "the re-entry rule says no".to_owned(),
                 Refusal::Paused => "the journey is paused".to_owned(),
+                Refusal::Arguments => "its arguments are not those of the journey".to_owned(),
+                Refusal::Condition => "the condition of the entry does not hold".to_owned(),
                 Refusal::Fault(fault) => fault.to_string(),
                 Refusal::NoEvent => "its key is taken from an event".to_owned(),
             };
@@ -143,6 +145,9 @@ pub(crate) fn kind(kind: TileKind) -> &'static str {
         TileKind::Send => "send",
         TileKind::Webhook => "webhook",
         TileKind::Update => "update",
+        TileKind::Run => "run",
+        TileKind::Enter => "enter",
+        TileKind::Repeat => "repeat",
         TileKind::Exit => "exit",
     }
 }
@@ -260,6 +265,7 @@ fn journey_document(program: &Program, journey: &Journey, tally: &JourneyTally) 
         members_set: tally.members,
         memberships: tally.memberships,
         not_entered: BTreeMap::from([
+            ("condition", tally.refused_condition),
             ("fault", tally.refused_fault),
             ("inside", tally.refused_inside),
             ("no_event", tally.refused_no_event),

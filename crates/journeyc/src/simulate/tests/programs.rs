@@ -233,6 +233,7 @@ pub(super) fn win_back() -> ProgramSet {
         timeout: Some(timeout),
         late: None,
         arms,
+        run: None,
     };
     use TileKind::{Branch, Exit, Wait};
     let send = |id| tile(id, TileKind::Send, &["next"]);
@@ -240,6 +241,7 @@ pub(super) fn win_back() -> ProgramSet {
     code.program.journeys.push(Journey {
         name: "cd1_second_purchase_winback".to_owned(),
         title: "Second purchase, else win back".to_owned(),
+        params: Vec::new(),
         entry: Entry::Event { event: 0, filter: None, captures: amount(0), each: None, key: None },
         reenter: Reenter::Never,
         inside: journey_bytecode::WhileInside::Ignore,
@@ -283,6 +285,7 @@ pub(super) fn win_back() -> ProgramSet {
         webhooks: Vec::new(),
         updates: Vec::new(),
         splits: Vec::new(),
+        calls: vec![],
     });
     code.done()
 }
@@ -297,6 +300,7 @@ pub(super) fn by_hand() -> ProgramSet {
     let journey = |name: &str, reenter, tiles, code, states| Journey {
         name: name.to_owned(),
         title: name.to_owned(),
+        params: Vec::new(),
         entry: Entry::Manual,
         reenter,
         inside: journey_bytecode::WhileInside::Ignore,
@@ -313,6 +317,7 @@ pub(super) fn by_hand() -> ProgramSet {
         webhooks: Vec::new(),
         updates: Vec::new(),
         splits: Vec::new(),
+        calls: vec![],
     };
     let mut slow = Ops::default();
     slow.push(&[Op::Arrive { tile: 0 }, Op::Suspend { state: 0 }, Op::Leave { edge: 0 }]);
@@ -330,6 +335,7 @@ pub(super) fn by_hand() -> ProgramSet {
         timeout: Some(2),
         late: None,
         arms: vec![],
+        run: None,
     };
     code.program.journeys = vec![
         journey("quick", Reenter::Always, vec![send(), exit()], quick.0, Vec::new()),
