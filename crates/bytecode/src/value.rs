@@ -25,6 +25,8 @@ pub enum Type {
     Weekday,
     /// A signed length of time in milliseconds.
     Duration,
+    /// Anything, as the text of its JSON. Nothing can be done with it but to pass it on.
+    Json,
     /// Values of one type, in order.
     List(Box<Type>),
     /// Named fields, in declaration order.

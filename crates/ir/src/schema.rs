@@ -122,6 +122,7 @@ pub(crate) fn ty(ty: &Type) -> Option<bc::Type> {
         Type::TimeOfDay => bc::Type::TimeOfDay,
         Type::Weekday => bc::Type::Weekday,
         Type::Duration => bc::Type::Duration,
+        Type::Json => bc::Type::Json,
         Type::Enum(members) => {
             bc::Type::Enum(members.iter().map(|member| member.to_string()).collect())
         }

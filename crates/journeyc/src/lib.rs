@@ -14,6 +14,7 @@ pub mod difference;
 pub mod files;
 pub mod fixing;
 pub mod hunk;
+pub mod import;
 pub mod load;
 pub mod render;
 pub mod simulate;

@@ -54,9 +54,11 @@ impl Type {
         }
     }
 
-    /// Whether it is a single value that can be compared and shown, not a list or record.
+    /// Whether it is a single value that can be compared and shown, neither a list or record nor
+    /// opaque.
     pub(crate) fn is_scalar(&self) -> bool {
-        !matches!(self, Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Unset)
+        use Type::{Json, List, Optional, Record, Unset};
+        !matches!(self, List(_) | Record(_) | Json | Optional(_) | Unset)
     }
 
     /// Whether `<` means something. Days of the week go round, members of an enum have no order.

@@ -26,6 +26,8 @@ pub enum Type {
     Duration,
     /// `"free" | "pro"`: members in declaration order. A subtype of `text`.
     Enum(Arc<[Arc<str>]>),
+    /// `json`: anything, and opaque. A constant of it is the text of its JSON.
+    Json,
     /// `list<T>`
     List(Arc<Type>),
     /// `{ sku: text qty: int }`
@@ -114,6 +116,7 @@ impl fmt::Display for Type {
             Type::TimeOfDay => f.write_str("timeofday"),
             Type::Weekday => f.write_str("weekday"),
             Type::Duration => f.write_str("duration"),
+            Type::Json => f.write_str("json"),
             Type::Enum(members) => {
                 for (index, member) in members.iter().enumerate() {
                     let bar = if index == 0 { "" } else { " | " };

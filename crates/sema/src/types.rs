@@ -25,6 +25,7 @@ const NAMED: &[(&str, Type)] = &[
     ("timeofday", Type::TimeOfDay),
     ("weekday", Type::Weekday),
     ("duration", Type::Duration),
+    ("json", Type::Json),
 ];
 
 /// What other languages call them.

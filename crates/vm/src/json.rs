@@ -16,6 +16,7 @@ pub(crate) fn write(out: &mut String, ty: &Type, value: Val<'_>) {
             let _ = write!(out, "{}", Shown(value));
         }
         (Val::Number(v), _) => number(out, v),
+        (Val::Text(v), Type::Json) => out.push_str(v),
         (Val::Text(v), _) => quoted(out, v),
         (Val::List(items), Type::List(ty)) => {
             out.push('[');

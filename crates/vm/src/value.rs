@@ -147,7 +147,7 @@ impl Kind {
             Type::Bool => Kind::Bool,
             Type::Int => Kind::Int,
             Type::Number => Kind::Number,
-            Type::Text | Type::Enum(_) => Kind::Text,
+            Type::Text | Type::Enum(_) | Type::Json => Kind::Text,
             Type::Time => Kind::Time,
             Type::Date => Kind::Date,
             Type::TimeOfDay => Kind::TimeOfDay,

@@ -108,7 +108,7 @@ wire_structs! {
 wire_enums! {
     Type {
         0 Bool 1 Int 2 Number 3 Text 4 Enum(members) 5 Time 6 Date 7 TimeOfDay 8 Weekday 9 Duration
-        10 List(item) 11 Record(fields)
+        10 List(item) 11 Record(fields) 12 Json
     }
     Const {
         0 Unset 1 Bool(v) 2 Int(v) 3 Number(v) 4 Text(v) 5 Time(v) 6 Date(v) 7 TimeOfDay(v)

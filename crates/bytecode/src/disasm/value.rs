@@ -25,6 +25,7 @@ impl fmt::Display for Types<'_> {
             Type::TimeOfDay => "timeofday",
             Type::Weekday => "weekday",
             Type::Duration => "duration",
+            Type::Json => "json",
             Type::Enum(members) => {
                 let members: Vec<_> = members.iter().map(|member| format!("{member:?}")).collect();
                 return f.write_str(&members.join(" | "));

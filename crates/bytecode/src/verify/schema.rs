@@ -132,7 +132,7 @@ fn is_value(value: &Const, ty: &Type) -> bool {
         (Const::Bool(_), Type::Bool)
         | (Const::Int(_), Type::Int)
         | (Const::Number(_), Type::Number)
-        | (Const::Text(_), Type::Text)
+        | (Const::Text(_), Type::Text | Type::Json)
         | (Const::Time(_), Type::Time)
         | (Const::Date(_), Type::Date)
         | (Const::TimeOfDay(_), Type::TimeOfDay)

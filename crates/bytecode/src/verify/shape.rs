@@ -32,7 +32,7 @@ impl Shape {
             Type::Bool => Shape::Bool,
             Type::Int => Shape::Int,
             Type::Number => Shape::Number,
-            Type::Text | Type::Enum(_) => Shape::Text,
+            Type::Text | Type::Enum(_) | Type::Json => Shape::Text,
             Type::Time => Shape::Time,
             Type::Date => Shape::Date,
             Type::TimeOfDay => Shape::TimeOfDay,

@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod new;
+mod schema;
 mod simulate;
 mod test;
 
@@ -54,6 +55,8 @@ enum Command {
     Graph(graph::Args),
     /// Compare two versions of a workspace, and say what becomes of members inside
     Diff(diff::Args),
+    /// Declare events and traits from what describes them elsewhere
+    Schema(schema::Args),
     /// Explain an error code
     Explain(explain::Args),
     /// Make a workspace to start from
@@ -73,6 +76,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Disasm(args) => disasm::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::New(args) => new::run(&args),
         Command::Completions(args) => completions::run(&args),

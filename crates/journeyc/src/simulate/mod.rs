@@ -25,6 +25,7 @@ mod shard;
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -39,6 +40,8 @@ pub use input::{Input, Reason};
 pub use output::{Summary, page, report};
 pub use progress::Progress;
 
+pub(crate) use input::iso;
+
 use crate::files::replace_with;
 use input::{Pass, Rules, Schema, hash, shard_of};
 use ledger::{Account, Ledger, RejectedFile};
@@ -46,6 +49,11 @@ use log::JourneyTally;
 use output::{EnterAccount, Tables};
 use responses::Responses;
 use shard::{Entering, Shard};
+
+/// Opens an input to read its text, which may be compressed.
+pub fn open(input: &Input) -> io::Result<Box<dyn io::Read + Send>> {
+    input::Source::open(input).map(|source| source.text)
+}
 
 /// Runs the journeys of a program over a log, and writes the files that were asked for.
 pub fn run<'p>(

@@ -9,6 +9,7 @@ mod compare;
 mod convert;
 mod history;
 mod lists;
+mod json;
 mod names;
 mod operators;
 mod values;

@@ -193,6 +193,8 @@ impl Cx<'_> {
         let range = list.range();
         let wanted = match hint.map(Type::required) {
             Some(Type::List(item)) => Some((*item).clone()),
+            // Each item may be of another type.
+            Some(Type::Json) => Some(Type::Json),
             _ => None,
         };
         let mut items: Vec<Expr> = Vec::new();
@@ -244,7 +246,7 @@ impl Cx<'_> {
         hint: Option<&Type>,
     ) -> Expr {
         let Some(Type::Record(fields)) = hint.map(Type::required) else {
-            return self.free_record(assignments, range);
+            return self.free_record(assignments, range, hint);
         };
         let what = |name: &str| format!("the field `{name}`");
         let found = self.findings.len();
@@ -265,12 +267,19 @@ impl Cx<'_> {
     }
 
     /// A record whose type nobody asked for: it has the fields it is written with.
-    fn free_record(&mut self, assignments: Vec<ast::Assignment<'_>>, range: TextRange) -> Expr {
+    fn free_record(
+        &mut self,
+        assignments: Vec<ast::Assignment<'_>>,
+        range: TextRange,
+        hint: Option<&Type>,
+    ) -> Expr {
+        // What is in a json may be a json, too.
+        let hint = hint.filter(|hint| hint.required() == Type::Json);
         let mut fields: Vec<Field> = Vec::new();
         let mut values: Vec<Expr> = Vec::new();
         for assignment in assignments {
             let Some(name) = assignment.any_name() else { return Expr::error(range) };
-            let value = self.inner(assignment.expr(), None, assignment.range());
+            let value = self.inner(assignment.expr(), hint, assignment.range());
             // In what is sent, a field that is unset is left out.
             let value = match self.optional_fields && value.ty != Type::Unset {
                 true => value,

@@ -72,6 +72,12 @@ pub(crate) fn read<'l: 'r, 'r>(
     let kind = cursor.kind()?;
     match (ty, kind) {
         (_, Kind::Null) => cursor.null().map(|()| Val::Unset).map_err(Into::into),
+        (Type::Json, _) => {
+            cursor.skip()?;
+            room.text.clear();
+            compact(cursor.since(start.at()), &mut room.text);
+            Ok(Val::Text(&room.text))
+        }
         (Type::List(_), Kind::Array) | (Type::Record(_), Kind::Object) => {
             let Room { text, arena, zone } = room;
             Nested { text, arena, zone: *zone, unknown }.value(cursor, ty)
@@ -117,7 +123,9 @@ pub(crate) fn from_text<'t>(text: &'t str, ty: &Type, zone: Tz) -> Option<Val<'t
         Type::TimeOfDay => iso::time_of_day(text).map(Val::TimeOfDay),
         Type::Weekday => iso::weekday(text).map(Val::Weekday),
         Type::Duration => iso::duration(text).map(Val::Duration),
-        Type::Bool | Type::Int | Type::Number | Type::List(_) | Type::Record(_) => None,
+        Type::Bool | Type::Int | Type::Number | Type::Json | Type::List(_) | Type::Record(_) => {
+            None
+        }
     }
 }
 
@@ -169,6 +177,7 @@ pub(crate) fn wanted(ty: &Type) -> String {
         Type::TimeOfDay => "a time of day such as \"09:30\"",
         Type::Weekday => "a weekday, \"mon\" to \"sun\"",
         Type::Duration => "a duration such as \"1d12h\"",
+        Type::Json => "anything",
         Type::List(_) => "an array",
         Type::Record(_) => "an object",
     };
@@ -177,7 +186,21 @@ pub(crate) fn wanted(ty: &Type) -> String {
 
 /// Whether values of the type are written as texts in JSON, too.
 pub(crate) fn is_text(ty: &Type) -> bool {
-    !matches!(ty, Type::Bool | Type::Int | Type::Number | Type::List(_) | Type::Record(_))
+    use Type::{Bool, Int, Json, List, Number, Record};
+    !matches!(ty, Bool | Int | Number | Json | List(_) | Record(_))
+}
+
+/// Leaves the blanks out that stand between the parts of JSON.
+fn compact(json: &str, out: &mut String) {
+    let (mut quoted, mut escaped) = (false, false);
+    for letter in json.chars() {
+        if !quoted && letter.is_ascii_whitespace() {
+            continue;
+        }
+        quoted ^= letter == '"' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        out.push(letter);
+    }
 }
 
 /// Reads lists and records. They nest no deeper than their types, which the verifier bounds.
@@ -194,6 +217,12 @@ impl<'r> Nested<'r, '_> {
         let kind = cursor.kind()?;
         match (ty, kind) {
             (_, Kind::Null) => cursor.null().map(|()| Val::Unset).map_err(Into::into),
+            (Type::Json, _) => {
+                cursor.skip()?;
+                self.text.clear();
+                compact(cursor.since(start.at()), self.text);
+                Ok(Val::Text(self.arena.alloc_str(self.text)))
+            }
             (Type::List(item), Kind::Array) => self.list(cursor, item),
             (Type::Record(fields), Kind::Object) => self.record(cursor, fields),
             _ => match scalar(cursor, ty, kind, self.text, self.zone)? {

@@ -58,6 +58,7 @@ fn write(out: &mut String, ty: &Type, value: Val<'_>) {
         (Val::Bool(v), _) => out.push_str(if v { "true" } else { "false" }),
         (Val::Int(v), _) => display(out, v),
         (Val::Number(v), _) => number(out, v),
+        (Val::Text(v), Type::Json) => out.push_str(v),
         (Val::Text(v), _) => quoted(out, v),
         (Val::Time(v), _) => in_quotes(out, |out| text::time(out, v)),
         (Val::Date(v), _) => in_quotes(out, |out| text::date(out, v)),

@@ -31,6 +31,8 @@ impl Generator {
                 _ => self.unary(U::DateOf, &Type::Time, ty, depth),
             },
             Type::TimeOfDay => self.unary(U::TimeOfDayOf, &Type::Time, ty, depth),
+            // Nothing makes a json.
+            Type::Json => self.constant(ty),
             Type::Weekday => self.unary(U::WeekdayOf, &Type::Time, ty, depth),
             Type::Duration => match self.random.below(5) {
                 0 => self.binary(B::AddDuration, [Type::Duration, Type::Duration], ty, depth),

@@ -100,6 +100,7 @@ pub fn plain(ty: &Type) -> Const {
             };
             Const::Record(fields.iter().map(value).collect())
         }
+        Type::Json => Const::Text("null".into()),
         Type::Text | Type::Optional(_) | Type::Unset | Type::Error => Const::Text("".into()),
     }
 }

@@ -56,6 +56,7 @@ impl Generator {
                 true => self.edge(),
                 false => self.duration(),
             }),
+            Type::Json => Const::Text("null".into()),
             Type::List(item) => {
                 let length = self.random.below(4);
                 Const::List((0..length).map(|_| self.value(item)).collect())
