@@ -94,7 +94,10 @@ impl Lexer<'_> {
         let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
         let len = rest.iter().take_while(is_blank).count();
         if len > 0 {
-            self.interpolations.crossed_line |= rest.iter().take(len).any(|byte| *byte == b'\n');
+            if !self.interpolations.open.is_empty() {
+                let mut blanks = rest.iter().take(len);
+                self.interpolations.crossed_line |= blanks.any(|byte| *byte == b'\n');
+            }
             self.inner.bump(len);
             self.tokens.push(Token { kind: WHITESPACE, len: len as u32 });
         }

@@ -358,11 +358,13 @@ impl<'t> Parser<'t> {
 }
 
 /// Whether a token can be a name.
+#[inline]
 fn can_be_name(kind: SyntaxKind) -> bool {
     kind == IDENT || (kind.is_keyword() && !kind.is_reserved())
 }
 
 /// Whether a token is a word, keyword or not.
+#[inline]
 fn is_word(kind: SyntaxKind) -> bool {
     kind == IDENT || kind.is_keyword()
 }

@@ -132,24 +132,12 @@ pub enum SyntaxKind {
     /// `@`
     #[token("@")]
     AT_SIGN,
-    /// `action`
-    #[token("action")]
-    KW_ACTION,
-    /// `add`
-    #[token("add")]
-    KW_ADD,
     /// `after`
     #[token("after")]
     KW_AFTER,
-    /// `always`
-    #[token("always")]
-    KW_ALWAYS,
     /// `and`
     #[token("and")]
     KW_AND,
-    /// `any`
-    #[token("any")]
-    KW_ANY,
     /// `as`
     #[token("as")]
     KW_AS,
@@ -159,78 +147,39 @@ pub enum SyntaxKind {
     /// `audience`
     #[token("audience")]
     KW_AUDIENCE,
-    /// `body`
-    #[token("body")]
-    KW_BODY,
     /// `branch`
     #[token("branch")]
     KW_BRANCH,
     /// `by`
     #[token("by")]
     KW_BY,
-    /// `cap`
-    #[token("cap")]
-    KW_CAP,
-    /// `choose`
-    #[token("choose")]
-    KW_CHOOSE,
     /// `contains`
     #[token("contains")]
     KW_CONTAINS,
     /// `customer`
     #[token("customer")]
     KW_CUSTOMER,
-    /// `delete`
-    #[token("delete")]
-    KW_DELETE,
-    /// `delivered`
-    #[token("delivered")]
-    KW_DELIVERED,
     /// `destination`
     #[token("destination")]
     KW_DESTINATION,
-    /// `each`
-    #[token("each")]
-    KW_EACH,
     /// `else`
     #[token("else")]
     KW_ELSE,
     /// `ends_with`
     #[token("ends_with")]
     KW_ENDS_WITH,
-    /// `enter`
-    #[token("enter")]
-    KW_ENTER,
-    /// `entered`
-    #[token("entered")]
-    KW_ENTERED,
     /// `entry`
     #[token("entry")]
     KW_ENTRY,
     /// `event`
     #[token("event")]
     KW_EVENT,
-    /// `every`
-    #[token("every")]
-    KW_EVERY,
-    /// `existing`
-    #[token("existing")]
-    KW_EXISTING,
     /// `exit`
     #[token("exit")]
     KW_EXIT,
-    /// `exited`
-    #[token("exited")]
-    KW_EXITED,
     /// `expect`
     #[token("expect")]
     KW_EXPECT,
-    /// `fail`
-    #[token("fail")]
-    KW_FAIL,
-    /// `failed`
-    #[token("failed")]
-    KW_FAILED,
     /// `false`
     #[token("false")]
     KW_FALSE,
@@ -240,6 +189,144 @@ pub enum SyntaxKind {
     /// `fri`
     #[token("fri")]
     KW_FRI,
+    /// `if`
+    #[token("if")]
+    KW_IF,
+    /// `in`
+    #[token("in")]
+    KW_IN,
+    /// `is`
+    #[token("is")]
+    KW_IS,
+    /// `journey`
+    #[token("journey")]
+    KW_JOURNEY,
+    /// `let`
+    #[token("let")]
+    KW_LET,
+    /// `matches`
+    #[token("matches")]
+    KW_MATCHES,
+    /// `mon`
+    #[token("mon")]
+    KW_MON,
+    /// `not`
+    #[token("not")]
+    KW_NOT,
+    /// `on`
+    #[token("on")]
+    KW_ON,
+    /// `or`
+    #[token("or")]
+    KW_OR,
+    /// `reenter`
+    #[token("reenter")]
+    KW_REENTER,
+    /// `sat`
+    #[token("sat")]
+    KW_SAT,
+    /// `send`
+    #[token("send")]
+    KW_SEND,
+    /// `split`
+    #[token("split")]
+    KW_SPLIT,
+    /// `starts_with`
+    #[token("starts_with")]
+    KW_STARTS_WITH,
+    /// `sun`
+    #[token("sun")]
+    KW_SUN,
+    /// `test`
+    #[token("test")]
+    KW_TEST,
+    /// `then`
+    #[token("then")]
+    KW_THEN,
+    /// `thu`
+    #[token("thu")]
+    KW_THU,
+    /// `timeout`
+    #[token("timeout")]
+    KW_TIMEOUT,
+    /// `true`
+    #[token("true")]
+    KW_TRUE,
+    /// `tue`
+    #[token("tue")]
+    KW_TUE,
+    /// `unset`
+    #[token("unset")]
+    KW_UNSET,
+    /// `until`
+    #[token("until")]
+    KW_UNTIL,
+    /// `update`
+    #[token("update")]
+    KW_UPDATE,
+    /// `wait`
+    #[token("wait")]
+    KW_WAIT,
+    /// `wed`
+    #[token("wed")]
+    KW_WED,
+    /// `when`
+    #[token("when")]
+    KW_WHEN,
+    /// `where`
+    #[token("where")]
+    KW_WHERE,
+    /// `action`
+    #[token("action")]
+    KW_ACTION,
+    /// `add`
+    #[token("add")]
+    KW_ADD,
+    /// `always`
+    #[token("always")]
+    KW_ALWAYS,
+    /// `any`
+    #[token("any")]
+    KW_ANY,
+    /// `body`
+    #[token("body")]
+    KW_BODY,
+    /// `cap`
+    #[token("cap")]
+    KW_CAP,
+    /// `choose`
+    #[token("choose")]
+    KW_CHOOSE,
+    /// `delete`
+    #[token("delete")]
+    KW_DELETE,
+    /// `delivered`
+    #[token("delivered")]
+    KW_DELIVERED,
+    /// `each`
+    #[token("each")]
+    KW_EACH,
+    /// `enter`
+    #[token("enter")]
+    KW_ENTER,
+    /// `entered`
+    #[token("entered")]
+    KW_ENTERED,
+    /// `every`
+    #[token("every")]
+    KW_EVERY,
+    /// `existing`
+    #[token("existing")]
+    KW_EXISTING,
+    /// `exited`
+    #[token("exited")]
+    KW_EXITED,
+    /// `fail`
+    #[token("fail")]
+    KW_FAIL,
+    /// `failed`
+    #[token("failed")]
+    KW_FAILED,
     /// `from`
     #[token("from")]
     KW_FROM,
@@ -258,30 +345,18 @@ pub enum SyntaxKind {
     /// `html`
     #[token("html")]
     KW_HTML,
-    /// `if`
-    #[token("if")]
-    KW_IF,
     /// `ignore`
     #[token("ignore")]
     KW_IGNORE,
-    /// `in`
-    #[token("in")]
-    KW_IN,
     /// `including`
     #[token("including")]
     KW_INCLUDING,
     /// `inside`
     #[token("inside")]
     KW_INSIDE,
-    /// `is`
-    #[token("is")]
-    KW_IS,
     /// `join`
     #[token("join")]
     KW_JOIN,
-    /// `journey`
-    #[token("journey")]
-    KW_JOURNEY,
     /// `keyed`
     #[token("keyed")]
     KW_KEYED,
@@ -294,42 +369,24 @@ pub enum SyntaxKind {
     /// `leave`
     #[token("leave")]
     KW_LEAVE,
-    /// `let`
-    #[token("let")]
-    KW_LET,
     /// `limit`
     #[token("limit")]
     KW_LIMIT,
     /// `manual`
     #[token("manual")]
     KW_MANUAL,
-    /// `matches`
-    #[token("matches")]
-    KW_MATCHES,
-    /// `mon`
-    #[token("mon")]
-    KW_MON,
     /// `never`
     #[token("never")]
     KW_NEVER,
     /// `no`
     #[token("no")]
     KW_NO,
-    /// `not`
-    #[token("not")]
-    KW_NOT,
     /// `not_entered`
     #[token("not_entered")]
     KW_NOT_ENTERED,
     /// `ok`
     #[token("ok")]
     KW_OK,
-    /// `on`
-    #[token("on")]
-    KW_ON,
-    /// `or`
-    #[token("or")]
-    KW_OR,
     /// `patch`
     #[token("patch")]
     KW_PATCH,
@@ -351,9 +408,6 @@ pub enum SyntaxKind {
     /// `quiet`
     #[token("quiet")]
     KW_QUIET,
-    /// `reenter`
-    #[token("reenter")]
-    KW_REENTER,
     /// `refresh`
     #[token("refresh")]
     KW_REFRESH,
@@ -384,15 +438,9 @@ pub enum SyntaxKind {
     /// `run`
     #[token("run")]
     KW_RUN,
-    /// `sat`
-    #[token("sat")]
-    KW_SAT,
     /// `secret`
     #[token("secret")]
     KW_SECRET,
-    /// `send`
-    #[token("send")]
-    KW_SEND,
     /// `set`
     #[token("set")]
     KW_SET,
@@ -408,36 +456,15 @@ pub enum SyntaxKind {
     /// `skipped`
     #[token("skipped")]
     KW_SKIPPED,
-    /// `split`
-    #[token("split")]
-    KW_SPLIT,
     /// `spread`
     #[token("spread")]
     KW_SPREAD,
-    /// `starts_with`
-    #[token("starts_with")]
-    KW_STARTS_WITH,
     /// `subject`
     #[token("subject")]
     KW_SUBJECT,
-    /// `sun`
-    #[token("sun")]
-    KW_SUN,
-    /// `test`
-    #[token("test")]
-    KW_TEST,
     /// `text`
     #[token("text")]
     KW_TEXT,
-    /// `then`
-    #[token("then")]
-    KW_THEN,
-    /// `thu`
-    #[token("thu")]
-    KW_THU,
-    /// `timeout`
-    #[token("timeout")]
-    KW_TIMEOUT,
     /// `times`
     #[token("times")]
     KW_TIMES,
@@ -447,42 +474,15 @@ pub enum SyntaxKind {
     /// `to`
     #[token("to")]
     KW_TO,
-    /// `true`
-    #[token("true")]
-    KW_TRUE,
-    /// `tue`
-    #[token("tue")]
-    KW_TUE,
     /// `under`
     #[token("under")]
     KW_UNDER,
-    /// `unset`
-    #[token("unset")]
-    KW_UNSET,
-    /// `until`
-    #[token("until")]
-    KW_UNTIL,
     /// `up`
     #[token("up")]
     KW_UP,
-    /// `update`
-    #[token("update")]
-    KW_UPDATE,
-    /// `wait`
-    #[token("wait")]
-    KW_WAIT,
     /// `webhook`
     #[token("webhook")]
     KW_WEBHOOK,
-    /// `wed`
-    #[token("wed")]
-    KW_WED,
-    /// `when`
-    #[token("when")]
-    KW_WHEN,
-    /// `where`
-    #[token("where")]
-    KW_WHERE,
     /// `while`
     #[token("while")]
     KW_WHILE,
@@ -866,62 +866,12 @@ impl SyntaxKind {
 
     /// Whether it is a keyword, reserved or not.
     pub fn is_keyword(self) -> bool {
-        (SyntaxKind::KW_ACTION as u16..=SyntaxKind::KW_WITHIN as u16).contains(&(self as u16))
+        (SyntaxKind::KW_AFTER as u16..=SyntaxKind::KW_WITHIN as u16).contains(&(self as u16))
     }
 
     /// Whether it is a keyword that cannot be a name.
     pub fn is_reserved(self) -> bool {
-        matches!(
-            self,
-            SyntaxKind::KW_AFTER
-                | SyntaxKind::KW_AND
-                | SyntaxKind::KW_AS
-                | SyntaxKind::KW_AT
-                | SyntaxKind::KW_AUDIENCE
-                | SyntaxKind::KW_BRANCH
-                | SyntaxKind::KW_BY
-                | SyntaxKind::KW_CONTAINS
-                | SyntaxKind::KW_CUSTOMER
-                | SyntaxKind::KW_DESTINATION
-                | SyntaxKind::KW_ELSE
-                | SyntaxKind::KW_ENDS_WITH
-                | SyntaxKind::KW_ENTRY
-                | SyntaxKind::KW_EVENT
-                | SyntaxKind::KW_EXIT
-                | SyntaxKind::KW_EXPECT
-                | SyntaxKind::KW_FALSE
-                | SyntaxKind::KW_FOR
-                | SyntaxKind::KW_FRI
-                | SyntaxKind::KW_IF
-                | SyntaxKind::KW_IN
-                | SyntaxKind::KW_IS
-                | SyntaxKind::KW_JOURNEY
-                | SyntaxKind::KW_LET
-                | SyntaxKind::KW_MATCHES
-                | SyntaxKind::KW_MON
-                | SyntaxKind::KW_NOT
-                | SyntaxKind::KW_ON
-                | SyntaxKind::KW_OR
-                | SyntaxKind::KW_REENTER
-                | SyntaxKind::KW_SAT
-                | SyntaxKind::KW_SEND
-                | SyntaxKind::KW_SPLIT
-                | SyntaxKind::KW_STARTS_WITH
-                | SyntaxKind::KW_SUN
-                | SyntaxKind::KW_TEST
-                | SyntaxKind::KW_THEN
-                | SyntaxKind::KW_THU
-                | SyntaxKind::KW_TIMEOUT
-                | SyntaxKind::KW_TRUE
-                | SyntaxKind::KW_TUE
-                | SyntaxKind::KW_UNSET
-                | SyntaxKind::KW_UNTIL
-                | SyntaxKind::KW_UPDATE
-                | SyntaxKind::KW_WAIT
-                | SyntaxKind::KW_WED
-                | SyntaxKind::KW_WHEN
-                | SyntaxKind::KW_WHERE
-        )
+        (SyntaxKind::KW_AFTER as u16..=SyntaxKind::KW_WHERE as u16).contains(&(self as u16))
     }
 
     /// The text of a token that is always spelled the same.
@@ -954,72 +904,91 @@ impl SyntaxKind {
             SyntaxKind::QUESTION_QUESTION => "??",
             SyntaxKind::PIPE => "|",
             SyntaxKind::AT_SIGN => "@",
-            SyntaxKind::KW_ACTION => "action",
-            SyntaxKind::KW_ADD => "add",
             SyntaxKind::KW_AFTER => "after",
-            SyntaxKind::KW_ALWAYS => "always",
             SyntaxKind::KW_AND => "and",
-            SyntaxKind::KW_ANY => "any",
             SyntaxKind::KW_AS => "as",
             SyntaxKind::KW_AT => "at",
             SyntaxKind::KW_AUDIENCE => "audience",
-            SyntaxKind::KW_BODY => "body",
             SyntaxKind::KW_BRANCH => "branch",
             SyntaxKind::KW_BY => "by",
-            SyntaxKind::KW_CAP => "cap",
-            SyntaxKind::KW_CHOOSE => "choose",
             SyntaxKind::KW_CONTAINS => "contains",
             SyntaxKind::KW_CUSTOMER => "customer",
-            SyntaxKind::KW_DELETE => "delete",
-            SyntaxKind::KW_DELIVERED => "delivered",
             SyntaxKind::KW_DESTINATION => "destination",
-            SyntaxKind::KW_EACH => "each",
             SyntaxKind::KW_ELSE => "else",
             SyntaxKind::KW_ENDS_WITH => "ends_with",
-            SyntaxKind::KW_ENTER => "enter",
-            SyntaxKind::KW_ENTERED => "entered",
             SyntaxKind::KW_ENTRY => "entry",
             SyntaxKind::KW_EVENT => "event",
-            SyntaxKind::KW_EVERY => "every",
-            SyntaxKind::KW_EXISTING => "existing",
             SyntaxKind::KW_EXIT => "exit",
-            SyntaxKind::KW_EXITED => "exited",
             SyntaxKind::KW_EXPECT => "expect",
-            SyntaxKind::KW_FAIL => "fail",
-            SyntaxKind::KW_FAILED => "failed",
             SyntaxKind::KW_FALSE => "false",
             SyntaxKind::KW_FOR => "for",
             SyntaxKind::KW_FRI => "fri",
+            SyntaxKind::KW_IF => "if",
+            SyntaxKind::KW_IN => "in",
+            SyntaxKind::KW_IS => "is",
+            SyntaxKind::KW_JOURNEY => "journey",
+            SyntaxKind::KW_LET => "let",
+            SyntaxKind::KW_MATCHES => "matches",
+            SyntaxKind::KW_MON => "mon",
+            SyntaxKind::KW_NOT => "not",
+            SyntaxKind::KW_ON => "on",
+            SyntaxKind::KW_OR => "or",
+            SyntaxKind::KW_REENTER => "reenter",
+            SyntaxKind::KW_SAT => "sat",
+            SyntaxKind::KW_SEND => "send",
+            SyntaxKind::KW_SPLIT => "split",
+            SyntaxKind::KW_STARTS_WITH => "starts_with",
+            SyntaxKind::KW_SUN => "sun",
+            SyntaxKind::KW_TEST => "test",
+            SyntaxKind::KW_THEN => "then",
+            SyntaxKind::KW_THU => "thu",
+            SyntaxKind::KW_TIMEOUT => "timeout",
+            SyntaxKind::KW_TRUE => "true",
+            SyntaxKind::KW_TUE => "tue",
+            SyntaxKind::KW_UNSET => "unset",
+            SyntaxKind::KW_UNTIL => "until",
+            SyntaxKind::KW_UPDATE => "update",
+            SyntaxKind::KW_WAIT => "wait",
+            SyntaxKind::KW_WED => "wed",
+            SyntaxKind::KW_WHEN => "when",
+            SyntaxKind::KW_WHERE => "where",
+            SyntaxKind::KW_ACTION => "action",
+            SyntaxKind::KW_ADD => "add",
+            SyntaxKind::KW_ALWAYS => "always",
+            SyntaxKind::KW_ANY => "any",
+            SyntaxKind::KW_BODY => "body",
+            SyntaxKind::KW_CAP => "cap",
+            SyntaxKind::KW_CHOOSE => "choose",
+            SyntaxKind::KW_DELETE => "delete",
+            SyntaxKind::KW_DELIVERED => "delivered",
+            SyntaxKind::KW_EACH => "each",
+            SyntaxKind::KW_ENTER => "enter",
+            SyntaxKind::KW_ENTERED => "entered",
+            SyntaxKind::KW_EVERY => "every",
+            SyntaxKind::KW_EXISTING => "existing",
+            SyntaxKind::KW_EXITED => "exited",
+            SyntaxKind::KW_FAIL => "fail",
+            SyntaxKind::KW_FAILED => "failed",
             SyntaxKind::KW_FROM => "from",
             SyntaxKind::KW_GET => "get",
             SyntaxKind::KW_GOAL => "goal",
             SyntaxKind::KW_HEADER => "header",
             SyntaxKind::KW_HOLD => "hold",
             SyntaxKind::KW_HTML => "html",
-            SyntaxKind::KW_IF => "if",
             SyntaxKind::KW_IGNORE => "ignore",
-            SyntaxKind::KW_IN => "in",
             SyntaxKind::KW_INCLUDING => "including",
             SyntaxKind::KW_INSIDE => "inside",
-            SyntaxKind::KW_IS => "is",
             SyntaxKind::KW_JOIN => "join",
-            SyntaxKind::KW_JOURNEY => "journey",
             SyntaxKind::KW_KEYED => "keyed",
             SyntaxKind::KW_LATE => "late",
             SyntaxKind::KW_LATER => "later",
             SyntaxKind::KW_LEAVE => "leave",
-            SyntaxKind::KW_LET => "let",
             SyntaxKind::KW_LIMIT => "limit",
             SyntaxKind::KW_MANUAL => "manual",
-            SyntaxKind::KW_MATCHES => "matches",
-            SyntaxKind::KW_MON => "mon",
             SyntaxKind::KW_NEVER => "never",
             SyntaxKind::KW_NO => "no",
-            SyntaxKind::KW_NOT => "not",
             SyntaxKind::KW_NOT_ENTERED => "not_entered",
             SyntaxKind::KW_OK => "ok",
-            SyntaxKind::KW_ON => "on",
-            SyntaxKind::KW_OR => "or",
             SyntaxKind::KW_PATCH => "patch",
             SyntaxKind::KW_PAUSE => "pause",
             SyntaxKind::KW_PER => "per",
@@ -1027,7 +996,6 @@ impl SyntaxKind {
             SyntaxKind::KW_POST => "post",
             SyntaxKind::KW_PUT => "put",
             SyntaxKind::KW_QUIET => "quiet",
-            SyntaxKind::KW_REENTER => "reenter",
             SyntaxKind::KW_REFRESH => "refresh",
             SyntaxKind::KW_REMOVE => "remove",
             SyntaxKind::KW_REPEAT => "repeat",
@@ -1038,39 +1006,21 @@ impl SyntaxKind {
             SyntaxKind::KW_RESUME => "resume",
             SyntaxKind::KW_RETRY => "retry",
             SyntaxKind::KW_RUN => "run",
-            SyntaxKind::KW_SAT => "sat",
             SyntaxKind::KW_SECRET => "secret",
-            SyntaxKind::KW_SEND => "send",
             SyntaxKind::KW_SET => "set",
             SyntaxKind::KW_SETTING => "setting",
             SyntaxKind::KW_SINCE => "since",
             SyntaxKind::KW_SKIP => "skip",
             SyntaxKind::KW_SKIPPED => "skipped",
-            SyntaxKind::KW_SPLIT => "split",
             SyntaxKind::KW_SPREAD => "spread",
-            SyntaxKind::KW_STARTS_WITH => "starts_with",
             SyntaxKind::KW_SUBJECT => "subject",
-            SyntaxKind::KW_SUN => "sun",
-            SyntaxKind::KW_TEST => "test",
             SyntaxKind::KW_TEXT => "text",
-            SyntaxKind::KW_THEN => "then",
-            SyntaxKind::KW_THU => "thu",
-            SyntaxKind::KW_TIMEOUT => "timeout",
             SyntaxKind::KW_TIMES => "times",
             SyntaxKind::KW_TIMEZONE => "timezone",
             SyntaxKind::KW_TO => "to",
-            SyntaxKind::KW_TRUE => "true",
-            SyntaxKind::KW_TUE => "tue",
             SyntaxKind::KW_UNDER => "under",
-            SyntaxKind::KW_UNSET => "unset",
-            SyntaxKind::KW_UNTIL => "until",
             SyntaxKind::KW_UP => "up",
-            SyntaxKind::KW_UPDATE => "update",
-            SyntaxKind::KW_WAIT => "wait",
             SyntaxKind::KW_WEBHOOK => "webhook",
-            SyntaxKind::KW_WED => "wed",
-            SyntaxKind::KW_WHEN => "when",
-            SyntaxKind::KW_WHERE => "where",
             SyntaxKind::KW_WHILE => "while",
             SyntaxKind::KW_WITH => "with",
             SyntaxKind::KW_WITHIN => "within",

@@ -88,11 +88,12 @@ pub(crate) fn generate(model: &Model) -> Result<String, CodegenError> {
 
 fn methods(model: &Model, out: &mut String) -> Result<(), CodegenError> {
     let words = keywords(model);
-    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+    let reserved = words.iter().rfind(|word| model.reserved.contains(word));
+    let (Some(first), Some(reserved), Some(last)) = (words.first(), reserved, words.last()) else {
         let message = "the grammar has no keywords".to_owned();
         return Err(CodegenError::Convention { rule: "kw_*".to_owned(), message });
     };
-    let (first, last) = (first.to_uppercase(), last.to_uppercase());
+    let [first, reserved, last] = [first, reserved, last].map(|word| word.to_uppercase());
     let _ = writeln!(
         out,
         "\n/// Whether it is a keyword, reserved or not.
@@ -102,14 +103,9 @@ fn methods(model: &Model, out: &mut String) -> Result<(), CodegenError> {
 
         /// Whether it is a keyword that cannot be a name.
         pub fn is_reserved(self) -> bool {{
-            matches!(self,"
+            (SyntaxKind::KW_{first} as u16..=SyntaxKind::KW_{reserved} as u16).contains(&(self as u16))
+        }}"
     );
-    let reserved: Vec<String> = words
-        .iter()
-        .filter(|word| model.reserved.contains(word))
-        .map(|word| format!("SyntaxKind::KW_{}", word.to_uppercase()))
-        .collect();
-    let _ = writeln!(out, "{}) }}", reserved.join(" | "));
     out.push_str("\n/// The text of a token that is always spelled the same.\n");
     out.push_str("pub fn spelling(self) -> Option<&'static str> {\nSome(match self {\n");
     for (text, kind) in PUNCTUATION {
@@ -153,6 +149,8 @@ fn tables(model: &Model, out: &mut String) {
     }
 }
 
+/// All keywords, the reserved ones first: the parser asks for them all the time, and a range is
+/// asked for faster than a set.
 fn keywords(model: &Model) -> Vec<String> {
     let mut words: Vec<String> = model
         .rules
@@ -160,6 +158,6 @@ fn keywords(model: &Model) -> Vec<String> {
         .filter(|rule| matches!(rule.role, Role::Keyword))
         .filter_map(|rule| rule.name.strip_prefix("kw_").map(str::to_owned))
         .collect();
-    words.sort();
+    words.sort_by_key(|word| (!model.reserved.contains(word), word.clone()));
     words
 }
