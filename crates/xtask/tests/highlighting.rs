@@ -25,7 +25,9 @@ fn keywords_of_the_highlighter() -> BTreeSet<String> {
     let words = patterns.iter().filter_map(|pattern| {
         let name = pattern["name"].as_str()?;
         let is_words = name.starts_with("keyword.") || name.starts_with("constant.language");
-        let alternatives = pattern["match"].as_str()?.strip_prefix("\\b(")?.strip_suffix(")\\b")?;
+        // Some words are keywords only in front of something: `get "https://…"`.
+        let (alternatives, _) =
+            pattern["match"].as_str()?.strip_prefix("\\b(")?.split_once(")\\b")?;
         is_words.then(|| alternatives.split('|').map(str::to_owned))
     });
     words.flatten().collect()
