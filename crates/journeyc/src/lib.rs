@@ -13,6 +13,7 @@ pub mod compile;
 pub mod difference;
 pub mod files;
 pub mod fixing;
+pub mod grammar;
 pub mod hunk;
 pub mod import;
 pub mod load;

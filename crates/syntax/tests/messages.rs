@@ -17,6 +17,7 @@ audience a = customer.x = 1 && !customer.y || customer.z <> 2;
 audience b = 1 < 2 < 3
 audience c = x is not unset
 audience d = a and not (b) == not c
+audience e = a is set ?? b
 "#,
         expect![[r#"
             1:25 "=" J0001 `=` does not compare
@@ -37,7 +38,9 @@ audience d = a and not (b) == not c
                 help: to compare values, write `==` or `!=`
             4:31 "not" J0001 `not` cannot stand right behind this operator
                 help: put it in parentheses: `(not …)`
-            survived: a b c d
+            5:23 "??" J0001 `??` cannot stand right behind a comparison
+                help: put the comparison in parentheses: `(x is set)`
+            survived: a b c d e
         "#]],
     );
 }

@@ -7,6 +7,7 @@ mod diff;
 mod disasm;
 mod explain;
 mod fmt;
+mod grammar;
 mod graph;
 mod new;
 mod schema;
@@ -59,6 +60,8 @@ enum Command {
     Schema(schema::Args),
     /// Explain an error code
     Explain(explain::Args),
+    /// Print the grammar of the language, as text or as railroad diagrams
+    Grammar(grammar::Args),
     /// Make a workspace to start from
     New(new::Args),
     /// Print a completion script for a shell
@@ -78,6 +81,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Diff(args) => diff::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Grammar(args) => grammar::run(&args),
         Command::New(args) => new::run(&args),
         Command::Completions(args) => completions::run(&args),
     }

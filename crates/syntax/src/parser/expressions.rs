@@ -63,6 +63,9 @@ fn chain(p: &mut Parser<'_>, level: Level) {
     operand(p, level, mark);
     let mut compared = false;
     while let Some(found) = infix(p).filter(|found| *found >= level) {
+        if compared && found > Level::Compare {
+            compared_operand(p);
+        }
         match found {
             Level::Or => repeat(p, mark, OR_CHAIN, Level::And, at_or),
             Level::And => repeat(p, mark, AND_CHAIN, Level::Not, at_and),
@@ -210,6 +213,13 @@ fn range_chain(p: &mut Parser<'_>) {
 fn compare_again(p: &mut Parser<'_>) {
     let error = SyntaxError::new(Code::SYNTAX, p.range(), "comparisons cannot be chained");
     p.error(error.help("join two of them with `and`, or put one in parentheses"));
+}
+
+/// `a is set ?? b`, where the operator binds more tightly than the comparison in front of it.
+fn compared_operand(p: &mut Parser<'_>) {
+    let message = format!("`{}` cannot stand right behind a comparison", p.token_text());
+    let error = SyntaxError::new(Code::SYNTAX, p.range(), message);
+    p.error(error.help("put the comparison in parentheses: `(x is set)`"));
 }
 
 /// A row of prefix operators and what they apply to, or just the latter.
