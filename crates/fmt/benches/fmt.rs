@@ -10,6 +10,10 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use journey_fmt::{DEFAULT_WIDTH, format};
 
+/// The allocator of the binaries.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const WORKSPACE: &[&str] = &[
     include_str!("../../../examples/grocery/schema.journey"),
     include_str!("../../../examples/grocery/journeys/coupon_followup.journey"),

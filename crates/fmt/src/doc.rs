@@ -9,8 +9,10 @@
 /// An operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Op {
-    /// A piece of the source and its width; if it has several lines, that of the first.
+    /// A piece of the source on one line, and its width.
     Text { start: u32, len: u32, width: u32 },
+    /// One of several lines, and the width of the first.
+    Lines { start: u32, len: u32, width: u32 },
     /// The same; its further lines are indented as deep as this place is.
     Indented { start: u32, len: u32, width: u32 },
     /// A space.
@@ -99,7 +101,7 @@ impl Doc {
         self.ops.push(if indented {
             Op::Indented { start, len, width }
         } else {
-            Op::Text { start, len, width }
+            Op::Lines { start, len, width }
         });
         self.texts += 1;
         for open in &mut self.open {

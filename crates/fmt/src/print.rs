@@ -47,6 +47,7 @@ impl Printer<'_> {
     fn op(&mut self, op: Op, next: Option<Op>) {
         match op {
             Op::Text { start, len, width } => self.text(start, len, width),
+            Op::Lines { start, len, width } => self.lines(start, len, width),
             Op::Indented { start, len, .. } => self.indented(start, len),
             Op::Space => self.push(" "),
             Op::Comma => self.push(","),
@@ -84,10 +85,14 @@ impl Printer<'_> {
         }
         let text = self.source.get(start as usize..(start + len) as usize).unwrap_or_default();
         self.out.push_str(text);
-        self.column = match text.rfind('\n') {
-            None => self.column + width,
-            Some(end) => text.get(end + 1..).unwrap_or_default().chars().count() as u32,
-        };
+        self.column += width;
+    }
+
+    fn lines(&mut self, start: u32, len: u32, width: u32) {
+        self.text(start, len, width);
+        if let Some(end) = self.out.rfind('\n') {
+            self.column = self.out.get(end + 1..).unwrap_or_default().chars().count() as u32;
+        }
     }
 
     /// A text of several lines: a step further in than the line it begins on, the closing quotes as

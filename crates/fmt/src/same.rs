@@ -15,10 +15,12 @@ pub(crate) fn difference(before: &Tree, after: &Tree) -> Option<String> {
     loop {
         match (left.next(), right.next()) {
             (None, None) => break,
-            (a, b) if a == b => {}
+            (Some(a), Some(b)) if alike(a, b) => {}
             (a, b) => {
                 let shown = |piece: Option<Piece<'_>>| match piece {
-                    Some((kind, _, "")) => kind.rule().unwrap_or("an error").to_owned(),
+                    Some((kind, _, "")) => {
+                        kind.spelling().or(kind.rule()).unwrap_or("an error").to_owned()
+                    }
                     Some((_, _, text)) => format!("`{text}`"),
                     None => "the end".to_owned(),
                 };
@@ -26,19 +28,28 @@ pub(crate) fn difference(before: &Tree, after: &Tree) -> Option<String> {
             }
         }
     }
-    if long_texts(before) != long_texts(after) {
+    if left.has_long_texts && long_texts(before) != long_texts(after) {
         return Some("a text of several lines became another".to_owned());
     }
     // Comments in a text stay in it, while those before it may go behind it.
-    comments_differ(before, after, false).or_else(|| comments_differ(before, after, true))
+    let differ = |left: &[&str], right: &[&str]| {
+        let first = left.iter().zip(right).position(|(a, b)| a != b);
+        let first = first.or((left.len() != right.len()).then_some(left.len().min(right.len())))?;
+        let comment = left.get(first).or(right.get(first)).copied().unwrap_or_default();
+        Some(format!("the comment `{comment}` moved, or is lost, or new"))
+    };
+    differ(&left.comments, &right.comments).or_else(|| differ(&left.in_texts, &right.in_texts))
+}
+
+/// Most texts are a few bytes long, too few to be worth a call of `memcmp`.
+fn alike(a: Piece<'_>, b: Piece<'_>) -> bool {
+    let same_text = a.2.len() == b.2.len() && a.2.bytes().zip(b.2.bytes()).all(|(a, b)| a == b);
+    a.0 == b.0 && a.1 == b.1 && same_text
 }
 
 /// What the texts of several lines say.
 fn long_texts(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
-    if !tree.tape().iter().any(|entry| entry.kind == LONG_QUOTE) {
-        return found;
-    }
     let mut open = vec![tree.root()];
     while let Some(node) = open.pop() {
         open.extend(node.elements_rev().filter_map(|element| element.node()));
@@ -54,32 +65,7 @@ fn long_texts(tree: &Tree) -> Vec<String> {
     found
 }
 
-fn comments_differ(before: &Tree, after: &Tree, in_texts: bool) -> Option<String> {
-    let (mut left, mut right) = (comments(before, in_texts), comments(after, in_texts));
-    loop {
-        match (left.next(), right.next()) {
-            (None, None) => return None,
-            (a, b) if a == b => {}
-            (Some(lost), _) => return Some(format!("the comment `{lost}` moved or is lost")),
-            (None, Some(new)) => return Some(format!("the comment `{new}` is new")),
-        }
-    }
-}
-
-fn comments(tree: &Tree, in_texts: bool) -> impl Iterator<Item = &str> {
-    let mut texts = 0_u32;
-    tree.tokens().filter_map(move |token| {
-        match token.kind() {
-            INTERP_OPEN => texts += 1,
-            INTERP_CLOSE => texts = texts.saturating_sub(1),
-            _ => {}
-        }
-        let wanted = token.kind() == COMMENT && (texts > 0) == in_texts;
-        wanted.then(|| token.text().trim_end())
-    })
-}
-
-/// The entries of a tape that matter.
+/// The entries of a tape that matter, and the comments passed on the way.
 struct Pieces<'t> {
     tree: &'t Tree,
     at: usize,
@@ -87,12 +73,26 @@ struct Pieces<'t> {
     /// How many entries that matter there were before each of those passed.
     counts: Vec<u32>,
     count: u32,
+    /// How many texts there are around this place.
+    texts: u32,
+    comments: Vec<&'t str>,
+    in_texts: Vec<&'t str>,
+    has_long_texts: bool,
 }
 
 impl<'t> Pieces<'t> {
     fn new(tree: &'t Tree) -> Pieces<'t> {
-        let counts = Vec::with_capacity(tree.tape().len());
-        Pieces { tree, at: 0, offset: 0, counts, count: 0 }
+        Pieces {
+            tree,
+            at: 0,
+            offset: 0,
+            counts: Vec::with_capacity(tree.tape().len()),
+            count: 0,
+            texts: 0,
+            comments: Vec::new(),
+            in_texts: Vec::new(),
+            has_long_texts: false,
+        }
     }
 
     /// Whether the comma that was just read is the last thing before a bracket.
@@ -101,6 +101,23 @@ impl<'t> Pieces<'t> {
         let mut kinds = rest.iter().map(|entry| entry.kind);
         let next = kinds.find(|kind| kind.is_token() && !kind.is_trivia());
         matches!(next, Some(R_PAREN | R_BRACKET | R_BRACE | L_BRACE))
+    }
+
+    /// What a token reads, as far as it is not settled by its kind.
+    fn read(&mut self, kind: SyntaxKind, text: &'t str) -> &'t str {
+        match kind {
+            INTERP_OPEN => self.texts += 1,
+            INTERP_CLOSE => self.texts = self.texts.saturating_sub(1),
+            DOC => return text.trim_end(),
+            // What it says is compared, not how it is indented.
+            LONG_CHUNK => {
+                self.has_long_texts = true;
+                return "";
+            }
+            _ => {}
+        }
+        // The kinds behind this one are spelled in one way only.
+        if kind > DOC { "" } else { text }
     }
 }
 
@@ -120,18 +137,17 @@ impl<'t> Iterator for Pieces<'t> {
             }
             let start = self.offset;
             self.offset += entry.len as usize;
-            if entry.kind.is_trivia() || (entry.kind == COMMA && self.is_last_comma()) {
+            if entry.kind == WHITESPACE || (entry.kind == COMMA && self.is_last_comma()) {
+                continue;
+            }
+            let text = self.tree.text().get(start..self.offset).unwrap_or_default();
+            if entry.kind == COMMENT {
+                let comments = if self.texts > 0 { &mut self.in_texts } else { &mut self.comments };
+                comments.push(text.trim_end());
                 continue;
             }
             self.count += 1;
-            let text = self.tree.text().get(start..self.offset).unwrap_or_default();
-            let text = match entry.kind {
-                DOC => text.trim_end(),
-                // What it says is compared, not how it is indented.
-                LONG_CHUNK => "",
-                _ => text,
-            };
-            return Some((entry.kind, 1, text));
+            return Some((entry.kind, 1, self.read(entry.kind, text)));
         }
     }
 }
