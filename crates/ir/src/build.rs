@@ -71,13 +71,8 @@ pub(crate) fn outcomes(journey: &thir::Journey) -> Vec<&str> {
         TileKind::Exit(name) => Some(&**name),
         _ => None,
     });
-    let mut outcomes = Vec::new();
-    for name in header.chain(body) {
-        if !outcomes.contains(&name) {
-            outcomes.push(name);
-        }
-    }
-    outcomes
+    let mut seen = BTreeSet::new();
+    header.chain(body).filter(|name| seen.insert(*name)).collect()
 }
 
 struct Builder<'a> {

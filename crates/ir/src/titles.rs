@@ -23,18 +23,18 @@ pub fn source(expr: &Expr, bindings: &[Binding]) -> String {
     printer.out
 }
 
-/// A constant of a type as source.
-pub(crate) fn constant(value: &Const, ty: &Type) -> String {
-    let mut out = String::new();
-    constant::print(value, ty, &mut out);
-    out
-}
-
 /// The filter of an event that is bound to `name`, whole.
 pub(crate) fn filter(filter: &Expr, name: Option<&str>, bindings: &[Binding]) -> String {
     let mut printer = Printer { bindings, at_hand: name, out: String::new(), room: usize::MAX };
     printer.expr(filter, Level::Lowest);
     printer.out
+}
+
+/// A constant of a type as source.
+pub(crate) fn constant(value: &Const, ty: &Type) -> String {
+    let mut out = String::new();
+    constant::print(value, ty, &mut out);
+    out
 }
 
 /// `expr` on one line, cut off where it gets long. `bindings` are those of its journey.

@@ -461,3 +461,119 @@ test "six and two" {
 "#,
     );
 }
+
+#[test]
+fn who_is_paused_goes_on_at_the_end_of_the_pause() {
+    with_children(
+        r#"
+journey parent {
+  entry manual
+  waiting: run child(days: 1) { exited finished { send out.note(v: "parent") } }
+  exit done
+}
+test "not before" {
+  journey parent
+  at 2026-01-05T09:00Z
+  enter ()
+  pause
+  after 2d
+  expect send out.note(v: "child")
+  expect at waiting
+  expect no send out.note(v: "parent")
+  resume
+  expect send out.note(v: "parent") 1 times
+  expect exit done
+}
+"#,
+    );
+}
+
+#[test]
+fn a_child_that_cannot_go_on_keeps_its_parent_waiting() {
+    with_children(
+        r#"
+journey broken {
+  entry manual
+  send out.note(n: customer.points * 4611686018427387904)
+  exit done
+}
+journey parent {
+  entry manual
+  exit over after 3d
+  waiting: run broken()
+  exit done
+}
+test "until its own exit criteria end it" {
+  journey parent
+  customer { points: 4 }
+  at 2026-01-05T09:00Z
+  enter ()
+  after 2d
+  expect at waiting
+  after 1d
+  expect exit over
+}
+"#,
+    );
+}
+
+#[test]
+fn a_journey_has_at_most_ten_thousand_tiles() {
+    let loops: String = (0..3_333)
+        .map(|n| format!("repeat up to 3 times {{ wait 1h send out.note(n: {n}) }}\n"))
+        .collect();
+    let journey = |more: &str| format!("journey big {{ entry manual\n{loops}{more}exit done }}");
+    let workspace = Workspace::new(&[("schema.journey", SCHEMA), ("big.journey", &journey(""))]);
+    let run = journeyc(workspace.path(), &["build", "-o", "big.jbc"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let workspace =
+        Workspace::new(&[("schema.journey", SCHEMA), ("big.journey", &journey("wait 1h "))]);
+    let run = journeyc(workspace.path(), &["check", "--format", "short"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("J0308") && run.stdout.contains("at most 10000 tiles"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_list_enters_a_journey_with_arguments_and_not_those_it_starts() {
+    let journeys = format!(
+        "{CHILDREN}
+journey parent (note: text, days: int = 1) {{
+  entry manual
+  run child(days: days, note: note)
+  exit done
+}}
+"
+    );
+    let workspace = Workspace::new(&[("schema.journey", SCHEMA), ("shop.journey", &journeys)]);
+    workspace.write("events.ndjson", b"");
+    workspace.write("list.csv", b"customer_id,note,days\na,hello,1\nb,hello,soon\nc,,1\n");
+    let run = journeyc(
+        workspace.path(),
+        &[
+            "simulate",
+            ".",
+            "--events",
+            "events.ndjson",
+            "--enter",
+            "list.csv",
+            "--at",
+            "2026-01-05T09:00:00Z",
+            "--until",
+            "2026-01-09T00:00:00Z",
+            "--journey",
+            "parent",
+        ],
+    );
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = "\
+3 rows read, 1 membership begun at 2026-01-05T09:00:00Z
+  line 3: column `days` is \"soon\": an int is wanted
+  line 4: column `note` is missing: a text is wanted
+";
+    assert!(run.stdout.contains(expected), "{}", run.stdout);
+    assert!(run.stdout.contains("child"), "{}", run.stdout);
+}

@@ -5,6 +5,8 @@ use journey_sema::thir::{
     WhileInside,
 };
 
+use journey_sema::Field;
+
 use crate::titles;
 
 /// Who enters.
@@ -54,7 +56,19 @@ pub(super) fn clauses(journey: &Journey) -> Vec<String> {
             on(&goal.event, &journey.bindings)
         )
     });
-    reenter.into_iter().chain(inside).chain(zone).chain(exits).chain(goals).collect()
+    let params = (!journey.params.is_empty()).then(|| parameters(journey));
+    params.into_iter().chain(reenter).chain(inside).chain(zone).chain(exits).chain(goals).collect()
+}
+
+/// What an entry by hand brings along.
+fn parameters(journey: &Journey) -> String {
+    let params = journey.params.iter().map(|param| {
+        let Field { name, ty, default, .. } = &param.field;
+        let default = default.as_ref().map(|value| titles::constant(value, ty));
+        let default = default.map_or(String::new(), |value| format!(" = {value}"));
+        format!("{name}: {ty}{default}")
+    });
+    format!("takes {}", params.collect::<Vec<_>>().join(", "))
 }
 
 fn criterion(exit: &ExitCriterion, bindings: &[Binding]) -> String {

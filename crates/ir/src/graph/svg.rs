@@ -1,5 +1,7 @@
 //! The picture of a journey as SVG.
 
+use journey_bytecode::TileKind as Kind;
+
 use super::layout::{Column, Placed, layout, size};
 use super::measure::{fit, width};
 use super::shapes::{Canvas, escape};
@@ -116,7 +118,7 @@ fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, overlay: &Ov
     let end = bar + tile.lanes_height;
     let gather = end + size::FORK;
     canvas.down(spine, y, bar, false);
-    for lane in &tile.lanes {
+    for (number, lane) in tile.lanes.iter().enumerate() {
         let x = spine + lane.offset;
         let label = bar + size::LABEL_GAP;
         match lane.offset {
@@ -130,7 +132,12 @@ fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, overlay: &Ov
             canvas.down(x, below, body - 2, true);
             below = draw(canvas, &lane.column, x, body, overlay);
         }
-        if lane.column.falls_through {
+        // A round of a loop does not go on below: it leads back to the tile.
+        let again = tile.node.kind == Kind::Repeat && number == 0;
+        if again && lane.column.falls_through {
+            canvas.down(x, below, end + size::FORK / 3, false);
+            canvas.text(x, end + size::FORK, ("t", "#8b949e"), "↺");
+        } else if lane.column.falls_through {
             match lane.offset {
                 0 => canvas.down(x, below, gather, false),
                 _ => canvas.turn_in(x, below, spine, gather),

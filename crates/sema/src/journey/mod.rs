@@ -20,6 +20,8 @@ mod timezone;
 mod until;
 mod waits;
 
+use std::collections::BTreeMap;
+
 use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
 
@@ -101,7 +103,7 @@ impl Cx<'_> {
             self.report(finding.note("split it into journeys that start each other by an event"));
             return false;
         }
-        let mut splits: Vec<(&str, TextRange)> = Vec::new();
+        let mut splits: BTreeMap<&str, TextRange> = BTreeMap::new();
         for tile in &tiles {
             if let Some(name) = tile.label().and_then(|label| label.name()) {
                 self.style(name.source(), name.range());
@@ -115,9 +117,9 @@ impl Cx<'_> {
             if let Some(ast::TileKind::Split(split)) = tile.tile_kind()
                 && let Some(name) = split.name()
             {
-                match splits.iter().find(|(known, _)| *known == name.source()) {
-                    Some((known, first)) => self.twice("the split", known, name.range(), *first),
-                    None => splits.push((name.source(), name.range())),
+                match splits.get(name.source()) {
+                    Some(first) => self.twice("the split", name.source(), name.range(), *first),
+                    None => drop(splits.insert(name.source(), name.range())),
                 }
             }
         }

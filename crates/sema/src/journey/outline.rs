@@ -140,9 +140,13 @@ pub(super) fn head(tile: ast::Tile<'_>) -> TextRange {
 
 /// The part of a node before its block.
 pub(super) fn head_of(node: SyntaxNode<'_>) -> TextRange {
-    let block = node
-        .elements()
-        .find(|element| matches!(element.kind(), SyntaxKind::BLOCK | SyntaxKind::L_BRACE));
+    let opens = |kind: SyntaxKind| {
+        matches!(
+            kind,
+            SyntaxKind::BLOCK | SyntaxKind::L_BRACE | SyntaxKind::RUN_ARMS | SyntaxKind::SEND_ARMS
+        )
+    };
+    let block = node.elements().find(|element| opens(element.kind()));
     let Some(block) = block else { return node.range() };
     let last = node
         .leaves()
