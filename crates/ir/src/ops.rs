@@ -36,7 +36,9 @@ pub(crate) fn class(ty: &Type) -> Option<Class> {
         }
         Type::Text | Type::Enum(_) => Some(Class::Text),
         Type::Optional(inner) => class(inner),
-        Type::Bool | Type::Json | Type::List(_) | Type::Record(_) | Type::Unset | Type::Error => None,
+        Type::Bool | Type::Json | Type::List(_) | Type::Record(_) | Type::Unset | Type::Error => {
+            None
+        }
     }
 }
 

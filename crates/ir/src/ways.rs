@@ -172,37 +172,6 @@ pub(crate) fn covers_all(subject: &Expr, arms: &[(Vec<Expr>, Vec<Tile>)]) -> boo
     }
 }
 
-/// The blocks that a tile opens, in source order; a little less work than asking for its ways.
-fn blocks(tile: &Tile) -> Vec<&[Tile]> {
-    fn all<'a>(arms: Vec<&'a [Tile]>, last: &'a Option<Vec<Tile>>) -> Vec<&'a [Tile]> {
-        arms.into_iter().chain(last.as_deref()).collect()
-    }
-    match &tile.kind {
-        TileKind::WaitArms { arms, timeout, .. } => {
-            all(arms.iter().map(|arm| &*arm.body).collect(), timeout)
-        }
-        TileKind::BranchWhen { arms, otherwise } => {
-            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
-        }
-        TileKind::BranchValue { arms, otherwise, .. } => {
-            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
-        }
-        TileKind::Split { arms, .. } => arms.iter().map(|arm| &*arm.body).collect(),
-        TileKind::WaitUntil { late, .. } => all(Vec::new(), late),
-        TileKind::Send { arms, .. } => outcome_blocks(arms),
-        TileKind::Webhook(webhook) => outcome_blocks(&webhook.arms),
-        TileKind::Run { arms, otherwise, .. } => {
-            all(arms.iter().map(|arm| &*arm.body).collect(), otherwise)
-        }
-        TileKind::Repeat(repeat) => vec![&repeat.body],
-        _ => Vec::new(),
-    }
-}
-
-fn outcome_blocks(arms: &Option<Vec<OutcomeArm>>) -> Vec<&[Tile]> {
-    arms.iter().flatten().map(|arm| &*arm.body).collect()
-}
-
 /// What the canvas calls a tile's kind; nothing for a `let`, which is no tile.
 pub fn kind(tile: &Tile) -> Option<Kind> {
     Some(match tile.kind {
@@ -240,7 +209,7 @@ pub fn statements(journey: &Journey) -> Vec<&Tile> {
     let mut stack: Vec<&Tile> = journey.body.iter().rev().collect();
     while let Some(tile) = stack.pop() {
         found.push(tile);
-        for block in blocks(tile).into_iter().rev() {
+        for block in tile.blocks().into_iter().rev() {
             stack.extend(block.iter().rev());
         }
     }

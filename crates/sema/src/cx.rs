@@ -280,11 +280,6 @@ impl<'a> Cx<'a> {
         crate::db::wants(self.db, code)
     }
 
-    /// What the grammar has and the compiler does not know yet.
-    pub(crate) fn not_yet(&mut self, range: TextRange) {
-        self.report(Finding::new(Code::SYNTAX, range, "this cannot be compiled yet"));
-    }
-
     /// Reports what is missing or superfluous, unless the parser may have lost it.
     pub(crate) fn structural(&mut self, finding: Finding) {
         if self.mistakes.is_empty() {

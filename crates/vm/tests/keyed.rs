@@ -5,7 +5,7 @@
 mod common;
 
 use common::*;
-use journey_vm::{Input, Val};
+use journey_vm::Val;
 
 /// Carts, orders of a cart, and lists of carts.
 struct Shop {

@@ -5,7 +5,7 @@
 mod common;
 
 use common::*;
-use journey_vm::{Input, Val};
+use journey_vm::Val;
 
 /// Enters on a purchase; the next purchase ends it, and so does an hour.
 fn world(rule: Reenter) -> (World, u16) {

@@ -76,7 +76,9 @@ impl Cx<'_> {
                 false => self.not_a_member(&expr, text, &members, role),
             };
         }
-        if wanted.required() == Type::Json && let Some(text) = self.json_text(&expr) {
+        if wanted.required() == Type::Json
+            && let Some(text) = self.json_text(&expr)
+        {
             return Expr::new(ExprKind::Const(Const::Text(text.into())), Type::Json, expr.range);
         }
         if expr.ty.is_optional() && !wanted.is_optional() && expr.ty != Type::Unset {
@@ -236,10 +238,10 @@ impl Cx<'_> {
             return finding.safe("remove the quotes", range, &**text);
         }
         match (&expr.ty.required(), wanted) {
-            (_, Type::Json) | (Type::Json, _) => {
-                finding.note("a `json` is passed on as it came in, or written as a literal of texts, numbers, \
-                     `true`, `false`, lists and records")
-            }
+            (_, Type::Json) | (Type::Json, _) => finding.note(
+                "a `json` is passed on as it came in, or written as a literal of texts, numbers, \
+                     `true`, `false`, lists and records",
+            ),
             (Type::Int | Type::Number, Type::Duration) => {
                 finding.note("a duration has a unit: `30s`, `5m`, `2h`, `3d`, `1w`")
             }

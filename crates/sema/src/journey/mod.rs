@@ -198,38 +198,8 @@ pub(crate) fn find_webhook<'t>(tiles: &'t [thir::Tile], label: &str) -> Option<&
             thir::TileKind::Webhook(webhook) if tile.label.as_deref() == Some(label) => {
                 return Some(webhook);
             }
-            kind => open.extend(blocks(kind).into_iter().flatten()),
+            _ => open.extend(tile.blocks().into_iter().flatten()),
         }
     }
     None
-}
-
-/// The blocks that a tile opens.
-fn blocks(kind: &thir::TileKind) -> Vec<&[thir::Tile]> {
-    use thir::TileKind as K;
-    fn outcomes(arms: &Option<Vec<thir::OutcomeArm>>) -> Vec<&[thir::Tile]> {
-        arms.iter().flatten().map(|arm| &*arm.body).collect()
-    }
-    fn all<'t>(
-        arms: Vec<&'t [thir::Tile]>,
-        last: &'t Option<Vec<thir::Tile>>,
-    ) -> Vec<&'t [thir::Tile]> {
-        arms.into_iter().chain(last.as_deref()).collect()
-    }
-    match kind {
-        K::WaitUntil { late, .. } => all(Vec::new(), late),
-        K::WaitArms { arms, timeout, .. } => {
-            all(arms.iter().map(|arm| &*arm.body).collect(), timeout)
-        }
-        K::BranchWhen { arms, otherwise } => {
-            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
-        }
-        K::BranchValue { arms, otherwise, .. } => {
-            all(arms.iter().map(|(_, body)| &**body).collect(), otherwise)
-        }
-        K::Split { arms, .. } => arms.iter().map(|arm| &*arm.body).collect(),
-        K::Send { arms, .. } => outcomes(arms),
-        K::Webhook(webhook) => outcomes(&webhook.arms),
-        _ => Vec::new(),
-    }
 }

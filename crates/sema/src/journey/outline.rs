@@ -140,12 +140,9 @@ pub(super) fn head(tile: ast::Tile<'_>) -> TextRange {
 
 /// The part of a node before its block.
 pub(super) fn head_of(node: SyntaxNode<'_>) -> TextRange {
-    let opens = |kind: SyntaxKind| {
-        matches!(
-            kind,
-            SyntaxKind::BLOCK | SyntaxKind::L_BRACE | SyntaxKind::RUN_ARMS | SyntaxKind::SEND_ARMS
-        )
-    };
+    use SyntaxKind as K;
+    let opens =
+        |kind| matches!(kind, K::BLOCK | K::L_BRACE | K::RUN_ARMS | K::SEND_ARMS | K::LATE_BLOCK);
     let block = node.elements().find(|element| opens(element.kind()));
     let Some(block) = block else { return node.range() };
     let last = node
