@@ -10,6 +10,7 @@ mod fmt;
 mod grammar;
 mod graph;
 mod new;
+mod replay;
 mod schema;
 mod simulate;
 mod test;
@@ -64,6 +65,8 @@ enum Command {
     Grammar(grammar::Args),
     /// Make a workspace to start from
     New(new::Args),
+    /// Tell what happened to one customer of a simulation, and why
+    Replay(replay::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -83,6 +86,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Explain(args) => explain::run(&args),
         Command::Grammar(args) => grammar::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Replay(args) => replay::run(args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -81,9 +81,17 @@ pub struct Options {
     pub strict: bool,
     /// How many threads.
     pub threads: NonZeroUsize,
+    /// The one customer whose events count, if it is about one.
+    pub customer: Option<String>,
 }
 
 impl Options {
+    /// The same for one customer alone.
+    #[must_use]
+    pub fn for_customer(self, id: &str) -> Options {
+        Options { customer: Some(id.to_owned()), threads: NonZeroUsize::MIN, out: None, ..self }
+    }
+
     /// Options that only name the log, for one thread.
     pub fn new(events: Input) -> Options {
         Options {
@@ -97,6 +105,7 @@ impl Options {
             rejected: None,
             strict: false,
             threads: NonZeroUsize::MIN,
+            customer: None,
         }
     }
 
@@ -134,6 +143,7 @@ impl From<Args> for Options {
             rejected: args.rejected,
             strict: args.strict,
             threads: threads.unwrap_or_else(cores),
+            customer: None,
         }
     }
 }

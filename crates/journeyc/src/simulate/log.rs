@@ -9,6 +9,7 @@ use journey_vm::{Effect, Effects, Fault, Refusal};
 use super::days::Days;
 use super::experiments::Experiments;
 use super::output::json;
+use super::story::Story;
 use crate::answers::Pending;
 
 /// Takes the effects of one shard's customers.
@@ -31,6 +32,8 @@ pub(crate) struct Log<'p> {
     pub(crate) unanswered: u64,
     /// Outcomes that were left out because too many followed on one input.
     pub(crate) endless: u64,
+    /// What is told of the one customer it is about, if it is about one.
+    pub(crate) story: Option<Story>,
     /// What came of the last entry by hand: nothing, a membership, or a refusal.
     pub(crate) last_entry: Option<(u16, Result<(), Refusal>)>,
 }
@@ -196,6 +199,7 @@ impl<'p> Log<'p> {
             pending: Vec::new(),
             unanswered: 0,
             endless: 0,
+            story: None,
             last_entry: None,
         }
     }
@@ -304,10 +308,17 @@ impl<'p> Log<'p> {
 }
 
 impl Effects for Log<'_> {
+    fn wants_decisions(&self) -> bool {
+        self.story.is_some()
+    }
+
     #[inline]
     fn emit(&mut self, effect: Effect<'_>) {
         let program = self.program;
         self.pending.extend(Pending::of(&effect));
+        if let Some(story) = &mut self.story {
+            story.effect(program, effect);
+        }
         match effect {
             Effect::Called { journey, membership, seq, tile, call, at, .. } => {
                 if let Some(tally) = self.tile(journey, tile) {

@@ -22,6 +22,7 @@ mod pipeline;
 mod progress;
 mod responses;
 mod shard;
+mod story;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,7 @@ pub use error::SimulateError;
 pub use input::{Input, Reason};
 pub use output::{Summary, page, report};
 pub use progress::Progress;
+pub use story::{ReadOut, Scene, SceneKind};
 
 pub(crate) use input::iso;
 
@@ -59,7 +61,17 @@ pub fn open(input: &Input) -> io::Result<Box<dyn io::Read + Send>> {
 pub fn run<'p>(
     set: &'p ProgramSet,
     options: &Options,
+    progress: Progress,
+) -> Result<Summary<'p>, SimulateError> {
+    run_shards(set, options, progress, |_| {})
+}
+
+/// The same; `end` sees the shards when all is over.
+fn run_shards<'p>(
+    set: &'p ProgramSet,
+    options: &Options,
     mut progress: Progress,
+    end: impl FnOnce(&mut [Shard<'p>]),
 ) -> Result<Summary<'p>, SimulateError> {
     let start = Instant::now();
     options.check()?;
@@ -116,8 +128,23 @@ pub fn run<'p>(
     if let Some(folder) = &options.out {
         write_files(folder, &summary, &mut shards)?;
     }
+    end(&mut shards);
     summary.elapsed = start.elapsed();
     Ok(summary)
+}
+
+/// Runs the journeys for one customer alone, the one that `options` name, and tells what happened and
+/// what each decision read.
+pub fn replay(
+    set: &ProgramSet,
+    options: &Options,
+    progress: Progress,
+) -> Result<Vec<Scene>, SimulateError> {
+    let mut scenes = Vec::new();
+    run_shards(set, options, progress, |shards| {
+        scenes.extend(shards.iter_mut().flat_map(|shard| shard.story()));
+    })?;
+    Ok(scenes)
 }
 
 /// The journeys that the listed customers are to enter: those that were named, otherwise all that no
@@ -163,6 +190,9 @@ fn shards<'p>(
         .map(|(number, list)| {
             let mut shard = Shard::new(number, set, options.out.is_some(), any.then_some(list));
             shard.responses = Arc::clone(responses);
+            if let Some(customer) = &options.customer {
+                shard.about(customer);
+            }
             shard
         })
         .collect()

@@ -11,6 +11,7 @@ use super::enter::{Guest, Listed};
 use super::input::{Batch, Entry, hash};
 use super::log::{InsideRow, Log, Membership};
 use super::responses::Responses;
+use super::story::{Scene, Story};
 use crate::answers::{MAX_ANSWERS, Reply};
 
 /// Some of the customers. One thread works on a shard; nothing in it is shared.
@@ -41,6 +42,8 @@ pub(crate) struct Shard<'p> {
     pub(crate) late: u64,
     /// Profiles of customers that had one already.
     pub(crate) replaced: u64,
+    /// The one customer to whom things happen, if it is about one.
+    pub(crate) only: Option<String>,
 }
 
 /// Customers of this shard that are to be entered by hand.
@@ -86,7 +89,19 @@ impl<'p> Shard<'p> {
             applied: 0,
             late: 0,
             replaced: 0,
+            only: None,
         }
+    }
+
+    /// Makes it about one customer, whose story is told.
+    pub(crate) fn about(&mut self, customer: &str) {
+        self.only = Some(customer.to_owned());
+        self.log.story = Some(Story::new());
+    }
+
+    /// The story of the customer it is about.
+    pub(crate) fn story(&mut self) -> Vec<Scene> {
+        self.log.story.take().map(|story| story.scenes).unwrap_or_default()
     }
 
     /// Takes the profiles of a batch.
@@ -199,8 +214,32 @@ impl<'p> Shard<'p> {
         self.clock
     }
 
+    /// Applies an input and notes it, where it happens to the customer it is about.
+    fn tell(&mut self, number: u32, input: Input<'_>, now: i64) {
+        let id = self.customers.get_mut(number).map(|customer| customer.id().to_owned());
+        if id != self.only {
+            return;
+        }
+        // What is due by then happens before it, and is told before it.
+        if !matches!(input, Input::Activate) {
+            self.apply_now(number, Input::Tick, now);
+        }
+        if let Some(story) = &mut self.log.story {
+            story.input(self.set.program(), &input, now);
+        }
+        self.apply_now(number, input, now);
+    }
+
     #[inline]
     fn apply(&mut self, number: u32, input: Input<'_>, now: i64) {
+        match self.only {
+            None => self.apply_now(number, input, now),
+            Some(_) => self.tell(number, input, now),
+        }
+    }
+
+    #[inline]
+    fn apply_now(&mut self, number: u32, input: Input<'_>, now: i64) {
         self.log.customer = number;
         if self.asks {
             return self.apply_in_steps(number, input, now);

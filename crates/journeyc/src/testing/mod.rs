@@ -13,9 +13,11 @@ mod timeline;
 use journey_base::FileId;
 
 pub use coverage::{Coverage, JourneyCoverage, coverage_json, coverage_table};
+pub(crate) use names::value;
 pub use report::{TestFormat, report};
 pub use run::{SetupError, run};
 pub use timeline::Line;
+pub(crate) use timeline::Timeline;
 
 /// What came of one test.
 #[derive(Debug, Clone, PartialEq)]

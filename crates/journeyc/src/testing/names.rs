@@ -11,7 +11,7 @@ pub(super) fn instant(ms: i64) -> String {
 }
 
 /// A value as source.
-pub(super) fn value(value: &Const) -> String {
+pub(crate) fn value(value: &Const) -> String {
     match value {
         Const::Unset => "unset".to_owned(),
         Const::Bool(v) => v.to_string(),

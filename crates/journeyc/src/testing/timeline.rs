@@ -33,14 +33,16 @@ pub(super) struct Called {
 
 /// Everything that happened to the customer of a test.
 #[derive(Debug, Default)]
-pub(super) struct Timeline {
+pub(crate) struct Timeline {
     /// The journey of the test.
     pub(super) journey: u16,
-    pub(super) lines: Vec<Line>,
+    /// Whether it is about all journeys alike: each line says whose it is.
+    all: bool,
+    pub(crate) lines: Vec<Line>,
     pub(super) messages: Vec<Message>,
     pub(super) calls: Vec<Called>,
     /// What waits for an outcome.
-    pub(super) pending: Vec<Pending>,
+    pub(crate) pending: Vec<Pending>,
     /// Outcomes of the memberships that ended, in order.
     pub(super) exits: Vec<u16>,
     /// Goals that were reached, in order.
@@ -55,6 +57,11 @@ impl Timeline {
         self.lines.push(Line { at: instant(at), text });
     }
 
+    /// An empty one, about all journeys alike.
+    pub(crate) fn of_all() -> Timeline {
+        Timeline { all: true, ..Timeline::default() }
+    }
+
     /// An empty one, about a journey.
     pub(super) fn of(journey: u16) -> Timeline {
         Timeline { journey, ..Timeline::default() }
@@ -62,14 +69,15 @@ impl Timeline {
 
     /// Notes an effect. Those of other journeys, which this one has started, are shown under their
     /// names; their entries and exits do not count.
-    pub(super) fn record(&mut self, program: &Program, effect: Effect<'_>) {
+    pub(crate) fn record(&mut self, program: &Program, effect: Effect<'_>) {
         self.pending.extend(Pending::of(&effect));
         let Some((at, text)) = self.describe(program, effect) else { return };
         self.lines.push(Line { at: instant(at), text });
     }
 
     fn describe(&mut self, program: &Program, effect: Effect<'_>) -> Option<(i64, String)> {
-        let own = effect.journey().is_none_or(|journey| journey == self.journey);
+        let of_own = |journey: u16| journey == self.journey && !self.all;
+        let own = effect.journey().is_none_or(of_own);
         let number = effect.journey().unwrap_or(self.journey);
         let journey = program.journeys.get(usize::from(number))?;
         let (at, text) = self.text(program, journey, own, effect)?;

@@ -1,0 +1,195 @@
+//! One customer's story: everything that happened, and what each decision read.
+
+use journey_bytecode::{Program, TileKind};
+use journey_vm::{Effect, Input, Read, Site, Source, Val};
+use serde::Serialize;
+
+use super::output::json;
+use super::output::text::time_text;
+use crate::testing::{Timeline, value};
+
+/// A line of the story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Scene {
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// What happened: an input, an effect of it, or a decision.
+    pub kind: SceneKind,
+    /// The same for people, indented by how closely it follows.
+    pub text: String,
+    /// Whether the condition held, of a decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holds: Option<bool>,
+    /// What the decision read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<ReadOut>,
+}
+
+/// Kinds of scenes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SceneKind {
+    /// Something came from outside.
+    Input,
+    /// A condition was decided.
+    Decision,
+    /// Something followed.
+    Effect,
+}
+
+/// A value that a decision read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReadOut {
+    /// Where from: `customer.plan`, `order.total`.
+    pub name: String,
+    /// What stood there, as source.
+    pub value: String,
+}
+
+/// Collects the story of one customer.
+#[derive(Debug, Default)]
+pub(crate) struct Story {
+    pub(crate) scenes: Vec<Scene>,
+    teller: Timeline,
+}
+
+impl Story {
+    pub(crate) fn new() -> Story {
+        Story { scenes: Vec::new(), teller: Timeline::of_all() }
+    }
+
+    /// Notes what comes from outside.
+    pub(crate) fn input(&mut self, program: &Program, input: &Input<'_>, at: i64) {
+        let text = match input {
+            Input::Event { event, row, .. } => {
+                let Some(event) = program.events.get(usize::from(*event)) else { return };
+                let arena = bumpalo::Bump::new();
+                let slots = (0u16..).zip(&event.properties);
+                let values: Vec<(u16, Val<'_>)> = slots
+                    .map(|(number, slot)| (number, row.get(number, &slot.ty, &arena)))
+                    .filter(|(_, value)| value.is_set())
+                    .collect();
+                let mut text = format!("event {} ", event.name);
+                json::object(&mut text, &event.properties, &values);
+                text
+            }
+            Input::Enter { journey, .. } => {
+                let name = program.journeys.get(usize::from(*journey)).map(|it| it.name.as_str());
+                format!("entered into {} by hand", name.unwrap_or("?"))
+            }
+            Input::Outcome { .. } => return,
+            Input::Activate => "the journeys start".to_owned(),
+            _ => return,
+        };
+        self.push(at, SceneKind::Input, text);
+    }
+
+    /// Notes an effect.
+    pub(crate) fn effect(&mut self, program: &Program, effect: Effect<'_>) {
+        if let Effect::Decided { site, journey, tile, holds, reads, at, .. } = effect {
+            let Some(what) = question(program, site, journey, tile) else { return };
+            let reads: Vec<ReadOut> = reads.iter().map(|it| read(program, it)).collect();
+            let list: Vec<String> =
+                reads.iter().map(|read| format!("{} = {}", read.name, read.value)).collect();
+            let because =
+                if list.is_empty() { String::new() } else { format!(": {}", list.join(", ")) };
+            let answer = if holds { "yes" } else { "no" };
+            let text = format!("      {what}? {answer}{because}");
+            let (at, kind) = (time_text(at), SceneKind::Decision);
+            return self.scenes.push(Scene { at, kind, text, holds: Some(holds), reads });
+        }
+        let before = self.teller.lines.len();
+        self.teller.record(program, effect);
+        self.teller.pending.clear();
+        for line in self.teller.lines.drain(before..) {
+            let (kind, text, at) = (SceneKind::Effect, line.text, line.at);
+            self.scenes.push(Scene { at, kind, text, holds: None, reads: Vec::new() });
+        }
+    }
+
+    fn push(&mut self, at: i64, kind: SceneKind, text: String) {
+        self.scenes.push(Scene { at: time_text(at), kind, text, holds: None, reads: Vec::new() });
+    }
+}
+
+/// What was asked.
+fn question(
+    program: &Program,
+    site: Site,
+    journey: Option<u16>,
+    tile: Option<u16>,
+) -> Option<String> {
+    let journey = journey.and_then(|journey| program.journeys.get(usize::from(journey)));
+    let tile = journey.zip(tile).and_then(|(journey, tile)| journey.tiles.get(usize::from(tile)));
+    Some(match site {
+        Site::Entry => format!("{}: entry", journey?.name),
+        Site::Exit(number) => {
+            let exit = journey?.exits.get(usize::from(number))?;
+            let outcome = journey?.outcomes.get(usize::from(exit.outcome))?;
+            format!("{}: exit {outcome}", journey?.name)
+        }
+        Site::Goal(number) => {
+            format!("{}: goal {}", journey?.name, journey?.goals.get(usize::from(number))?.name)
+        }
+        Site::Arm(number) => {
+            let edge = tile?.edges.get(usize::from(number)).map_or("", String::as_str);
+            format!("{}: {} {edge}", journey?.name, tile?.id)
+        }
+        Site::Tile if tile?.kind == TileKind::Branch => {
+            format!("{}: {}, the next arm", journey?.name, tile?.id)
+        }
+        Site::Tile => format!("{}: {}", journey?.name, tile?.id),
+        Site::Audience(number) => {
+            format!("in {}", program.audiences.get(usize::from(number))?.name)
+        }
+    })
+}
+
+fn read(program: &Program, read: &Read<'_>) -> ReadOut {
+    let slot = |slots: &[journey_bytecode::Slot], number: u16| {
+        slots.get(usize::from(number)).map_or("?".to_owned(), |slot| slot.name.clone())
+    };
+    let name = match read.source {
+        Source::Trait(number) => format!("customer.{}", slot(&program.traits, number)),
+        Source::Property { event, slot: number } => {
+            let event = program.events.get(usize::from(event));
+            let property = event.map(|event| slot(&event.properties, number));
+            let event = event.map_or("?", |event| &event.name);
+            format!("{event}.{}", property.unwrap_or_default())
+        }
+        Source::EventAt => "at".to_owned(),
+        Source::Local { journey, slot: number } => {
+            let journey = program.journeys.get(usize::from(journey));
+            journey.map_or("?".to_owned(), |journey| slot(&journey.locals, number))
+        }
+        Source::Audience(number) => {
+            let audience = program.audiences.get(usize::from(number));
+            format!("customer in {}", audience.map_or("?", |audience| &audience.name))
+        }
+        Source::History(number) => history(program, number),
+        Source::Now => "now".to_owned(),
+        Source::Entered => "entered".to_owned(),
+    };
+    ReadOut { name, value: value(&read.value.to_const()) }
+}
+
+/// A history window as people would write it, its filter aside.
+fn history(program: &Program, number: u16) -> String {
+    use journey_bytecode::{Aggregate, Range};
+    let Some(window) = program.windows.get(usize::from(number)) else { return "?".to_owned() };
+    let event = program.events.get(usize::from(window.event)).map_or("?", |event| &event.name);
+    let function = match window.aggregate {
+        Aggregate::Count => "count",
+        Aggregate::Sum => "sum",
+        Aggregate::Last { .. } => "last",
+        Aggregate::First | Aggregate::Each => "events",
+    };
+    let filtered = if window.filter.is_some() { " where …" } else { "" };
+    let range = match window.range {
+        Range::All => String::new(),
+        Range::Within(length) => format!(", within: {}", journey_ir::duration(length)),
+        Range::SinceEntered => ", since: entered".to_owned(),
+        Range::SinceMark(_) => ", since a tile".to_owned(),
+    };
+    format!("{function}({event}{filtered}{range})")
+}
