@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use journey_bytecode::{self as bc, Op};
 use journey_sema::thir::{
-    self, BinaryOp, BindingId, Call, Condition, Const, Entry, EventMatch, ExitTrigger, Expr,
-    ExprKind, Outcome, RESTARTED, Reenter, RunEnd, TileKind, WhileInside,
+    BinaryOp, Condition, Const, Entry, EventMatch, ExitTrigger, Expr, ExprKind, Outcome, RESTARTED,
+    Reenter, WhileInside,
 };
-use journey_sema::{ActionType, Field, Type};
+use journey_sema::{ActionType, Type};
 use rustc_hash::FxHashMap;
 
-use crate::cfg::{BlockId, Deadline, Journey, Run, Step, Terminator, Test, Trigger, Wait};
+use crate::cfg::{BlockId, Deadline, Journey, Step, Terminator, Test, Trigger, Wait};
 use crate::locals::{Kept, Locals, NoLocal};
 use crate::lowering::{Instance, Lowering, Scope};
-use crate::{LowerError, build};
+use crate::{LowerError, build, calls};
 
 impl Lowering<'_> {
     /// Compiles a journey under its number.
@@ -23,7 +23,7 @@ impl Lowering<'_> {
         number: u16,
     ) -> Result<bc::Journey, LowerError> {
         let mut exprs = build::reachable_exprs(graph);
-        let hidden = hidden(graph.source);
+        let hidden = calls::hidden(graph.source);
         exprs.extend(&hidden);
         let schema = &self.checked.schema;
         let locals =
@@ -165,7 +165,7 @@ fn header(
         timezone,
         exits,
         goals,
-        params: params(lowering, graph, scope)?,
+        params: calls::params(lowering, graph, scope)?,
         outcomes: graph.outcomes.iter().map(|name| name.to_string()).collect(),
         tiles: graph.tiles.iter().map(tile).collect(),
         locals: Vec::new(),
@@ -198,29 +198,12 @@ fn at_hand(expr: &Expr, entry: &EventMatch) -> Expr {
     expr
 }
 
-/// What an entry by hand brings along, and where it is kept.
-fn params(
-    lowering: &Lowering<'_>,
-    graph: &Journey<'_>,
-    scope: Scope<'_>,
-) -> Result<Vec<bc::Param>, LowerError> {
-    let mut params = Vec::new();
-    for param in &graph.source.params {
-        let Some(slot) = crate::schema::slot(&param.field) else {
-            return Err(lowering.unchecked("a parameter without a type"));
-        };
-        let local = scope.instance.and_then(|it| it.locals.get(param.binding, Kept::Value));
-        params.push(bc::Param { slot, local });
-    }
-    Ok(params)
-}
-
-struct Emitter<'l, 'a, 'g> {
-    lowering: &'l mut Lowering<'a>,
-    graph: &'g Journey<'g>,
-    scope: Scope<'g>,
-    locals: &'g Locals,
-    journey: bc::Journey,
+pub(crate) struct Emitter<'l, 'a, 'g> {
+    pub(crate) lowering: &'l mut Lowering<'a>,
+    pub(crate) graph: &'g Journey<'g>,
+    pub(crate) scope: Scope<'g>,
+    pub(crate) locals: &'g Locals,
+    pub(crate) journey: bc::Journey,
 }
 
 impl Emitter<'_, '_, '_> {
@@ -512,84 +495,6 @@ impl Emitter<'_, '_, '_> {
         self.graph.tiles.get(tile.0).map(|tile| tile.source.range).unwrap_or_default()
     }
 
-    /// A journey that is started and waited for: every way in which it can end leads somewhere.
-    fn run(&mut self, run: &Run<'_>) -> Result<bc::Run, LowerError> {
-        let name = &run.call.journey;
-        let call = self.call(run.call)?;
-        let journeys = &self.lowering.checked.journeys;
-        let Some(journey) = journeys.iter().find(|journey| journey.name == *name) else {
-            return Err(self.lowering.unchecked(format!("unknown journey {name}")));
-        };
-        let to = |takes: &dyn Fn(&RunEnd) -> bool| {
-            let arm = run.ends.iter().find(|(end, _)| takes(end)).map(|(_, to)| *to);
-            arm.or(run.rest).map(|to| target(self.graph.resolve(to)))
-        };
-        let outcome = |name: &str| {
-            to(&|end| matches!(end, RunEnd::Exited(names) if names.iter().any(|it| **it == *name)))
-        };
-        let outcomes = build::outcomes(journey).into_iter().map(outcome);
-        let outcomes: Option<Vec<u32>> = outcomes.collect();
-        match (outcomes, to(&|end| *end == RunEnd::NotEntered)) {
-            (Some(outcomes), Some(not_entered)) => Ok(bc::Run { call, outcomes, not_entered }),
-            _ => Err(self.lowering.unchecked(format!("an end of {name} leads nowhere"))),
-        }
-    }
-
-    fn call(&mut self, call: &Call) -> Result<u16, LowerError> {
-        let Call { journey: name, args, event } = call;
-        let number = self.lowering.journeys.get(&**name).copied();
-        let journeys = &self.lowering.checked.journeys;
-        let callee = journeys.iter().find(|journey| journey.name == *name);
-        let Some((journey, callee)) = number.zip(callee) else {
-            return Err(self.lowering.unchecked(format!("unknown journey {name}")));
-        };
-        let params: Vec<Field> = callee.params.iter().map(|param| param.field.clone()).collect();
-        let properties = match &callee.entry {
-            Entry::Event(entry) => self.lowering.event(&entry.event)?.1.properties.clone(),
-            _ => Vec::new(),
-        };
-        let call = bc::Call {
-            journey,
-            args: self.given(args, &params)?,
-            event: self.given(event, &properties)?,
-        };
-        let number = self.lowering.number(self.journey.calls.len(), "starts of journeys")?;
-        self.journey.calls.push(call);
-        Ok(number)
-    }
-
-    /// Values by number of the field.
-    fn given(
-        &mut self,
-        given: &[(Arc<str>, Expr)],
-        fields: &[Field],
-    ) -> Result<Vec<(u16, bc::ExprId)>, LowerError> {
-        let mut values = Vec::new();
-        for (number, field) in (0..=u16::MAX).zip(fields) {
-            if let Some((_, value)) = given.iter().find(|(name, _)| *name == field.name) {
-                let wanted = crate::schema::ty(&field.ty);
-                values.push((number, self.lowering.value(value, wanted.as_ref(), self.scope)?));
-            }
-        }
-        Ok(values)
-    }
-
-    /// The local of something that nobody can name.
-    fn kept(&self, binding: BindingId) -> Result<u16, LowerError> {
-        let local = self.locals.get(binding, Kept::Value);
-        local.ok_or_else(|| self.lowering.unchecked("a loop without a place for its rounds"))
-    }
-
-    fn forget(&mut self, binding: BindingId) -> Result<(), LowerError> {
-        for local in self.locals.all(binding) {
-            let ty = self.locals.slots.get(usize::from(local)).map(|slot| slot.ty.clone());
-            let unset = expr(ExprKind::Const(Const::Unset), Type::Unset);
-            let value = self.lowering.value(&unset, ty.as_ref(), self.scope)?;
-            self.journey.code.push(Op::Set { local, value });
-        }
-        Ok(())
-    }
-
     /// The hold of a message. Which one it is follows when the code has been laid out.
     fn policy(&mut self) -> Result<bc::Deadline, LowerError> {
         // It is about the customer: what a journey calls its zone counts only if nobody else knows.
@@ -611,7 +516,7 @@ impl Emitter<'_, '_, '_> {
 
 /// A block as the target of a jump, until it is known where the block lies. More blocks than
 /// numbers share the last one, which no block has, so that aiming fails.
-fn target(block: BlockId) -> u32 {
+pub(crate) fn target(block: BlockId) -> u32 {
     u32::try_from(block.0).unwrap_or(u32::MAX)
 }
 
@@ -620,21 +525,6 @@ fn default_value(value: &Const, ty: &Type) -> Expr {
     expr(ExprKind::Const(value.clone()), ty.clone())
 }
 
-fn expr(kind: ExprKind, ty: Type) -> Expr {
+pub(crate) fn expr(kind: ExprKind, ty: Type) -> Expr {
     Expr { kind, ty, range: journey_base::TextRange::default() }
-}
-
-/// What the loops of a journey keep, which no expression of the source reads.
-fn hidden(journey: &thir::Journey) -> Vec<Expr> {
-    let loops = crate::ways::tiles(journey).into_iter().filter_map(|tile| match &tile.kind {
-        TileKind::Repeat(repeat) => Some(repeat),
-        _ => None,
-    });
-    let read = |binding, ty| expr(ExprKind::Value(binding), ty);
-    loops
-        .flat_map(|repeat| {
-            let left = Some(read(repeat.left, Type::Int));
-            left.into_iter().chain(repeat.next.map(|next| read(next, Type::Time)))
-        })
-        .collect()
 }

@@ -11,6 +11,7 @@
 //! of the tree itself, and shares with lowering only what [`ways`] says of a tile's edges.
 
 mod build;
+mod calls;
 pub mod cfg;
 mod code;
 mod condition;

@@ -81,6 +81,9 @@ fn entry(decl: ast::JourneyDecl<'_>) -> Option<ast::EntryKind<'_>> {
 /// Arguments by name.
 type Given<T> = Vec<(Arc<str>, T)>;
 
+/// What is brought along: arguments by parameter, and the event of the entry with properties by name.
+type Brought<T> = (Given<T>, Option<(Arc<EventInfo>, Given<T>)>);
+
 impl Cx<'_> {
     /// What is brought along to an entry by hand: arguments by parameter, and where the entry is an
     /// event, by its property, each in declaration order.
@@ -91,7 +94,7 @@ impl Cx<'_> {
         takes: &Signature,
         range: TextRange,
         value: impl FnMut(&mut Self, Option<ast::Expr<'_>>, &Type, Role<'_>) -> T,
-    ) -> (Given<T>, Option<(Arc<EventInfo>, Given<T>)>) {
+    ) -> Brought<T> {
         let event = takes.event.as_ref().and_then(|event| {
             let key = Name::new(self.db, NameKind::Event, event.clone());
             declarations::event_type(self.db, key)
