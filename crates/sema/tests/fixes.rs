@@ -9,7 +9,7 @@ mod common;
 use std::path::Path;
 
 use common::fences;
-use journey_base::{Applicability, Code, Diagnostic, FileId, Fix};
+use journey_base::{Applicability, Code, Diagnostic, Fix};
 use journey_sema::{Config, Workspace};
 
 /// The snippets of a folder of pages: the page, the schema before the snippet, its text.
@@ -43,15 +43,17 @@ fn check(schema: &str, text: &str) -> Vec<Diagnostic> {
     Workspace::new(Config::default(), files).diagnostics()
 }
 
-fn apply(text: &str, fix: &Fix) -> String {
+/// The schema and the snippet with a fix applied: it may mend a declaration in the other file.
+fn apply(schema: &str, text: &str, fix: &Fix) -> (String, String) {
     let mut edits: Vec<_> = fix.edits.iter().collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range));
-    let mut text = text.to_owned();
+    let mut files = [schema.to_owned(), text.to_owned()];
     for edit in edits {
-        assert_eq!(edit.file, FileId(1), "fixes stay in the file of the finding");
-        text.replace_range(std::ops::Range::from(edit.range), &edit.text);
+        let file = &mut files[edit.file.0 as usize];
+        file.replace_range(std::ops::Range::from(edit.range), &edit.text);
     }
-    text
+    let [schema, text] = files;
+    (schema, text)
 }
 
 /// Whether a code is the parser's.
@@ -74,7 +76,8 @@ fn fixes_parse_and_safe_ones_mend() {
         let syntax = before.iter().filter(|it| is_syntax(it.code)).count();
         for finding in &before {
             for fix in &finding.fixes {
-                let after = check(&schema, &apply(&text, fix));
+                let (mended_schema, mended) = apply(&schema, &text, fix);
+                let after = check(&mended_schema, &mended);
                 let mut problem = |what: &str| {
                     report.push_str(&format!(
                         "{page}: {} / {}: {what}\n",
