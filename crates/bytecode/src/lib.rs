@@ -13,6 +13,7 @@
 pub mod codec;
 pub mod disasm;
 pub mod insn;
+pub mod journey;
 pub mod program;
 pub mod request;
 pub mod value;
@@ -22,6 +23,7 @@ pub use codec::{DecodeError, DecodeErrorKind, artifact_id, decode, encode, schem
 pub use disasm::disasm;
 
 pub use insn::{BinaryOp, Cmp, Cond, Fold, Insn, UnaryOp};
+pub use journey::*;
 pub use program::*;
 pub use request::*;
 pub use value::{Const, FieldType, Type};

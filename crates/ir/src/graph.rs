@@ -21,7 +21,7 @@ use journey_base::TextRange;
 use journey_bytecode::TileKind as Kind;
 use journey_sema::thir::{self, TileKind};
 
-use crate::{LowerError, build, ways};
+use crate::{LowerError, build, titles, ways};
 
 pub use dot::render_dot;
 pub use fields::Field;
@@ -49,6 +49,8 @@ pub struct Graph {
     /// The other clauses of the header, in source order: `reenter after 7d`, `exit expired after
     /// 30d`.
     pub clauses: Vec<String>,
+    /// Values that `let` captures, each by its name and as source: no tiles, but what tiles read.
+    pub captures: Vec<(String, String)>,
     /// The body.
     pub body: Vec<Node>,
 }
@@ -124,8 +126,23 @@ pub fn graph(journey: &thir::Journey) -> Result<Graph, LowerError> {
         title: journey.title.to_string(),
         entry: header::entry(journey),
         clauses: header::clauses(journey),
+        captures: captures(journey),
         body: nodes(&journey.body, journey, &mut tiles, 0).ok_or_else(item)?,
     })
+}
+
+fn captures(journey: &thir::Journey) -> Vec<(String, String)> {
+    let mut open: Vec<&thir::Tile> = journey.body.iter().rev().collect();
+    let mut found = Vec::new();
+    while let Some(tile) = open.pop() {
+        if let TileKind::Let(binding, value) = &tile.kind {
+            let name = journey.bindings.get(binding.0 as usize);
+            let name = name.map_or("?", |binding| &binding.name);
+            found.push((name.to_owned(), titles::source(value, &journey.bindings)));
+        }
+        open.extend(tile.blocks().into_iter().rev().flat_map(|block| block.iter().rev()));
+    }
+    found
 }
 
 /// Nodes of a sequence; takes ids in the order of the tiles, which is that of the source. None

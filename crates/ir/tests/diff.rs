@@ -123,6 +123,15 @@ fn clauses_of_the_header_are_named() {
 }
 
 #[test]
+fn a_captured_value_that_is_computed_differently_is_named() {
+    let old =
+        "journey k { entry manual let n = 1 + 1 wait 1d send crm.note(text: text(n)) exit done }";
+    let found = diff(&checked(old), &checked(&old.replace("1 + 1", "3"))).unwrap();
+    let header: Vec<_> = found.journeys[0].header.iter().map(|it| &*it.what).collect();
+    assert_eq!(header, ["let n"]);
+}
+
+#[test]
 fn journeys_and_declarations_come_and_go() {
     let new = "customer { phone: text? }\njourney k { entry manual wait 1d exit done }\n";
     let found = diff(&checked(OLD), &checked(new)).unwrap();

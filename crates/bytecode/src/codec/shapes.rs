@@ -3,6 +3,7 @@
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::wire::{Reader, Wire};
+use crate::journey::*;
 use crate::program::*;
 use crate::request::*;
 use crate::value::{Const, FieldType, Type};

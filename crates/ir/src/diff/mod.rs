@@ -148,6 +148,8 @@ fn header_clauses(graph: &Graph) -> Vec<(String, String)> {
         })
         .collect();
     clauses.push(("title".to_owned(), graph.title.clone()));
+    let captures = graph.captures.iter();
+    clauses.extend(captures.map(|(name, value)| (format!("let {name}"), value.clone())));
     clauses
 }
 
