@@ -276,6 +276,14 @@ pub enum Op {
         /// The value.
         value: ExprId,
     },
+    /// Puts into a local when the next round of a loop is due. It is put off by the length of a
+    /// pause.
+    Pace {
+        /// Index into [`Journey::locals`].
+        local: u16,
+        /// A time.
+        time: ExprId,
+    },
     /// Settles how many rounds a loop has: at least none, at most 10,000.
     Rounds {
         /// Index into [`Journey::locals`]: one that nothing else writes.

@@ -288,7 +288,7 @@ impl Emitter<'_, '_, '_> {
                 let sides = [expr(ExprKind::Now, Type::Time), (*every).clone()];
                 let kind = ExprKind::Binary(BinaryOp::AddTimeDuration, sides.into());
                 let time = expr(kind, Type::Time);
-                Op::Set { local, value: self.lowering.value(&time, None, self.scope)? }
+                Op::Pace { local, time: self.lowering.value(&time, None, self.scope)? }
             }
             Step::Enter(call) => Op::Enter { call: self.call(call)? },
             Step::Send { action, args, binding } => {

@@ -2,7 +2,7 @@
 
 use journey_bytecode::{
     Aggregate, ArmTrigger, CaptureFrom, Condition, Const, Deadline, Entry, ExitTrigger, Expr,
-    ExprId, Insn, Journey, Program, Range, Reads, Verified, Window,
+    ExprId, Insn, Journey, Op, Program, Range, Reads, Verified, Window,
 };
 use journey_time::Tz;
 
@@ -78,6 +78,8 @@ pub(crate) struct JourneyPlan {
     pub(crate) events: Vec<u16>,
     /// Everything its continuous conditions and deadlines read.
     pub(crate) reads: Watch,
+    /// The locals that say when the next round of a loop is due.
+    pub(crate) paces: Vec<u16>,
     /// Windows of its instances, in order of their place there.
     pub(crate) tallies: Vec<u16>,
 }
@@ -463,6 +465,11 @@ fn plan_journey(journey: &Journey) -> JourneyPlan {
     for state in &journey.states {
         if let Deadline::At { reads, .. } | Deadline::Policy { reads, .. } = &state.deadline {
             plan.reads.add(reads);
+        }
+    }
+    for op in &journey.code {
+        if let Op::Pace { local, .. } = op {
+            plan.paces.push(*local);
         }
     }
     plan.events.sort_unstable();

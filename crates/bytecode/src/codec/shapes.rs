@@ -132,6 +132,7 @@ wire_enums! {
         5 Split { split } 6 Send { send } 7 Update { update } 8 Set { local value }
         9 Suspend { state } 10 Exit { outcome } 11 Member { audience member }
         12 Call { webhook } 13 Rounds { local times } 14 Countdown { local to } 15 Enter { call }
+        16 Pace { local time }
     }
     Deadline { 0 None 1 After(length) 2 At { time reads } 3 Policy { send zone reads } }
     ArmTrigger {

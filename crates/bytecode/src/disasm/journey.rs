@@ -194,6 +194,9 @@ impl Listing<'_> {
             Op::Set { local, value } => {
                 writeln!(self, "{} = {}", slot_name(&journey.locals, local), Id(value))
             }
+            Op::Pace { local, time } => {
+                writeln!(self, "{} = due {}", slot_name(&journey.locals, local), Id(time))
+            }
             Op::Rounds { local, times } => {
                 writeln!(self, "{} = rounds {}", slot_name(&journey.locals, local), Id(times))
             }

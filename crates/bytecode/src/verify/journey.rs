@@ -398,7 +398,7 @@ impl Check<'_> {
         };
         let captured = captures.chain([entry]).flatten().map(|capture| capture.local);
         let set = journey.code.iter().filter_map(|op| match op {
-            Op::Set { local, .. } => Some(*local),
+            Op::Set { local, .. } | Op::Pace { local, .. } => Some(*local),
             _ => None,
         });
         let params = journey.params.iter().filter_map(|param| param.local);
@@ -496,6 +496,12 @@ impl Check<'_> {
             Op::Set { local, value } => {
                 let local = at(&journey.locals, usize::from(local), "local")?;
                 self.expr(value, &Shape::of(&local.ty), self.inside())
+            }
+            Op::Pace { local, time } => {
+                let local = at(&journey.locals, usize::from(local), "local")?;
+                matches(&Shape::of(&local.ty), &Shape::Time, "when a round is due")?;
+                self.expr(time, &Shape::Time, self.inside())?;
+                self.presence(time, false, "when a round is due")
             }
             Op::Rounds { local, times } => {
                 let local = at(&journey.locals, usize::from(local), "local")?;

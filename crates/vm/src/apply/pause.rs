@@ -13,6 +13,7 @@ use super::{Env, NEVER, Stop, each_instance, event, run, wait};
 use crate::effect::Effect;
 use crate::eval::{Eval, test};
 use crate::scratch::Return;
+use crate::set::JourneyPlan;
 use crate::state::{Customer, Instance, KeptEvent, Paused, Profile, Status};
 use crate::{Fault, Row};
 
@@ -103,7 +104,7 @@ fn may_match(
 
 /// Lets a journey go on.
 pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
-    let Some((journey, _)) = env.set.journey(number) else { return };
+    let Some((journey, plan)) = env.set.journey(number) else { return };
     let Some(paused) = &mut customer.paused else { return };
     paused.set(number, false);
     if paused.is_empty() {
@@ -112,7 +113,7 @@ pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
     for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
         if let (Status::Paused(state), Some(paused)) = (instance.status, &instance.paused) {
             instance.status = Status::Waiting(state);
-            thaw(journey, state, instance, env.now.saturating_sub(paused.since));
+            thaw(journey, plan, state, instance, env.now.saturating_sub(paused.since));
             instance.due = env.now;
         }
         if let Some(end) = instance.returned.take() {
@@ -127,10 +128,15 @@ pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
 }
 
 /// Puts off what lasts a certain time by the length of the pause.
-fn thaw(journey: &Journey, state: u16, instance: &mut Instance, length: i64) {
+fn thaw(journey: &Journey, plan: &JourneyPlan, state: u16, instance: &mut Instance, length: i64) {
     instance.frozen = instance.frozen.saturating_add(length);
     for reached in &mut instance.exits_after {
         *reached = reached.saturating_add(length);
+    }
+    for &local in &plan.paces {
+        if let Some(due) = instance.locals.int(local) {
+            instance.locals.set_int(local, due.saturating_add(length));
+        }
     }
     if let Some(hold) = &mut instance.hold {
         hold.capped_since = hold.capped_since.map(|since| since.saturating_add(length));

@@ -81,7 +81,7 @@ pub(super) fn go_on(
                     return Ok(Stop::Exit(outcome));
                 }
             }
-            Op::Set { local, value } => {
+            Op::Set { local, value } | Op::Pace { local, time: value } => {
                 let value = eval(env.set, value, &env.scope(profile, instance))?.kept(env.arena);
                 instance.locals.set(local, value);
             }
