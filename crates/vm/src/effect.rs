@@ -71,6 +71,8 @@ pub enum Site {
     Arm(u16),
     /// A test of the tile the instance is at.
     Tile,
+    /// What the policy of the message requires at whose tile the instance is.
+    Require,
     /// The definition of an audience, by number.
     Audience(u16),
 }

@@ -139,6 +139,7 @@ fn question(
             format!("{}: {}, the next arm", journey?.name, tile?.id)
         }
         Site::Tile => format!("{}: {}", journey?.name, tile?.id),
+        Site::Require => format!("{}: {}, `require`", journey?.name, tile?.id),
         Site::Audience(number) => {
             format!("in {}", program.audiences.get(usize::from(number))?.name)
         }
@@ -160,7 +161,13 @@ fn read(program: &Program, read: &Read<'_>) -> ReadOut {
         Source::EventAt => "at".to_owned(),
         Source::Local { journey, slot: number } => {
             let journey = program.journeys.get(usize::from(journey));
-            journey.map_or("?".to_owned(), |journey| slot(&journey.locals, number))
+            let name = journey.map_or("?".to_owned(), |journey| slot(&journey.locals, number));
+            // That an event came is kept beside its properties; people ask for it by its name.
+            if let Some(binding) = name.strip_suffix(".happened") {
+                let value = read.value.is_set().to_string();
+                return ReadOut { name: format!("{binding} is set"), value };
+            }
+            name
         }
         Source::Audience(number) => {
             let audience = program.audiences.get(usize::from(number));

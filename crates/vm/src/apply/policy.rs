@@ -8,9 +8,9 @@ use journey_bytecode::{Cap, Deadline, Journey, Otherwise, Policy, Quiet, Send, S
 use journey_time::{Days, Hours, Tz, next_inside};
 
 use super::wait::Next;
-use super::{Env, run};
-use crate::effect::{Effect, Rule};
-use crate::eval::{Eval, eval, test};
+use super::{About, Env, run};
+use crate::effect::{Effect, Rule, Site};
+use crate::eval::{Eval, eval};
 use crate::state::{Hold, Instance, Profile};
 use crate::{Fault, Val, split};
 
@@ -44,7 +44,18 @@ pub(super) fn ask(
     let mut hold = was.as_deref().copied().unwrap_or_default();
     let (membership, tile) = (instance.membership, state.tile);
     let (journey_number, action, at) = (instance.journey, send.action, env.now);
-    match (Asked { env, number, policy, zone, profile }).verdict(&mut hold)? {
+    let required = match policy.require {
+        Some(require) => {
+            let ctx = Eval::of(profile, None, env.now, env.arena);
+            env.holds(Site::Require, About::instance(instance), require, &ctx)?
+        }
+        None => true,
+    };
+    let verdict = match required {
+        true => (Asked { env, number, policy, zone, profile }).verdict(&mut hold)?,
+        false => Verdict::Skip(Rule::Require),
+    };
+    match verdict {
         Verdict::Go => Ok(Next::Go(state.timeout.ok_or(Fault::Program)?)),
         Verdict::Skip(rule) => {
             let journey = journey_number;
@@ -120,12 +131,6 @@ struct Asked<'a, 'e> {
 
 impl Asked<'_, '_> {
     fn verdict(&self, hold: &mut Hold) -> Result<Verdict, Fault> {
-        if let Some(require) = self.policy.require {
-            let ctx = Eval::of(self.profile, None, self.env.now, self.env.arena);
-            if !test(self.env.set, require, &ctx)? {
-                return Ok(Verdict::Skip(Rule::Require));
-            }
-        }
         if let Some(quiet) = &self.policy.quiet
             && let verdict @ (Verdict::Skip(_) | Verdict::Hold(..)) = self.quiet(quiet, hold)?
         {
