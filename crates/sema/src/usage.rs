@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use journey_base::{Code, Diagnostic};
+use journey_base::{Applicability, Code, Diagnostic, TextRange};
 
 use crate::cx::Uses;
 use crate::db::{Db, Project, SourceFile};
@@ -42,6 +42,21 @@ fn uses<'db>(db: &'db dyn Db, item: Item<'db>) -> &'db Arc<Uses> {
         ItemKind::Journey => &journey::check_journey(db, item).uses,
         ItemKind::Test => &tests_decl::check_test(db, item).uses,
     }
+}
+
+/// What else a declaration does: an event that is declared is counted, a destination is there for
+/// others. A constant is nothing but what is made of it.
+fn certainty(kind: NameKind) -> Applicability {
+    if kind == NameKind::Constant { Applicability::Safe } else { Applicability::Unsafe }
+}
+
+/// A declaration with the end of its last line.
+fn whole(db: &dyn Db, item: Item<'_>) -> TextRange {
+    let start = item.offset(db);
+    let end = start + item.tree(db).text().len() as u32;
+    let text = item.file(db).text(db);
+    let newline = text.get(end as usize..).is_some_and(|rest| rest.starts_with('\n'));
+    TextRange::new(start, end + u32::from(newline))
 }
 
 /// Of so many misspelt names it is found out what they were meant to be.
@@ -99,12 +114,13 @@ pub(crate) fn unused(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
             let range = table::name_range(db, site, kind).shift(item.offset(db));
             let message = format!("the {kind} `{}` is never used", declared.name);
             let diagnostic = Diagnostic::new(Code::UNUSED, file.id(db), range, message);
-            found.push(
-                diagnostic.note(format!(
-                    "remove it, or call it `_{}` if it is to be kept",
-                    declared.name
-                )),
-            );
+            let kept = format!("remove it, or call it `_{}` if it is to be kept", declared.name);
+            let diagnostic = diagnostic.note(kept);
+            // The rest of a declaration that the parser stumbled over may lie outside of it.
+            found.push(match item.broken(db) {
+                true => diagnostic,
+                false => diagnostic.fix(certainty(kind), "remove it", whole(db, *item), ""),
+            });
         }
     }
     // What the parser could not read may use any name.

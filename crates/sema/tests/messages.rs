@@ -65,6 +65,7 @@ journey j {
             5:10 J0603 the audience `a` is never used
               | "a"
               = remove it, or call it `_a` if it is to be kept
+              > remove it (unsafe): 5:1+76 ""
             5:23 J0101 there is no trait `emal`
               | "emal" did you mean `email`?
               > replace with `email` (safe): 5:23+4 "email"
@@ -219,6 +220,7 @@ journey j {
             4:10 J0603 the audience `a` is never used
               | "a"
               = remove it, or call it `_a` if it is to be kept
+              > remove it (unsafe): 4:1+38 ""
             4:14 J0209 when this changes cannot be computed
               | "now == 2026-12-01T09:00Z" this condition is watched, not asked at an instant
               = an instant is over at once; write `now >= t`, or compare dates: `now.date == d`
@@ -226,12 +228,14 @@ journey j {
             5:10 J0603 the audience `b` is never used
               | "b"
               = remove it, or call it `_b` if it is to be kept
+              > remove it (unsafe): 5:1+44 ""
             5:14 J0209 when this changes cannot be computed
               | "(now - customer.seen) * 2 > 3d" this condition is watched, not asked at an instant
               = `now` may stand in `now < t`, `now - t > 3d`, `now.time in 09:00..17:00`, `now.weekday in mon..fri` and comparisons of `now.date`
             6:10 J0603 the audience `c` is never used
               | "c"
               = remove it, or call it `_c` if it is to be kept
+              > remove it (unsafe): 6:1+61 ""
             6:43 J0208 `customer.seen` cannot stand here
               | "customer.seen"
               = an event is counted when it comes and not looked at again, so only what never changes can stand here: the event, constants, bindings and `entered`
@@ -316,6 +320,7 @@ journey j {
             6:10 J0603 the audience `a` is never used
               | "a"
               = remove it, or call it `_a` if it is to be kept
+              > remove it (unsafe): 6:1+78 ""
             8:15 J0101 there is no event `ordr`
               | "ordr" did you mean `order`?
               > replace with `order` (safe): 8:15+4 "order"

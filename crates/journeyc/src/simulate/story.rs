@@ -1,5 +1,7 @@
 //! One customer's story: everything that happened, and what each decision read.
 
+use std::collections::BTreeMap;
+
 use journey_bytecode::{Program, TileKind};
 use journey_vm::{Effect, Input, Read, Site, Source, Val};
 use serde::Serialize;
@@ -51,11 +53,14 @@ pub struct ReadOut {
 pub(crate) struct Story {
     pub(crate) scenes: Vec<Scene>,
     teller: Timeline,
+    /// What was last decided of each audience: it is asked anew with every event, and only told when
+    /// the answer is another one.
+    members: BTreeMap<u16, bool>,
 }
 
 impl Story {
     pub(crate) fn new() -> Story {
-        Story { scenes: Vec::new(), teller: Timeline::of_all() }
+        Story { scenes: Vec::new(), teller: Timeline::of_all(), members: BTreeMap::new() }
     }
 
     /// Notes what comes from outside.
@@ -87,6 +92,11 @@ impl Story {
     /// Notes an effect.
     pub(crate) fn effect(&mut self, program: &Program, effect: Effect<'_>) {
         if let Effect::Decided { site, journey, tile, holds, reads, at, .. } = effect {
+            if let Site::Audience(audience) = site
+                && self.members.insert(audience, holds) == Some(holds)
+            {
+                return;
+            }
             let Some(what) = question(program, site, journey, tile) else { return };
             let reads: Vec<ReadOut> = reads.iter().map(|it| read(program, it)).collect();
             let list: Vec<String> =

@@ -72,7 +72,8 @@ impl Checker<'_> {
         let alias = clause.alias()?;
         let name = alias.name().filter(|name| self.cx.declare(*name))?;
         let kind = BindingKind::Value(item.clone());
-        let item_id = self.cx.bind(name, alias.range(), kind, None, Vec::new(), false);
+        // The element has to have a name: there is nothing to remove.
+        let item_id = self.cx.bind(name, TextRange::default(), kind, None, Vec::new(), false);
         self.cx.scope.push(item_id);
         self.cx.taken_from.insert(item_id, list.clone());
         (item != Type::Error).then_some(Each { list, item: item_id })
