@@ -170,8 +170,10 @@ impl Checker<'_> {
             Some(kind) => {
                 self.enter(&params, &ranges, kind);
                 let request = match kind {
-                    DestinationKind::Smtp => self.mail(action).map(RequestKind::Mail),
-                    _ => self.http(action).map(RequestKind::Http),
+                    DestinationKind::Smtp => {
+                        self.mail(action).map(|mail| RequestKind::Mail(mail.into()))
+                    }
+                    _ => self.http(action).map(|http| RequestKind::Http(http.into())),
                 };
                 self.leave();
                 request

@@ -7,9 +7,12 @@ mod common;
 use common::*;
 use journey_vm::{Customer, Effect, Effects, Input, ProgramSet, Scratch, Site, Source, Val, apply};
 
+/// Where it was decided, how, and what was read.
+type Decision = (Site, bool, Vec<(Source, String)>);
+
 /// Takes decisions only.
 #[derive(Default)]
-struct Curious(Vec<(Site, bool, Vec<(Source, String)>)>);
+struct Curious(Vec<Decision>);
 
 impl Effects for Curious {
     fn emit(&mut self, effect: Effect<'_>) {

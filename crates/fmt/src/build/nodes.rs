@@ -157,9 +157,9 @@ impl Builder<'_> {
                 closed = true;
                 self.doc.space();
                 if kind == BLOCK {
-                    self.block(part, Keep::Head)
+                    self.block(part, Keep::Head);
                 } else {
-                    self.body(part)
+                    self.body(part);
                 }
                 continue;
             }
@@ -170,9 +170,9 @@ impl Builder<'_> {
             if moves {
                 self.doc.indent(steps);
                 if broken {
-                    self.hard(true)
+                    self.hard(true);
                 } else {
-                    self.line()
+                    self.line();
                 }
                 self.visit(part);
                 self.doc.indent(-steps);

@@ -114,7 +114,7 @@ impl Fields<'_> {
             TileKind::Webhook(webhook) => {
                 self.expr("url", &webhook.request.url);
                 let headers = webhook.request.headers.iter();
-                headers.for_each(|(name, value)| self.expr(&format!("header {name}"), value));
+                headers.for_each(|(name, value)| self.expr(format!("header {name}"), value));
                 webhook.request.body.iter().for_each(|body| self.expr("body", body));
                 self.binding(webhook.response.as_ref().map(|response| response.binding));
             }

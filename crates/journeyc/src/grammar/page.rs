@@ -87,10 +87,12 @@ fn word_list(expr: &Expr) -> Option<Vec<&str>> {
     diagram::alternatives(words, &mut found);
     let word = |expr: &&'_ Expr| matches!(expr, Expr::Str(_));
     (found.len() > MANY_WORDS && found.iter().all(word)).then(|| {
-        let text = |expr| match expr {
-            &Expr::Str(ref text) => Some(text.as_str()),
-            _ => None,
-        };
+        fn text(expr: &Expr) -> Option<&str> {
+            match expr {
+                Expr::Str(text) => Some(text),
+                _ => None,
+            }
+        }
         found.into_iter().filter_map(text).collect()
     })
 }

@@ -90,7 +90,8 @@ pub(super) fn parse(text: &str) -> Outcome {
         return Ok(Value::Unset);
     }
     match text.parse::<f64>() {
-        Ok(number) if number == 0.0 => Ok(Value::Number(0.0)),
+        // Zero has no sign in the language.
+        Ok(0.0) => Ok(Value::Number(0.0)),
         Ok(number) if number.is_finite() => Ok(Value::Number(number)),
         _ => Ok(Value::Unset),
     }

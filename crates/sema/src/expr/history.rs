@@ -33,7 +33,7 @@ impl Cx<'_> {
             self.report(finding.note(format!("for example `{}`", example(function))));
             return Expr::error(range);
         };
-        for arg in args.iter().filter(|arg| arg.lambda().is_some()) {
+        if let Some(arg) = args.iter().find(|arg| arg.lambda().is_some()) {
             self.misplaced_lambda(arg);
             return Expr::error(range);
         }

@@ -60,10 +60,10 @@ impl Checker<'_> {
     /// Reports names that no zone has, where the value is written out.
     fn known_zones(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Const(Const::Text(name)) => {
-                if journey_time::find(name).is_none() && !expr.is_error() {
-                    self.unknown_zone(name, expr.range);
-                }
+            ExprKind::Const(Const::Text(name))
+                if journey_time::find(name).is_none() && !expr.is_error() =>
+            {
+                self.unknown_zone(name, expr.range);
             }
             ExprKind::If(parts) => {
                 let [_, yes, no] = &**parts;

@@ -17,9 +17,9 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RequestKind {
     /// An HTTP request.
-    Http(HttpRequest),
+    Http(Box<HttpRequest>),
     /// A mail.
-    Mail(Mail),
+    Mail(Box<Mail>),
 }
 
 /// Methods of HTTP.

@@ -35,6 +35,7 @@ impl Turns {
 }
 
 /// A loop, ready to run.
+#[derive(Clone, Copy)]
 pub(super) struct Each<'a, 'c> {
     pub(super) fold: Fold,
     pub(super) list: Val<'a>,
