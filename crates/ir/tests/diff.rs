@@ -52,6 +52,12 @@ fn lines(found: &JourneyDiff) -> Vec<String> {
     found.tiles.iter().map(line).collect()
 }
 
+/// A change in one line.
+fn said(change: &Change) -> String {
+    let text = |side: &Option<String>| side.clone().unwrap_or_default();
+    format!("{}: {} > {}", change.what, text(&change.before), text(&change.after))
+}
+
 #[test]
 fn layout_comments_and_names_of_constants_make_no_difference() {
     let same = OLD.replace("wait patience", "wait 3d // a while").replace("  ", "\n  ");
@@ -143,17 +149,43 @@ fn journeys_and_declarations_come_and_go() {
 }
 
 #[test]
+fn what_an_action_sends_is_compared_part_by_part() {
+    let old = r#"destination hook {
+        setting base: text = "https://a.example.com"
+        secret key
+        action call(id: text) {
+            post "{base}/x"
+            header "Key": "{key}"
+            body { id: id }
+            timeout 5s
+        }
+    }"#;
+    let new = old.replace("https://a", "https://b").replace("post", "put").replace("5s", "6s");
+    let new = new.replace("id: id", "id: upper(id)").replace("\"Key\"", "\"Token\"");
+    let found = diff(&checked(old), &checked(&new)).unwrap();
+    let schema: Vec<_> = found.schema.iter().map(said).collect();
+    assert_eq!(
+        schema,
+        [
+            "setting hook.base: text = \"https://a.example.com\" > text = \"https://b.example.com\"",
+            "request of hook.call: post \"{base}/x\" > put \"{base}/x\"",
+            "header \"Key\" of hook.call: key > ",
+            "body of hook.call: { id: id } > { id: upper(id) }",
+            "delivery of hook.call: timeout 5s, retry 5 times from 10s to 10m \
+             > timeout 6s, retry 5 times from 10s to 10m",
+            "header \"Token\" of hook.call:  > key",
+        ]
+    );
+}
+
+#[test]
 fn a_policy_is_compared_rule_by_rule() {
     let old = "policy polite { quiet 21:00..08:00 hold spread 2h cap 2 per 7d skip }
         destination mail log { action offer() under polite action bill() under polite }";
     let new = old.replace("hold spread 2h", "skip").replace("cap 2 per 7d", "cap 1 per 7d");
     let new = new.replace("bill() under polite", "bill()") + " policy other { require false }";
     let found = diff(&checked(old), &checked(&new)).unwrap();
-    let change = |it: &Change| {
-        let text = |side: &Option<String>| side.clone().unwrap_or_default();
-        format!("{}: {} > {}", it.what, text(&it.before), text(&it.after))
-    };
-    let schema: Vec<_> = found.schema.iter().map(change).collect();
+    let schema: Vec<_> = found.schema.iter().map(said).collect();
     assert_eq!(
         schema,
         [

@@ -8,6 +8,7 @@
 mod align;
 mod picture;
 mod plan;
+mod requests;
 mod schema;
 mod tiles;
 

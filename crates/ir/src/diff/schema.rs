@@ -3,10 +3,11 @@
 use journey_sema::thir::{Const, Otherwise, Policy};
 use journey_sema::{Checked, Field, Type};
 
-use super::{Change, keyed_changes};
+use super::{Change, keyed_changes, requests};
 use crate::titles;
 
-/// Traits, events with their properties, actions with their parameters, policies, audiences.
+/// Traits, events with their properties, actions with their parameters and requests, policies,
+/// audiences.
 pub(super) fn changes(old: &Checked, new: &Checked) -> Vec<Change> {
     keyed_changes(&lines(old), &lines(new))
 }
@@ -31,6 +32,7 @@ fn lines(checked: &Checked) -> Vec<(String, String)> {
         lines
             .extend(params.map(|it| (format!("parameter {}.{}", action.name, it.name), field(it))));
     }
+    lines.extend(requests::lines(checked));
     for policy in &checked.policies {
         lines
             .extend(rules(policy).map(|(rule, says)| (format!("{rule} of {}", policy.name), says)));
@@ -68,7 +70,7 @@ fn otherwise(otherwise: Otherwise, what: &str) -> String {
     }
 }
 
-fn field(field: &Field) -> String {
+pub(super) fn field(field: &Field) -> String {
     let mut text = field.ty.to_string();
     if let Some(default) = &field.default {
         text = format!("{text} = {}", titles::constant(default, &field.ty));
