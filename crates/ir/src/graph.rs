@@ -27,7 +27,7 @@ pub use dot::render_dot;
 pub use fields::Field;
 pub use mermaid::{MERMAID_EDGES, TooManyEdges, render_mermaid};
 pub use overlay::{Count, Mark, Overlay, Stats};
-pub use svg::render_svg;
+pub use svg::{picture_size, render_svg};
 pub use text::render_text;
 
 /// What stands behind the id of a tile that is only there to show that it is gone: a tile of that

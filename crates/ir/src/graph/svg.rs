@@ -37,6 +37,12 @@ pub fn render_svg(graph: &Graph, overlay: &Overlay) -> String {
     document(graph, total_width, total_height, &canvas.out)
 }
 
+/// Width and height of the body of the picture, in pixels: the layout alone.
+pub fn picture_size(graph: &Graph, overlay: &Overlay) -> (u32, u32) {
+    let Column { left, right, height, .. } = layout(graph, overlay);
+    ((left + right).unsigned_abs(), height.unsigned_abs())
+}
+
 fn header_width(graph: &Graph) -> i32 {
     let clauses = graph.clauses.iter().map(|clause| width(clause, size::SMALL)).max();
     // The heading is in a proportional font, whose widest letters are broader than a column.
