@@ -16,7 +16,7 @@ destination mail log { action email(to: text, template: text, total: number?) }
 "#;
 
 /// A workspace with one journey of so many tiles, which are a multiple of ten.
-pub fn source(tiles: usize) -> String {
+pub(crate) fn source(tiles: usize) -> String {
     let mut source = format!(
         r#"{SCHEMA}
 journey long "Long" {{
@@ -57,7 +57,7 @@ journey long "Long" {{
 }
 
 /// The same, checked.
-pub fn checked(tiles: usize) -> Checked {
+pub(crate) fn checked(tiles: usize) -> Checked {
     let files = vec![("long.journey".to_owned(), source(tiles))];
     let workspace = Workspace::new(Config::default(), files);
     let mut findings = workspace.diagnostics();

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, missing_docs)]
 
-pub const SCHEMA: &str = r#"
+pub(crate) const SCHEMA: &str = r#"
 customer {
   email: text? @pii
   orders: int = 0
@@ -35,7 +35,7 @@ journey survey "Survey" (reason: text) {
 "#;
 
 /// A file with one journey of nineteen tiles and a test of it.
-pub fn file(number: usize) -> String {
+pub(crate) fn file(number: usize) -> String {
     format!(
         r#"/// People who left a cart.
 journey recovery_{number} "Recovery {number}" {{
@@ -91,7 +91,7 @@ test "buys" {{
 }
 
 /// Path and text of the files of a workspace of `count` journeys.
-pub fn files(count: usize) -> Vec<(String, String)> {
+pub(crate) fn files(count: usize) -> Vec<(String, String)> {
     let journeys = (0..count).map(|at| (format!("{at}.journey"), file(at)));
     [("schema.journey".to_owned(), SCHEMA.to_owned())].into_iter().chain(journeys).collect()
 }
