@@ -153,20 +153,30 @@ pub(super) fn head_of(node: SyntaxNode<'_>) -> TextRange {
     last.map_or(node.range(), |last| TextRange::new(node.range().start, last.range().end))
 }
 
-/// The source of a range of a node on one line, without comments.
+/// The source of a range of a node on one line, without comments. What stood in brackets on lines of
+/// its own is closed up, as if it had been written on one.
 pub(super) fn one_line(node: SyntaxNode<'_>, range: TextRange) -> Arc<str> {
+    use SyntaxKind as K;
     let mut line = String::new();
+    let mut last = None;
     for token in node.leaves().take_while(|token| token.range().end <= range.end) {
         if token.range().start < range.start || token.kind() == SyntaxKind::DOC {
             continue;
         }
         if token.kind().is_trivia() {
-            if !line.is_empty() && !line.ends_with(' ') {
+            let opened = matches!(last, None | Some(K::L_PAREN | K::L_BRACKET));
+            if !opened && !line.ends_with(' ') {
                 line.push(' ');
             }
-        } else {
-            line.push_str(token.text());
+            continue;
         }
+        if matches!(token.kind(), K::R_PAREN | K::R_BRACKET) {
+            let closed = line.trim_end();
+            let comma = usize::from(last == Some(K::COMMA));
+            line.truncate(closed.len() - comma);
+        }
+        line.push_str(token.text());
+        last = Some(token.kind());
     }
     Arc::from(line.trim_end())
 }
