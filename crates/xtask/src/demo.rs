@@ -20,15 +20,18 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     say("What would have happened to 339 real households in 2017:");
     let events = format!("{EXAMPLE}/data/events.ndjson.gz");
     let profiles = format!("{EXAMPLE}/data/profiles.ndjson.gz");
-    let replay = ["simulate", EXAMPLE, "--events", &events, "--profiles", &profiles, "--out", OUT];
-    journeyc(root, &replay)?;
+    let report = format!("{OUT}/report.html");
+    let mut simulation = vec!["simulate", EXAMPLE, "--events", &events, "--profiles", &profiles];
+    simulation.extend(["--out", OUT, "--report", &report]);
+    journeyc(root, &simulation)?;
     say("A journey as a picture, in the terminal and as SVG:");
     journeyc(root, &["graph", EXAMPLE, "--journey", "coupon_followup"])?;
     for journey in ["coupon_followup", "come_back"] {
         draw(root, journey)?;
     }
 
-    println!("\nEvery membership and every letter: {OUT}/memberships.csv, {OUT}/actions.csv");
+    println!("\nThe results as a page, to open in a browser: {report}");
+    println!("Every membership and every letter: {OUT}/memberships.csv, {OUT}/actions.csv");
     println!("The pictures, with counts: {OUT}/coupon_followup.svg, {OUT}/come_back.svg");
     println!("Next: change {EXAMPLE}/journeys/come_back.journey and run this again.");
     Ok(())
