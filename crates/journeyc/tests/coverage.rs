@@ -89,3 +89,13 @@ fn watching_runs_the_tests_again_when_a_file_changes() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn coverage_on_the_standard_output_stands_there_alone() {
+    let workspace = Workspace::new(&[("j.journey", SOURCE)]);
+    let run = journeyc(workspace.path(), &["test", "--filter", "vips", "--coverage-json", "-"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["version"], 1);
+    assert!(run.stderr.contains("1 test passed"), "{run:?}");
+}

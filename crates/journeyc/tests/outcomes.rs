@@ -168,6 +168,12 @@ fn a_wrong_line_of_responses_is_told_with_its_place() {
         (r#"{"journey":"rewards","tile":"grant"}"#, "there is no journey `rewards`"),
         (r#"{"journey":"reward","tile":"letter"}"#, "the journey `reward` has no webhook `letter`"),
         (r#"{"journey":"reward","tile":"grant","code":3}"#, "unknown field `code`"),
+        (
+            r#"{"journey":5}"#,
+            "r.ndjson:2: invalid type: integer `5`, expected a text, at column 12",
+        ),
+        (r#"{"status":"ok"}"#, "string \"ok\", expected a status such as 200, at column 14"),
+        ("[]", "r.ndjson:2: "),
     ] {
         let text = format!("\n{line}\n");
         let files = [("shop.journey", SHOP), ("events.ndjson", EVENTS), ("r.ndjson", &text)];

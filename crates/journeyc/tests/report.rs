@@ -109,3 +109,28 @@ fn a_picture_takes_counts_and_shares_from_a_summary() {
     let shares: Vec<&str> = run.stdout.lines().filter(|line| line.contains(" %]")).collect();
     assert_eq!(shares.len(), 2, "{}", run.stdout);
 }
+
+#[test]
+fn a_page_on_the_standard_output_stands_there_alone() {
+    let workspace = workspace();
+    let run = journeyc(
+        workspace.path(),
+        &["simulate", "w", "--events", "events.ndjson", "--report", "-"],
+    );
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.starts_with("<!doctype html>"), "{}", run.stdout);
+    assert!(run.stdout.trim_end().ends_with("</html>"), "{}", run.stdout);
+    assert!(!workspace.path().join("-").exists());
+}
+
+#[test]
+fn a_replay_offers_no_file_that_it_would_not_write() {
+    let workspace = workspace();
+    for option in ["--out", "--report", "--threads"] {
+        let arguments =
+            ["replay", "w", "--customer", "c1", "--events", "events.ndjson", option, "2"];
+        let run = journeyc(workspace.path(), &arguments);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains("unexpected argument"), "{run:?}");
+    }
+}

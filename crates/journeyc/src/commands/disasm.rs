@@ -22,13 +22,14 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
     let shown = args.file.display();
     let failed = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
+    let unread = |error: std::io::Error| format!("{shown}: cannot be read: {error}");
     let mut bytes = Vec::new();
     let mut source: Box<dyn Read> = if args.file.as_os_str() == "-" {
         Box::new(std::io::stdin())
     } else {
-        Box::new(std::fs::File::open(&args.file).map_err(|error| failed(&error))?)
+        Box::new(std::fs::File::open(&args.file).map_err(unread)?)
     };
-    source.by_ref().take(MAX_ARTIFACT + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
+    source.by_ref().take(MAX_ARTIFACT + 1).read_to_end(&mut bytes).map_err(unread)?;
     if bytes.len() as u64 > MAX_ARTIFACT {
         return Err(failed(&"longer than 256 MiB: no artifact is").into());
     }

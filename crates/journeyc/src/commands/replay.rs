@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value = "human")]
     format: ReplayFormat,
     #[command(flatten)]
-    simulation: simulate::Args,
+    simulation: simulate::RunArgs,
 }
 
 /// How a story is printed.

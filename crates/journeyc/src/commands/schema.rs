@@ -97,7 +97,8 @@ fn sample(args: &ImportArgs, input: &Input) -> Result<(Declared, String), Comman
         .map_err(|error| format!("{input}: cannot be read to its end: {error}"))?;
     let (events, traits) = sample.counts();
     for (name, count) in &events {
-        eprintln!("{count:>9} × {name}");
+        // A name comes from outside: it must not speak to the terminal.
+        eprintln!("{count:>9} × {}", name.escape_debug());
     }
     if traits > 0 {
         eprintln!("{traits:>9} × traits of a customer");

@@ -28,7 +28,8 @@ pub(super) struct Args {
     /// Print which tiles and arms no test reaches
     #[arg(long)]
     coverage: bool,
-    /// Write the coverage of each tile and arm as JSON; `-` is the standard output
+    /// Write the coverage of each tile and arm as JSON; `-` is the standard output, and the
+    /// results go to the standard error
     #[arg(long, value_name = "FILE")]
     coverage_json: Option<PathBuf>,
     /// Write a picture of each journey with what no test reaches set off, into this folder
@@ -77,25 +78,34 @@ fn test(args: &Args) -> Result<ExitCode, CommandError> {
         return Err(format!("no test has `{texts}` in its journey or title").into());
     }
     outcomes.sort_by(|a, b| (&a.journey, a.file, a.offset).cmp(&(&b.journey, b.file, b.offset)));
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let (style, files) = (Style::of_stdout(), &compiled.files);
+    // Where the coverage is for a program, the results must not stand before it.
+    let (style, mut out): (Style, Box<dyn Write>) = match json_on_stdout(args) {
+        true => (Style::of_stderr(), Box::new(io::stderr().lock())),
+        false => (Style::of_stdout(), Box::new(io::BufWriter::new(io::stdout().lock()))),
+    };
+    let files = &compiled.files;
     testing::report(args.format, style, files, &outcomes, start.elapsed(), &mut out)?;
-    report_coverage(args, workspace, &coverage, &mut out)?;
+    report_coverage(args, workspace, &coverage, style, &mut out)?;
     out.flush()?;
     let failed = outcomes.iter().any(|outcome| outcome.failure.is_some());
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+fn json_on_stdout(args: &Args) -> bool {
+    args.coverage_json.as_deref() == Some(Path::new("-"))
 }
 
 fn report_coverage(
     args: &Args,
     workspace: &Checked,
     coverage: &Coverage,
+    style: Style,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
     let journeys = coverage.journeys(workspace)?;
     if args.coverage {
         // Where the results are for a program, the table must not stand among them.
-        let table = coverage_table(&journeys, Style::of_stdout());
+        let table = coverage_table(&journeys, style);
         match args.format {
             TestFormat::Human => out.write_all(table.as_bytes())?,
             _ => io::stderr().write_all(table.as_bytes())?,
@@ -103,8 +113,8 @@ fn report_coverage(
     }
     if let Some(path) = &args.coverage_json {
         let text = coverage_json(&journeys)?;
-        match path == Path::new("-") {
-            true => out.write_all(text.as_bytes())?,
+        match json_on_stdout(args) {
+            true => io::stdout().write_all(text.as_bytes())?,
             false => files::replace(path, text.as_bytes())?,
         }
     }

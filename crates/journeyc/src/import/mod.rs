@@ -24,7 +24,7 @@ pub use write::{Written, write};
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// It is not JSON.
-    #[error("{place}: this is not JSON: {source}")]
+    #[error("{place}: this is not JSON")]
     NotJson {
         /// Which file.
         place: String,

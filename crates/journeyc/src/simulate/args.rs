@@ -9,6 +9,24 @@ use super::input::{Input, iso};
 /// Runs journeys over a log of events
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
+    /// What it is run on
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Write memberships.csv, actions.csv and summary.json into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write a page with the picture of each journey, its counts and a time series into this file; `-`
+    /// is the standard output, in place of the table
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+    /// How many threads to use [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+/// What is run on what: the options that a simulation and a replay share.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RunArgs {
     /// A workspace, or a file in it
     pub path: PathBuf,
     /// The log, one JSON object a line: ts, customer_id, event, properties and, if known, id;
@@ -36,21 +54,12 @@ pub struct Args {
     /// Run only this journey; may be given more than once
     #[arg(long, value_name = "NAME")]
     pub journey: Vec<String>,
-    /// Write memberships.csv, actions.csv and summary.json into this folder
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Write a page with the picture of each journey, its counts and a time series into this file
-    #[arg(long, value_name = "FILE.html")]
-    pub report: Option<PathBuf>,
     /// Write lines that are rejected, with reasons, into this file
     #[arg(long, value_name = "FILE")]
     pub rejected: Option<PathBuf>,
     /// Stop at the first line that is rejected or names an event that is not declared
     #[arg(long)]
     pub strict: bool,
-    /// How many threads to use [default: one a core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub threads: Option<u16>,
 }
 
 fn instant(text: &str) -> Result<i64, String> {
@@ -89,7 +98,7 @@ impl Options {
     /// The same for one customer alone.
     #[must_use]
     pub fn for_customer(self, id: &str) -> Options {
-        Options { customer: Some(id.to_owned()), threads: NonZeroUsize::MIN, out: None, ..self }
+        Options { customer: Some(id.to_owned()), ..self }
     }
 
     /// Options that only name the log, for one thread.
@@ -131,19 +140,23 @@ impl From<Args> for Options {
     fn from(args: Args) -> Options {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = args.threads.and_then(|threads| NonZeroUsize::new(threads.into()));
+        let threads = threads.unwrap_or_else(cores);
+        Options { out: args.out, threads, ..Options::from(args.run) }
+    }
+}
+
+impl From<RunArgs> for Options {
+    fn from(args: RunArgs) -> Options {
         Options {
-            events: args.events,
             profiles: args.profiles,
             responses: args.responses,
             // The parser has seen to it that there is either both or none.
             enter: args.enter.zip(args.at),
             journeys: args.journey,
             until: args.until,
-            out: args.out,
             rejected: args.rejected,
             strict: args.strict,
-            threads: threads.unwrap_or_else(cores),
-            customer: None,
+            ..Options::new(args.events)
         }
     }
 }

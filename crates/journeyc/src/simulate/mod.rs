@@ -35,7 +35,7 @@ use std::time::Instant;
 use journey_bytecode::{Entry, Journey, Program};
 use journey_vm::ProgramSet;
 
-pub use args::{Args, Options};
+pub use args::{Args, Options, RunArgs};
 pub use error::SimulateError;
 pub use input::{Input, Reason};
 pub use output::{Summary, page, report};

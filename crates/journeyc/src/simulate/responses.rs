@@ -76,7 +76,7 @@ pub(crate) fn read(input: &Input, program: &Program) -> Result<Responses, Simula
 }
 
 fn rule(line: &str, program: &Program) -> Result<((u16, u16), Rule), String> {
-    let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let line: Line = serde_json::from_str(line).map_err(|error| plain(&error))?;
     let journey = program.journeys.iter().position(|journey| journey.name == line.journey);
     let journey = journey.ok_or_else(|| format!("there is no journey `{}`", line.journey))?;
     let declared = program.journeys.get(journey).ok_or("no such journey")?;
@@ -98,6 +98,24 @@ fn rule(line: &str, program: &Program) -> Result<((u16, u16), Rule), String> {
     };
     let journey = u16::try_from(journey).map_err(|_| "too many journeys")?;
     Ok(((journey, tile), Rule { customer: line.customer, call: line.call, reply }))
+}
+
+/// What is wrong with a line, in the words of its format and not in those of its reader.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let what = text.strip_suffix(&place).unwrap_or(&text);
+    let what = [
+        ("a string", "a text"),
+        ("u16", "a status such as 200"),
+        ("u32", "the number of a call such as 2"),
+        ("struct Line", "an object"),
+    ]
+    .iter()
+    .fold(what.to_owned(), |what, (reader, ours)| {
+        what.replace(&format!("expected {reader}"), &format!("expected {ours}"))
+    });
+    format!("{what}, at column {}", error.column())
 }
 
 /// A body as a value of the declared type.
