@@ -214,3 +214,11 @@ fn a_version_compared_with_itself_differs_in_nothing() {
     let same = diff(&checked(OLD), &checked(OLD)).unwrap();
     assert!(same.is_empty(), "{same:#?}");
 }
+
+#[test]
+fn how_a_webhook_calls_is_compared() {
+    let old = OLD.replace("wait 7d", "webhook post \"https://x.example.com/\"");
+    let new = old.replace("post", "put");
+    let found = diff(&checked(&old), &checked(&new)).unwrap().journeys.pop().unwrap();
+    assert!(lines(&found).iter().any(|it| it.ends_with(" method=post>put")), "{:?}", lines(&found));
+}

@@ -8,7 +8,7 @@
 mod align;
 mod picture;
 mod plan;
-mod requests;
+pub(crate) mod requests;
 mod schema;
 mod tiles;
 

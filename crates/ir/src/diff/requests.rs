@@ -50,7 +50,7 @@ fn mail(mail: &Mail) -> Vec<(String, String)> {
     parts.chain([delivery(mail.delivery)]).collect()
 }
 
-fn delivery(delivery: Delivery) -> (String, String) {
+pub(crate) fn delivery(delivery: Delivery) -> (String, String) {
     let Delivery { timeout, retry: (times, from, to), limit } = delivery;
     let [timeout, from, to] = [timeout, from, to].map(titles::duration);
     let mut says = format!("timeout {timeout}, retry {times} times from {from} to {to}");
@@ -60,7 +60,7 @@ fn delivery(delivery: Delivery) -> (String, String) {
     ("delivery".to_owned(), says)
 }
 
-fn method(method: Method) -> &'static str {
+pub(crate) fn method(method: Method) -> &'static str {
     match method {
         Method::Get => "get",
         Method::Post => "post",

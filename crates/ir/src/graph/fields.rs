@@ -6,6 +6,7 @@
 use journey_sema::thir::{ArmTrigger, Binding, BindingId, Expr, Tile, TileKind, WaitLimit};
 
 use super::header;
+use crate::diff::requests;
 use crate::titles;
 
 /// A part of what a tile says.
@@ -112,10 +113,12 @@ impl Fields<'_> {
                 self.binding(*binding);
             }
             TileKind::Webhook(webhook) => {
+                self.put("method", requests::method(webhook.request.method));
                 self.expr("url", &webhook.request.url);
                 let headers = webhook.request.headers.iter();
                 headers.for_each(|(name, value)| self.expr(format!("header {name}"), value));
                 webhook.request.body.iter().for_each(|body| self.expr("body", body));
+                self.put("delivery", requests::delivery(webhook.request.delivery).1);
                 self.binding(webhook.response.as_ref().map(|response| response.binding));
             }
             TileKind::Update(sets) => {
