@@ -217,7 +217,7 @@ fn a_version_compared_with_itself_differs_in_nothing() {
 
 #[test]
 fn how_a_webhook_calls_is_compared() {
-    let old = OLD.replace("wait 7d", "webhook post \"https://x.example.com/\"");
+    let old = OLD.replace("wait 7d", "webhook post \"https://x.example.com/\" {}");
     let new = old.replace("post", "put");
     let found = diff(&checked(&old), &checked(&new)).unwrap().journeys.pop().unwrap();
     assert!(lines(&found).iter().any(|it| it.ends_with(" method=post>put")), "{:?}", lines(&found));
