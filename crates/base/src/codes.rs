@@ -169,6 +169,11 @@ catalogue! {
 }
 
 impl Code {
+    /// The names of all lints, in the order of their codes.
+    pub fn lints() -> impl Iterator<Item = &'static str> {
+        Code::ALL.iter().map(|code| code.lint()).filter(|lint| !lint.is_empty())
+    }
+
     /// Whether its findings are only wanted where the workspace asks for them.
     pub fn is_quiet(self) -> bool {
         self == Code::OVERLAPPING_ARMS

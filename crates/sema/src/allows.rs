@@ -105,11 +105,10 @@ impl<'t> Allows<'t> {
     /// The report of one name.
     fn idle(&self, comment: &Allow, name: &Named, file: FileId) -> Diagnostic {
         let text = name.range.of(self.text);
-        let lints = || Code::ALL.iter().map(|code| code.lint()).filter(|lint| !lint.is_empty());
-        if !lints().any(|lint| lint == text) {
+        if !Code::lints().any(|lint| lint == text) {
             let message = format!("there is no lint `{text}`");
             let finding = Diagnostic::new(Code::UNUSED_ALLOW, file, name.range, message);
-            let known: Vec<Candidate> = lints().map(Candidate::new).collect();
+            let known: Vec<Candidate> = Code::lints().map(Candidate::new).collect();
             return match suggest::closest(text, &known).as_slice() {
                 [] => {
                     let all = suggest::list_all(known.iter().map(|known| &known.name));

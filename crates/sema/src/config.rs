@@ -154,9 +154,8 @@ impl Config {
         span: Range<usize>,
         value: &Spanned<DeValue<'_>>,
     ) -> Result<(), ConfigError> {
-        let lints = || Code::ALL.iter().map(|code| code.lint()).filter(|lint| !lint.is_empty());
-        if !lints().any(|lint| lint == name) {
-            return Err(unknown("lint", name, span, lints()));
+        if !Code::lints().any(|lint| lint == name) {
+            return Err(unknown("lint", name, span, Code::lints()));
         }
         let level = match value.get_ref().as_str() {
             Some("allow") => LintLevel::Allow,

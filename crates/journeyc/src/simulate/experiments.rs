@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use journey_bytecode::{Journey, TileKind};
 
-use super::log::Membership;
+use super::log::{Membership, add};
 
 /// The splits of one journey and what became of whom.
 #[derive(Debug, Clone, Default)]
@@ -117,10 +117,6 @@ impl Experiments {
         };
         self.arms.get(&(tile, edge)).cloned().unwrap_or_else(nobody)
     }
-}
-
-fn add(sums: &mut [u64], others: &[u64]) {
-    sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
 }
 
 /// The Wilson score interval of a share, at 95 %: where the true share lies, given `part` of `whole`.

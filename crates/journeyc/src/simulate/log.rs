@@ -474,6 +474,7 @@ impl JourneyTally {
     }
 }
 
-fn add(sums: &mut [u64], others: &[u64]) {
+/// Adds counters to others, place by place.
+pub(crate) fn add(sums: &mut [u64], others: &[u64]) {
     sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
 }
