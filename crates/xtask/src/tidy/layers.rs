@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sema", &["base", "syntax", "time"]),
     ("bytecode", &["base", "time"]),
     ("vm", &["bytecode", "time"]),
+    ("engine", &["bytecode", "time", "vm"]),
     ("ir", &["base", "sema", "bytecode"]),
     ("reference", &["base", "syntax", "sema"]),
     ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "fmt", "reference"]),
@@ -29,6 +30,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("journey-fmt", &["salsa", "pest", "serde_json", "clap", "rayon", "ignore"]),
     ("journey-bytecode", &["journey-syntax", "salsa", "logos", "rayon", "tokio"]),
     ("journey-vm", &["journey-syntax", "journey-sema", "salsa", "tokio", "rand", "rayon"]),
+    ("journey-engine", &["journey-syntax", "journey-sema", "salsa", "tokio", "hyper", "rand"]),
     ("journey-ir", &["journey-vm", "miette", "clap", "tokio"]),
 ];
 

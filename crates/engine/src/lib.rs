@@ -1,0 +1,15 @@
+//! The engine: what stands between `apply` and a disk, so that journeys run durably.
+//!
+//! It takes commands in batches, loads the customers they concern from a [`store`], lets
+//! `journey_vm`'s `apply` say what happens, and writes records, timers,
+//! outbox, counters and timeline back as one atomic batch.
+//!
+//! It does not know HTTP, destinations or configuration. It reads no clock and draws no random
+//! number: the time and seeds come in from outside, and whoever drives it says when something is to
+//! be made durable. So the server drives it with threads, and the fault simulator with a seeded
+//! scheduler, and both see the same answers. The only files it touches are those of the embedded
+//! store, and those through a trait.
+//!
+//! Start at [`store::Store`], which everything else stands on.
+
+pub mod store;

@@ -1,0 +1,52 @@
+//! Ordered keys and atomic batches, durable when asked.
+//!
+//! [`Store`] is all that the engine knows of its disk. [`MemoryStore`] is a sorted map for tests.
+
+mod batch;
+mod error;
+mod memory;
+
+pub use batch::{Batch, Change, Changes, MAX_BATCH, MAX_KEY, Ticket};
+pub use error::{Failure, Reason, StoreError};
+pub use memory::MemoryStore;
+
+/// A key with its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// An ordered map from bytes to bytes that takes atomic batches.
+///
+/// Writing has two steps, so that many writers share one fsync: [`append`](Store::append) makes a batch
+/// visible, [`sync`](Store::sync) makes all that was appended durable. After a crash the store holds a
+/// prefix of what was appended, at least up to the last ticket that `sync` returned, and no batch
+/// in part.
+pub trait Store: Send + Sync {
+    /// The value of `key`, as of every append so far, durable or not.
+    ///
+    /// # Errors
+    ///
+    /// If the store is damaged or has failed.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// At most `limit` pairs with keys from `from` on and before `to`, in ascending order, as of every
+    /// append so far.
+    ///
+    /// # Errors
+    ///
+    /// If the store is damaged or has failed.
+    fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Pair>, StoreError>;
+
+    /// Takes a batch, all or nothing. It is visible at once and not durable yet.
+    ///
+    /// # Errors
+    ///
+    /// If the batch is too large, or the store has failed.
+    fn append(&self, batch: &Batch) -> Result<Ticket, StoreError>;
+
+    /// Makes everything that was appended before the call durable, and returns the ticket of the last
+    /// batch that is.
+    ///
+    /// # Errors
+    ///
+    /// If the store has failed: then it is not known how much of what was not durable before is.
+    fn sync(&self) -> Result<Ticket, StoreError>;
+}
