@@ -9,6 +9,9 @@ use super::error::{DecodeError, DecodeErrorKind};
 /// type are a level each.
 pub(super) const MAX_NESTING: usize = 64;
 
+/// For so many items of a list room is made before they are read.
+const AT_ONCE: usize = 256;
+
 /// A value that can be written to a section and read back.
 pub(super) trait Wire: Sized {
     /// Appends the value.
@@ -176,10 +179,10 @@ impl<T: Wire> Wire for Vec<T> {
     }
 
     fn get(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        // Grown item by item: a count that lies runs into the end of the section long before it
-        // costs memory.
+        // Room for a few is made at once, beyond that as they come: a count that lies runs into
+        // the end of the section long before it costs memory.
         let count = from.count()?;
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(count.min(AT_ONCE));
         for _ in 0..count {
             items.push(T::get(from)?);
         }

@@ -10,6 +10,10 @@ use crate::{Journey, Op};
 
 /// Finds a cycle that neither waits nor counts down.
 pub(super) fn endless(journey: &Journey) -> Option<usize> {
+    // A way that never leads back is no cycle. Most journeys have no other.
+    if !(0..journey.code.len()).any(|op| leads_back(journey, op)) {
+        return None;
+    }
     let mut out = vec![false; journey.code.len()];
     loop {
         let components = components(journey, &out);
@@ -24,6 +28,13 @@ pub(super) fn endless(journey: &Journey) -> Option<usize> {
             bounds.into_iter().for_each(|op| set(&mut out, op, true));
         }
     }
+}
+
+/// Whether an operation leads to itself or an earlier one without a wait.
+fn leads_back(journey: &Journey, op: usize) -> bool {
+    let mut back = false;
+    successors(journey, op, false, |to| back |= to <= op);
+    back
 }
 
 /// The countdowns of a component that end every cycle they are on.
@@ -57,7 +68,8 @@ fn components(journey: &Journey, out: &[bool]) -> Vec<Vec<usize>> {
         counter: 0,
     };
     let next = |op: usize| -> Vec<usize> {
-        let mut next = successors(journey, op, false);
+        let mut next = Vec::new();
+        successors(journey, op, false, |to| next.push(to));
         next.retain(|to| out.get(*to) == Some(&false));
         next
     };

@@ -37,24 +37,24 @@ pub(super) fn check_all(program: &Program) -> Checked<Vec<Facts>> {
     let mut end = 0;
     let mut facts = Vec::with_capacity(program.exprs.len());
     for (id, expr) in program.exprs.iter().enumerate() {
-        let place = || format!("expression {id}");
+        let place = format_args!("expression {id}");
         let (start, len) = (expr.start as usize, expr.len as usize);
-        limit(place(), "instructions", len, MAX_EXPR)?;
+        limit(place, "instructions", len, MAX_EXPR)?;
         let code = program.code.get(start..start + len).unwrap_or_default();
         if start != end || code.len() != len || len == 0 {
-            return refuse(place(), Problem::Layout);
+            return refuse(place, Problem::Layout);
         }
         end += len;
-        check_scope(program, expr).or_else(|problem| refuse(place(), problem))?;
+        check_scope(program, expr).or_else(|problem| refuse(place, problem))?;
         let mut check = Check::new(program, expr, code);
         for (offset, insn) in code.iter().enumerate() {
             let outcome = check.step(offset, *insn);
-            outcome.or_else(|problem| refuse(format!("{}, op {offset}", place()), problem))?;
+            outcome.or_else(|problem| refuse(format_args!("{place}, op {offset}"), problem))?;
         }
         let mut found = check.finish();
         if let Some(zone) = expr.zone {
             let outcome = check_zone(program, &facts, expr, zone, &mut found);
-            outcome.or_else(|problem| refuse(place(), problem))?;
+            outcome.or_else(|problem| refuse(place, problem))?;
         }
         facts.push(found);
     }

@@ -71,9 +71,7 @@ pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
         let Some(position) = before.get(op).copied().flatten() else { continue };
         let after =
             step(program, journey, op, position).or_else(|problem| refuse(place(op), problem))?;
-        for target in successors(journey, op, true) {
-            work.push((target, after));
-        }
+        successors(journey, op, true, |target| work.push((target, after)));
     }
     match cycles::endless(journey) {
         Some(op) => refuse(place(op), Problem::Endless),
@@ -169,29 +167,29 @@ fn is_under_policy(program: &Program, journey: &Journey, send: u16) -> bool {
     action.is_some_and(|action| action.policy.is_some())
 }
 
-/// The operations that can come next; those behind a wait only if `waits`.
-pub(super) fn successors(journey: &Journey, op: usize, waits: bool) -> Vec<usize> {
+/// Tells of the operations that can come next; of those behind a wait only if `waits`.
+pub(super) fn successors(journey: &Journey, op: usize, waits: bool, mut found: impl FnMut(usize)) {
     let next = op + 1;
     match journey.code.get(op) {
-        None | Some(Op::Exit { .. }) => Vec::new(),
-        Some(Op::Jump { to }) => vec![*to as usize],
-        Some(Op::Unless { to, .. } | Op::Countdown { to, .. }) => vec![next, *to as usize],
+        None | Some(Op::Exit { .. }) => {}
+        Some(Op::Jump { to }) => found(*to as usize),
+        Some(Op::Unless { to, .. } | Op::Countdown { to, .. }) => {
+            found(next);
+            found(*to as usize);
+        }
         Some(Op::Split { split }) => {
             let arms = journey.splits.get(usize::from(*split)).map(|split| &split.arms);
-            arms.into_iter().flatten().map(|arm| arm.to as usize).collect()
+            arms.into_iter().flatten().for_each(|arm| found(arm.to as usize));
         }
-        Some(Op::Suspend { .. }) if !waits => Vec::new(),
+        Some(Op::Suspend { .. }) if !waits => {}
         Some(Op::Suspend { state }) => {
-            let state = journey.states.get(usize::from(*state));
-            let arms = state.into_iter().flat_map(|state| &state.arms).map(|arm| arm.to);
-            let run = state.and_then(|state| state.run.as_ref());
-            let ends = run
-                .into_iter()
-                .flat_map(|run| run.outcomes.iter().copied().chain([run.not_entered]));
-            let limits = state.map(|state| [state.timeout, state.late]);
-            let limits = limits.into_iter().flatten().flatten();
-            arms.chain(limits).chain(ends).map(|to| to as usize).collect()
+            let Some(state) = journey.states.get(usize::from(*state)) else { return };
+            let arms = state.arms.iter().map(|arm| arm.to);
+            let limits = state.timeout.into_iter().chain(state.late);
+            let ends = state.run.iter();
+            let ends = ends.flat_map(|run| run.outcomes.iter().copied().chain([run.not_entered]));
+            arms.chain(limits).chain(ends).for_each(|to| found(to as usize));
         }
-        Some(_) => vec![next],
+        Some(_) => found(next),
     }
 }

@@ -9,9 +9,9 @@ use super::uses::{Scope, check_condition, check_reads, check_use};
 use super::{Checked, at, limit, refuse};
 use crate::ArmTrigger::Skipped;
 use crate::{
-    Aggregate, Arm, ArmTrigger, Call, Capture, CaptureFrom, Deadline, Entry, ExitTrigger, ExprId,
-    Goal, Journey, Op, Outcome, Program, Range, Reads, Run, Send, Slot, Split, State, Type, Update,
-    Webhook, WhileInside,
+    Aggregate, Arm, ArmTrigger, Call, Capture, CaptureFrom, Deadline, Entry, ExitCriterion,
+    ExitTrigger, ExprId, Goal, Journey, Op, Outcome, Program, Range, Reads, Run, Send, Slot, Split,
+    State, Type, Update, Webhook, WhileInside,
 };
 
 /// The most tiles a journey may have.
@@ -25,9 +25,9 @@ const WHOLE: u64 = 100_000;
 
 pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checked<()> {
     let Some(journey) = program.journeys.get(number) else { return Ok(()) };
-    let name = format!("journey `{}`", journey.name);
-    limit(&name, "tiles", journey.tiles.len(), MAX_TILES)?;
-    limit(&name, "operations", journey.code.len(), MAX_OPS)?;
+    let name = format_args!("journey `{}`", journey.name);
+    limit(name, "tiles", journey.tiles.len(), MAX_TILES)?;
+    limit(name, "operations", journey.code.len(), MAX_OPS)?;
     for (what, count) in [
         ("parameters", journey.params.len()),
         ("exit criteria", journey.exits.len()),
@@ -40,48 +40,28 @@ pub(super) fn check(program: &Program, facts: &[Facts], number: usize) -> Checke
         ("splits", journey.splits.len()),
         ("starts of journeys", journey.calls.len()),
     ] {
-        limit(&name, what, count, MAX_TILES)?;
+        limit(name, what, count, MAX_TILES)?;
     }
-    check_slots(&format!("{name}, local"), &journey.locals)?;
+    check_slots(format_args!("{name}, local"), &journey.locals)?;
     for param in &journey.params {
-        check_slots(&format!("{name}, parameter"), std::slice::from_ref(&param.slot))?;
+        check_slots(format_args!("{name}, parameter"), std::slice::from_ref(&param.slot))?;
     }
     let number = u16::try_from(number).unwrap_or(u16::MAX);
     let check = Check { program, facts, journey, number };
-    let named = |what: String| move |problem| refuse(what, problem);
-    check.params().or_else(named(format!("{name}, parameters")))?;
-    check.entry().or_else(named(format!("{name}, entry")))?;
-    check.timezone().or_else(named(format!("{name}, time zone")))?;
-    for (index, _) in journey.exits.iter().enumerate() {
-        check.exit(index).or_else(named(format!("{name}, exit criterion {index}")))?;
-    }
-    check.while_inside().or_else(named(format!("{name}, while inside")))?;
-    for (index, goal) in journey.goals.iter().enumerate() {
-        check.goal(goal).or_else(named(format!("{name}, goal {index}")))?;
-    }
-    for (index, state) in journey.states.iter().enumerate() {
-        check.state(state).or_else(named(format!("{name}, state {index}")))?;
-    }
-    for (index, send) in journey.sends.iter().enumerate() {
-        check.send(send).or_else(named(format!("{name}, send {index}")))?;
-    }
-    for (index, webhook) in journey.webhooks.iter().enumerate() {
-        check.webhook(webhook).or_else(named(format!("{name}, webhook {index}")))?;
-    }
-    for (index, update) in journey.updates.iter().enumerate() {
-        check.update(update).or_else(named(format!("{name}, update {index}")))?;
-    }
-    for (index, split) in journey.splits.iter().enumerate() {
-        check.split(split).or_else(named(format!("{name}, split {index}")))?;
-    }
-    for (index, call) in journey.calls.iter().enumerate() {
-        check.call(call).or_else(named(format!("{name}, start of a journey {index}")))?;
-    }
-    check.counters().or_else(named(format!("{name}, loops")))?;
-    for (index, op) in journey.code.iter().enumerate() {
-        check.op(*op).or_else(named(format!("{name}, op {index}")))?;
-    }
-    Ok(())
+    check.whole("parameters", check.params())?;
+    check.whole("entry", check.entry())?;
+    check.whole("time zone", check.timezone())?;
+    check.each("exit criterion", &journey.exits, |exit| check.exit(exit))?;
+    check.whole("while inside", check.while_inside())?;
+    check.each("goal", &journey.goals, |goal| check.goal(goal))?;
+    check.each("state", &journey.states, |state| check.state(state))?;
+    check.each("send", &journey.sends, |send| check.send(send))?;
+    check.each("webhook", &journey.webhooks, |webhook| check.webhook(webhook))?;
+    check.each("update", &journey.updates, |update| check.update(update))?;
+    check.each("split", &journey.splits, |split| check.split(split))?;
+    check.each("start of a journey", &journey.calls, |call| check.call(call))?;
+    check.whole("loops", check.counters())?;
+    check.each("op", &journey.code, |op| check.op(*op))
 }
 
 struct Check<'p> {
@@ -92,6 +72,28 @@ struct Check<'p> {
 }
 
 impl Check<'_> {
+    /// Says of what is refused that it is in this part of the journey.
+    fn whole(&self, what: &'static str, found: Result<(), Problem>) -> Checked<()> {
+        found.or_else(|problem| {
+            refuse(format_args!("journey `{}`, {what}", self.journey.name), problem)
+        })
+    }
+
+    /// Checks all of a part of the journey. Places get their names only when something is refused:
+    /// naming each beforehand took longer than checking it.
+    fn each<T>(
+        &self,
+        what: &'static str,
+        parts: &[T],
+        check: impl Fn(&T) -> Result<(), Problem>,
+    ) -> Checked<()> {
+        parts.iter().enumerate().try_for_each(|(index, part)| {
+            check(part).or_else(|problem| {
+                refuse(format_args!("journey `{}`, {what} {index}", self.journey.name), problem)
+            })
+        })
+    }
+
     /// Inside the journey, with no event at hand.
     fn inside(&self) -> Scope {
         Scope { journey: Some(self.number), ..Scope::default() }
@@ -213,8 +215,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn exit(&self, index: usize) -> Result<(), Problem> {
-        let exit = at(&self.journey.exits, index, "exit criterion")?;
+    fn exit(&self, exit: &ExitCriterion) -> Result<(), Problem> {
         at(&self.journey.outcomes, usize::from(exit.outcome), "outcome")?;
         match &exit.trigger {
             ExitTrigger::Event { event, filter } => {

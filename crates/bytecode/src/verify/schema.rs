@@ -1,5 +1,7 @@
 //! Checks of everything that is not code: names, types, defaults, constants.
 
+use std::fmt;
+
 use super::problem::Problem;
 use super::shape::Shape;
 use super::{Checked, limit, refuse};
@@ -21,7 +23,7 @@ const MAX_CAPS: usize = 100;
 const MAX_DAYS: i32 = 90_000_000;
 
 pub(super) fn check(program: &Program) -> Checked<()> {
-    check_slots("trait", &program.traits)?;
+    check_slots(format_args!("trait"), &program.traits)?;
     for slot in &program.traits {
         if !slot.optional && slot.default.is_none() {
             return refuse(format!("trait `{}`", slot.name), Problem::NoDefault);
@@ -30,23 +32,23 @@ pub(super) fn check(program: &Program) -> Checked<()> {
     limit("program", "events", program.events.len(), MAX_ITEMS)?;
     ascend("events", program.events.iter().map(|event| &event.name))?;
     for event in &program.events {
-        check_slots(&format!("event `{}`, property", event.name), &event.properties)?;
+        check_slots(format_args!("event `{}`, property", event.name), &event.properties)?;
     }
     limit("program", "destinations", program.destinations.len(), MAX_ITEMS)?;
     ascend("destinations", program.destinations.iter().map(|destination| &destination.name))?;
     for destination in &program.destinations {
-        let what = format!("destination `{}`", destination.name);
-        check_slots(&format!("{what}, setting"), &destination.settings)?;
+        let what = format_args!("destination `{}`", destination.name);
+        check_slots(format_args!("{what}, setting"), &destination.settings)?;
         limit(what, "secrets", destination.secrets.len(), MAX_ITEMS)?;
     }
     limit("program", "actions", program.actions.len(), MAX_ITEMS)?;
     for action in &program.actions {
-        check_slots(&format!("action `{}`, parameter", action.name), &action.params)?;
+        check_slots(format_args!("action `{}`, parameter", action.name), &action.params)?;
     }
     limit("program", "policies", program.policies.len(), MAX_ITEMS)?;
     ascend("policies", program.policies.iter().map(|policy| &policy.name))?;
     for policy in &program.policies {
-        limit(format!("policy `{}`", policy.name), "caps", policy.caps.len(), MAX_CAPS)?;
+        limit(format_args!("policy `{}`", policy.name), "caps", policy.caps.len(), MAX_CAPS)?;
     }
     limit("program", "constants", program.consts.len(), 1 << 16)?;
     for (index, value) in program.consts.iter().enumerate() {
@@ -59,7 +61,7 @@ pub(super) fn check(program: &Program) -> Checked<()> {
 }
 
 /// Checks the types and defaults of the slots of one row.
-pub(super) fn check_slots(what: &str, slots: &[Slot]) -> Checked<()> {
+pub(super) fn check_slots(what: fmt::Arguments<'_>, slots: &[Slot]) -> Checked<()> {
     limit(what, "slots", slots.len(), MAX_SLOTS)?;
     for slot in slots {
         let place = || format!("{what} `{}`", slot.name);

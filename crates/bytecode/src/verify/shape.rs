@@ -87,7 +87,14 @@ impl Shape {
 
     /// Whether a value of this shape may stand where `expected` is.
     pub(super) fn fits(&self, expected: &Shape) -> bool {
-        self.join(expected).is_some_and(|joined| joined == *expected)
+        match (self, expected) {
+            (Shape::Unset, _) => true,
+            (Shape::List(a), Shape::List(b)) => a.fits(b),
+            (Shape::Record(a), Shape::Record(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.fits(b))
+            }
+            (a, b) => a == b,
+        }
     }
 
     /// Whether the value is one 64-bit integer when stored in a slot.
