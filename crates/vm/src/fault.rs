@@ -31,3 +31,52 @@ pub enum Fault {
     #[error("the program is inconsistent")]
     Program,
 }
+
+/// All faults, each at its code less one. New ones go to the end: codes stand in stores.
+const ALL: [Fault; 9] = [
+    Fault::Overflow,
+    Fault::NonFinite,
+    Fault::DivisionByZero,
+    Fault::Calendar,
+    Fault::Unset,
+    Fault::TooLarge,
+    Fault::Elements,
+    Fault::Budget,
+    Fault::Program,
+];
+
+impl Fault {
+    /// A number for records, from 1.
+    pub fn code(self) -> u8 {
+        match self {
+            Fault::Overflow => 1,
+            Fault::NonFinite => 2,
+            Fault::DivisionByZero => 3,
+            Fault::Calendar => 4,
+            Fault::Unset => 5,
+            Fault::TooLarge => 6,
+            Fault::Elements => 7,
+            Fault::Budget => 8,
+            Fault::Program => 9,
+        }
+    }
+
+    /// The fault with this code.
+    pub fn from_code(code: u8) -> Option<Fault> {
+        ALL.get(usize::from(code).checked_sub(1)?).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALL, Fault};
+
+    #[test]
+    fn codes_lead_back_to_their_faults() {
+        for fault in ALL {
+            assert_eq!(Fault::from_code(fault.code()), Some(fault));
+        }
+        assert_eq!(Fault::from_code(0), None);
+        assert_eq!(Fault::from_code(10), None);
+    }
+}

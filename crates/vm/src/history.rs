@@ -285,7 +285,7 @@ pub(crate) fn next_change(
 }
 
 /// The latest time that is outside a window's range.
-fn horizon(window: &Window, now: i64) -> i64 {
+pub(crate) fn horizon(window: &Window, now: i64) -> i64 {
     match window.range {
         Range::Within(length) => now.saturating_sub(length),
         _ => i64::MIN,

@@ -11,8 +11,8 @@ use crate::Val;
 
 /// What tells the instances of a keyed journey apart: a hash of the value of the key. Two values
 /// that share its 128 bits are not to be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct InstanceKey([u8; 16]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct InstanceKey(pub(crate) [u8; 16]);
 
 impl InstanceKey {
     /// The key of a scalar that is set; there is none of anything else.

@@ -23,6 +23,7 @@ mod input;
 mod json;
 mod key;
 mod memory;
+mod record;
 mod request;
 mod row;
 mod scratch;
@@ -39,6 +40,7 @@ pub use fault::Fault;
 pub use history::{History, Kept, Sample, Tally, WindowState};
 pub use input::{Answer, Input};
 pub use key::{Key, MessageKey};
+pub use record::{RecordError, decode_args, encode_args};
 pub use request::{
     Call, HttpMessage, MailMessage, MailServer, Outside, RenderError, Rendered, render,
 };

@@ -19,22 +19,22 @@ pub(crate) struct Memory {
     /// How many there were, open ones included.
     pub(crate) memberships: u32,
     /// The last exit.
-    exit: Option<Exit>,
+    pub(crate) exit: Option<Exit>,
     /// The same by key, where the journey has one.
-    keys: Option<Box<Keys>>,
+    pub(crate) keys: Option<Box<Keys>>,
 }
 
 /// What is remembered of the keys of a journey.
 #[derive(Debug, Clone, PartialEq, Default)]
-struct Keys {
+pub(crate) struct Keys {
     /// Open instances, by the number of the input that made them enter.
-    open: HashMap<InstanceKey, u64, FxBuildHasher>,
+    pub(crate) open: HashMap<InstanceKey, u64, FxBuildHasher>,
     /// Last exits, as far as the re-entry rule can still ask for them.
-    exits: HashMap<InstanceKey, Exit, FxBuildHasher>,
+    pub(crate) exits: HashMap<InstanceKey, Exit, FxBuildHasher>,
 }
 
 impl Memory {
-    fn new(journey: u16) -> Memory {
+    pub(crate) fn new(journey: u16) -> Memory {
         Memory { journey, memberships: 0, exit: None, keys: None }
     }
 
@@ -92,21 +92,25 @@ impl Memory {
     }
 }
 
+/// Whether the re-entry rule still asks for an exit at an input and an instant.
+pub(crate) fn counts(rule: Reenter, (earlier, at): Exit, (sequence, now): (u64, i64)) -> bool {
+    match rule {
+        Reenter::Never => true,
+        Reenter::Always => false,
+        Reenter::Later => earlier == sequence,
+        Reenter::After(length) => at.saturating_add(length) > now,
+    }
+}
+
 impl Keys {
     /// Keeps an exit if the rule can ask for it, and lets go of those that it cannot ask for any
     /// more whenever the memory would have to grow.
     fn remember(&mut self, key: InstanceKey, rule: Reenter, exit: Exit) {
-        let (sequence, now) = exit;
         if rule == Reenter::Always {
             return;
         }
         if self.exits.len() == self.exits.capacity() {
-            self.exits.retain(|_, (earlier, at)| match rule {
-                Reenter::Never => true,
-                Reenter::Always => false,
-                Reenter::Later => *earlier == sequence,
-                Reenter::After(length) => at.saturating_add(length) > now,
-            });
+            self.exits.retain(|_, earlier| counts(rule, *earlier, exit));
         }
         self.exits.insert(key, exit);
     }

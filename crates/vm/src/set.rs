@@ -328,6 +328,11 @@ impl ProgramSet {
         self.trait_kinds.get(usize::from(slot)).copied()
     }
 
+    /// The kinds of an event's properties.
+    pub(crate) fn kinds_of_event(&self, event: u16) -> &[Kind] {
+        self.event_kinds.get(usize::from(event)).map_or(&[], Vec::as_slice)
+    }
+
     #[inline]
     pub(crate) fn event_kind(&self, event: Option<u16>, slot: u16) -> Option<Kind> {
         self.event_kinds.get(usize::from(event?))?.get(usize::from(slot)).copied()

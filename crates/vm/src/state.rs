@@ -8,7 +8,7 @@ use crate::bits::Bits;
 use crate::history::WindowState;
 use crate::key::InstanceKey;
 use crate::memory::{Memory, Past};
-use crate::{Fault, Row};
+use crate::{Fault, ProgramSet, Row};
 
 /// How long the id of an event is remembered.
 const DEDUPE_WINDOW: i64 = 7 * 86_400_000;
@@ -61,7 +61,7 @@ pub(crate) struct Profile {
 /// When the latest messages under each policy were sent, as far back as its caps ask.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct SentLog {
-    by_policy: Vec<(u16, VecDeque<i64>)>,
+    pub(crate) by_policy: Vec<(u16, VecDeque<i64>)>,
 }
 
 impl SentLog {
@@ -93,6 +93,11 @@ impl Profile {
     pub(crate) fn choose(&mut self, journey: u16, split: u16, arm: u16) {
         self.forced.retain(|chosen| (chosen.0, chosen.1) != (journey, split));
         self.forced.push((journey, split, arm));
+    }
+
+    /// Finds the earliest instant at which an audience can change by itself.
+    pub(crate) fn find_audience_due(&mut self) {
+        self.audience_due = self.audience_wakes.iter().copied().min().unwrap_or(i64::MAX);
     }
 
     /// The arm that was chosen by hand.
@@ -189,7 +194,7 @@ pub enum Status {
 }
 
 /// The ids of events seen within the dedupe window, as 128-bit hashes.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RecentIds {
     by_age: VecDeque<(i64, [u8; 16])>,
     /// The same, to look up; empty while there are only a few.
@@ -215,16 +220,32 @@ impl RecentIds {
             true => self.by_age.iter().any(|(_, seen)| *seen == hash),
             false => self.seen.contains(&hash),
         };
-        if known {
-            return true;
+        if !known {
+            self.add(now, hash);
         }
+        known
+    }
+
+    /// Remembers an id that was not seen before.
+    pub(crate) fn add(&mut self, now: i64, hash: [u8; 16]) {
         self.by_age.push_back((now, hash));
         if !self.seen.is_empty() {
             self.seen.insert(hash);
         } else if self.by_age.len() > FEW {
             self.seen.extend(self.by_age.iter().map(|(_, hash)| *hash));
         }
-        false
+    }
+
+    /// The ids that are within the window at an instant, the oldest first.
+    pub(crate) fn since(&self, now: i64) -> impl Iterator<Item = (i64, [u8; 16])> {
+        let horizon = now.saturating_sub(DEDUPE_WINDOW);
+        self.by_age.iter().copied().filter(move |(seen, _)| *seen > horizon)
+    }
+}
+
+impl PartialEq for RecentIds {
+    fn eq(&self, other: &RecentIds) -> bool {
+        self.by_age == other.by_age
     }
 }
 
@@ -266,6 +287,31 @@ impl Customer {
     /// input, and for audiences that are not computed.
     pub fn join(&mut self, audience: u16) {
         self.profile.audiences.set(audience, true);
+    }
+
+    /// Makes room for what the program set needs of a customer. Traits that are laid out otherwise
+    /// are lost.
+    pub(crate) fn lay_out(&mut self, set: &ProgramSet) {
+        let traits = &set.program().traits;
+        if self.profile.traits.len() != traits.len() {
+            self.profile.traits.reset(traits);
+        }
+        self.make_room(set);
+    }
+
+    /// The same, traits aside.
+    pub(crate) fn make_room(&mut self, set: &ProgramSet) {
+        let profile = &mut self.profile;
+        let plans = set.customer_windows.iter().filter_map(|number| set.window(*number));
+        profile.windows = plans.map(|plan| WindowState::new(set, plan)).collect();
+        profile.audience_wakes = vec![i64::MAX; set.program().audiences.len()];
+        self.started = true;
+    }
+
+    /// Finds the earliest instant at which something happens by itself.
+    pub(crate) fn find_next_due(&mut self) {
+        let due = self.instances.iter().map(|instance| instance.due).min().unwrap_or(i64::MAX);
+        self.next_due = Some(due.min(self.profile.audience_due)).filter(|due| *due != i64::MAX);
     }
 
     /// Whether a journey is paused.

@@ -30,7 +30,6 @@ use journey_bytecode::ExprId;
 
 use crate::effect::{Effect, Effects, Site};
 use crate::eval::{Eval, reads, test};
-use crate::history::WindowState;
 use crate::memory::{Memory, Past};
 use crate::scratch::{Return, Work};
 use crate::state::{Customer, Instance, Profile, Status};
@@ -61,7 +60,7 @@ pub fn apply(
     let now = now.max(customer.clock);
     let born = !customer.started;
     if born {
-        lay_out(set, customer);
+        customer.lay_out(set);
     } else {
         pass_time(set, customer, now, scratch, out);
     }
@@ -100,20 +99,7 @@ pub fn apply(
     }
     calls::follow(env, customer);
     settle::settle(env, customer);
-    customer.next_due = next_due(customer);
-}
-
-/// Makes room for what the program set needs of a customer.
-fn lay_out(set: &ProgramSet, customer: &mut Customer) {
-    let program = set.program();
-    let profile = &mut customer.profile;
-    if profile.traits.len() != program.traits.len() {
-        profile.traits.reset(&program.traits);
-    }
-    let plans = set.customer_windows.iter().filter_map(|number| set.window(*number));
-    profile.windows = plans.map(|plan| WindowState::new(set, plan)).collect();
-    profile.audience_wakes = vec![NEVER; program.audiences.len()];
-    customer.started = true;
+    customer.find_next_due();
 }
 
 /// Lets everything happen that is due by `now`.
@@ -136,7 +122,7 @@ fn pass_time(
             settle::wake_audiences(env, &customer.profile);
             settle::settle_due(env, customer);
         }
-        customer.next_due = next_due(customer);
+        customer.find_next_due();
     }
 }
 
@@ -149,16 +135,11 @@ fn give_up(env: &mut Env<'_>, customer: &mut Customer, now: i64) {
             env.out.emit(Effect::AudienceFault { audience, fault: Fault::Budget, at: env.now });
         }
     }
-    profile.audience_due = profile.audience_wakes.iter().copied().min().unwrap_or(NEVER);
+    profile.find_audience_due();
     each_instance(env, customer, |_, _, instance| match instance.due <= now {
         true => Err(Fault::Budget),
         false => Ok(Stop::Waiting),
     });
-}
-
-fn next_due(customer: &Customer) -> Option<i64> {
-    let due = customer.instances.iter().map(|instance| instance.due).min().unwrap_or(NEVER);
-    Some(due.min(customer.profile.audience_due)).filter(|due| *due != NEVER)
 }
 
 /// Sets traits from outside.

@@ -56,7 +56,7 @@ pub(super) fn be_born(env: &mut Env<'_>, customer: &mut Customer) {
         env.work.untold.set(audience, member);
         env.work.stale.set(audience, true);
     }
-    find_due(profile);
+    profile.find_audience_due();
 }
 
 fn is_computed(env: &Env<'_>, audience: u16) -> bool {
@@ -119,7 +119,7 @@ pub(super) fn refresh_audiences(env: &mut Env<'_>, profile: &mut Profile) {
     }
     if from > 0 {
         env.work.stale.clear();
-        find_due(profile);
+        profile.find_audience_due();
     }
 }
 
@@ -159,10 +159,6 @@ fn evaluate(env: &mut Env<'_>, profile: &mut Profile, audience: u16) -> bool {
         *place = wake;
     }
     member
-}
-
-fn find_due(profile: &mut Profile) {
-    profile.audience_due = profile.audience_wakes.iter().copied().min().unwrap_or(NEVER);
 }
 
 /// Enters the journeys of audiences that were joined, by name.

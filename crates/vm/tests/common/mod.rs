@@ -44,6 +44,7 @@ impl World {
         apply(set, customer, input, *now, scratch, &mut |effect: Effect<'_>| {
             log.push(line(&program, effect));
         });
+        *customer = stored(set, customer);
         let late = customer.next_due().is_some_and(|due| due <= *now);
         assert!(!late, "still due at {now}: {:?}, before: {before:?}", customer.next_due());
         self
@@ -84,6 +85,20 @@ impl World {
     pub fn path(&mut self) -> Vec<String> {
         std::mem::take(&mut self.log)
     }
+}
+
+/// The customer as it comes back from a store.
+pub fn stored(set: &ProgramSet, customer: &Customer) -> Customer {
+    let (mut record, mut again) = (vec![], vec![]);
+    customer.encode(set, &mut record);
+    let back = Customer::decode(set, customer.id(), &record).unwrap_or_else(|e| panic!("{e}"));
+    back.encode(set, &mut again);
+    // What has no meaning any more is left out, so the two need not be equal in all.
+    assert_eq!(record, again);
+    assert_eq!(customer.instances(), back.instances());
+    assert_eq!((customer.traits(), customer.audiences()), (back.traits(), back.audiences()));
+    assert_eq!((customer.next_due(), customer.clock()), (back.next_due(), back.clock()));
+    back
 }
 
 /// An entry by hand that brings nothing along.
