@@ -7,7 +7,7 @@ use journey_bytecode::{
 use journey_time::Tz;
 
 use crate::bits::Bits;
-use crate::eval::{Form, Leaf};
+use crate::eval::{Form, Leaf, conjuncts};
 use crate::history::Kept;
 use crate::row::Row;
 use crate::value::Kind;
@@ -413,8 +413,11 @@ impl ProgramSet {
 fn plan_expr(program: &Verified<Program>, expr: &Expr) -> ExprPlan {
     let (start, end) = (expr.start, expr.start.saturating_add(expr.len));
     let code = program.code.get(start as usize..end as usize).unwrap_or_default();
-    let leaves = Leaf::prepare(program, code);
+    let mut leaves = Leaf::prepare(program, code);
     let form = Form::of(&leaves);
+    if let (Form::All(_), Some(all)) = (form, conjuncts(&leaves)) {
+        leaves = all.into();
+    }
     let Expr { registers, optional, event, journey, action, zone, .. } = *expr;
     let zone = plan_zone(program, zone);
     ExprPlan { leaves, start, end, registers, optional, form, event, journey, action, zone }

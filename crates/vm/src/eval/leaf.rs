@@ -4,7 +4,8 @@
 //! constant and two jumps. Each of its instructions is prepared into a [`Leaf`] that has the
 //! constant in it and names its comparison with one number, so that running it is one indirect
 //! jump, one look at the row and one comparison. Most predicates look at one row only, and have a
-//! loop of their own in which nothing else has to be kept at hand.
+//! loop of their own in which nothing else has to be kept at hand; and most of these ask that
+//! all of their leaves hold, and need no jumps.
 
 use journey_bytecode::{Cmp, Cond, Const, Insn, Program};
 
@@ -86,6 +87,8 @@ static NOTHING: Row = Row::nothing();
 /// How an expression can be run, the fastest first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Form {
+    /// Leaves over the words of one row that must all hold.
+    All(Source),
     /// Leaves that look at nothing but the words of one row.
     OneRow(Source),
     /// Leaves.
@@ -102,6 +105,12 @@ pub(super) enum Next {
     Done(bool),
     /// It was no leaf.
     Other,
+}
+
+/// Whether all of the leaves hold for one row.
+#[inline(never)]
+pub(super) fn all(row: &Row, leaves: &[Leaf]) -> bool {
+    leaves.iter().all(|leaf| leaf.holds_in(row) == Some(true))
 }
 
 /// Runs a predicate over one row.
@@ -143,6 +152,7 @@ impl Form {
         let apart = [Test::TextEq, Test::TextNe, Test::Audience];
         let one = leaves.iter().filter(looks).all(|leaf| leaf.source == source);
         match one && !leaves.iter().any(|leaf| apart.contains(&leaf.test)) {
+            true if conjuncts(leaves).is_some() => Form::All(source),
             true => Form::OneRow(source),
             false => Form::Leaves,
         }
@@ -166,9 +176,20 @@ impl Leaf {
     /// Runs a leaf that looks at nothing but the words of one row.
     #[inline(always)]
     fn step_in(&self, row: &Row) -> Next {
+        match (self.test, self.holds_in(row)) {
+            (Test::True, _) => Next::Done(true),
+            (Test::False, _) => Next::Done(false),
+            (_, Some(holds)) => self.jump(holds),
+            (_, None) => Next::Other,
+        }
+    }
+
+    /// Whether a leaf holds that looks at nothing but the words of one row.
+    #[inline(always)]
+    fn holds_in(&self, row: &Row) -> Option<bool> {
         let number = f64::from_bits(self.constant);
         let word = self.constant.cast_signed();
-        let holds = match self.test {
+        Some(match self.test {
             Test::NumberEq => row.number(self.slot).is_some_and(|v| v == number),
             Test::NumberNe => row.number(self.slot).is_some_and(|v| v != number),
             Test::NumberLt => row.number(self.slot).is_some_and(|v| v < number),
@@ -183,12 +204,10 @@ impl Leaf {
             Test::WordGe => row.int(self.slot).is_some_and(|v| v >= word),
             Test::Bool => row.bool(self.slot) == Some(true),
             Test::Set => row.is_set(self.slot),
-            Test::Always => true,
-            Test::True => return Next::Done(true),
-            Test::False => return Next::Done(false),
-            Test::TextEq | Test::TextNe | Test::Audience | Test::Other => return Next::Other,
-        };
-        self.jump(holds)
+            Test::Always | Test::True => true,
+            Test::False => false,
+            Test::TextEq | Test::TextNe | Test::Audience | Test::Other => return None,
+        })
     }
 
     #[inline(always)]
@@ -286,6 +305,14 @@ impl Leaf {
             _ => plain(Test::Other, Trait, true, 0, 0),
         }
     }
+}
+
+/// The leaves that must hold, if the predicate is that all of them do: `a > 1 and b > 2`.
+pub(crate) fn conjuncts(leaves: &[Leaf]) -> Option<&[Leaf]> {
+    let last = leaves.iter().position(|leaf| leaf.then == HOLDS)?;
+    let all = leaves.get(..=last)?;
+    let onwards = |leaf: &Leaf| leaf.otherwise == FAILS && (leaf.then == 0 || leaf.then == HOLDS);
+    all.iter().all(onwards).then_some(all)
 }
 
 /// A condition as a comparison and the outcome on which it jumps.

@@ -16,7 +16,7 @@ use crate::state::Profile;
 use crate::{Bits, Customer, Fault, Instance, ProgramSet, Row, Scratch, Val};
 use each::{Each, Turns};
 use leaf::Next;
-pub(crate) use leaf::{Form, Leaf};
+pub(crate) use leaf::{Form, Leaf, conjuncts};
 pub(crate) use ops::zone_named;
 use ops::{MAX_SIZE, Means};
 pub(crate) use reads::reads;
@@ -96,6 +96,7 @@ pub fn eval<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<Val<'
 pub fn test<'a>(set: &'a ProgramSet, id: ExprId, ctx: &Eval<'a>) -> Result<bool, Fault> {
     let expr = set.expr(id).ok_or(Fault::Program)?;
     match expr.form {
+        Form::All(source) => Ok(leaf::all(source.row(ctx), &expr.leaves)),
         Form::OneRow(source) => leaf::run_in(source.row(ctx), &expr.leaves),
         Form::Leaves => leaf::run(set, &expr.leaves, ctx),
         Form::Registers => test_value(set, expr, ctx),
