@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ir", &["base", "sema", "bytecode"]),
     ("reference", &["base", "syntax", "sema"]),
     ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "fmt", "reference"]),
+    ("journeyd", &["base", "time", "syntax", "sema", "bytecode", "vm", "engine", "ir", "intake"]),
     ("xtask", &["base"]),
 ];
 

@@ -1,0 +1,1 @@
+//! What runs: the sources, drafts and versions of the workspace, and their compiling and activation.

@@ -1,0 +1,1 @@
+//! How it runs: the threads that drive shards, their commits, and the clock.
