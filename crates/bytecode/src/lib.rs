@@ -14,6 +14,7 @@ pub mod codec;
 pub mod disasm;
 pub mod insn;
 pub mod journey;
+pub mod link;
 pub mod program;
 pub mod request;
 pub mod value;
@@ -24,6 +25,7 @@ pub use disasm::disasm;
 
 pub use insn::{BinaryOp, Cmp, Cond, Fold, Insn, UnaryOp};
 pub use journey::*;
+pub use link::{Broken, LinkError, Pinned, link};
 pub use program::*;
 pub use request::*;
 pub use value::{Const, FieldType, Type};

@@ -40,8 +40,84 @@ pub struct Program {
     pub windows: Vec<Window>,
     /// Audiences, each after those its definition reads.
     pub audiences: Vec<Audience>,
-    /// Journeys, by name.
+    /// Journeys: current ones by name; behind those, earlier versions that still have members, by
+    /// name and number.
     pub journeys: Vec<Journey>,
+    /// Which version each journey is. Where there is nothing here, each is the first, and current.
+    pub versions: Vec<Version>,
+}
+
+/// Which version of its line a journey is. Journeys of one name are a line: a customer who is inside
+/// by one of them is inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The number, from 1.
+    pub number: u32,
+    /// Whether nobody enters it any more: a later version does, or the journey is completed.
+    pub retired: bool,
+    /// Ends of journeys it waits for that those had earlier and the present ones do not have; by
+    /// state and outcome.
+    pub former_ends: Vec<FormerEnd>,
+}
+
+/// An outcome that a journey which is waited for had in an earlier version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FormerEnd {
+    /// The state that waits: an index into [`Journey::states`].
+    pub state: u16,
+    /// The outcome.
+    pub outcome: String,
+    /// Where the instance goes on: an index into [`Journey::code`].
+    pub to: u32,
+}
+
+/// The version of a journey of which nothing else is said.
+static FIRST: Version = Version { number: 1, retired: false, former_ends: Vec::new() };
+
+impl Version {
+    /// A version that customers enter.
+    pub fn current(number: u32) -> Version {
+        Version { number, retired: false, former_ends: Vec::new() }
+    }
+
+    /// A version that nobody enters any more.
+    pub fn retired(number: u32) -> Version {
+        Version { retired: true, ..Version::current(number) }
+    }
+}
+
+impl Program {
+    /// Which version a journey is.
+    pub fn version(&self, journey: u16) -> &Version {
+        self.versions.get(usize::from(journey)).unwrap_or(&FIRST)
+    }
+
+    /// Says of each journey which version it is. To be said before a program is verified.
+    pub fn set_versions(&mut self, mut version: impl FnMut(&str) -> Version) {
+        let versions = self.journeys.iter().map(|journey| version(&journey.name));
+        self.versions = versions.collect();
+        if self.versions.iter().all(|version| *version == FIRST) {
+            self.versions.clear();
+        }
+    }
+
+    /// The journey of a line and version.
+    pub fn journey_of(&self, name: &str, version: u32) -> Option<u16> {
+        self.line_of(name).find(|journey| self.version(*journey).number == version)
+    }
+
+    /// All versions of a line.
+    pub fn line_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = u16> + 'a {
+        let all = (0..=u16::MAX).zip(&self.journeys);
+        all.filter(move |(_, journey)| journey.name == name).map(|(number, _)| number)
+    }
+
+    /// The journey that stands for its line: the one that customers enter or, if there is none, the
+    /// latest.
+    pub fn head_of(&self, name: &str) -> Option<u16> {
+        let rank = |journey: &u16| (!self.version(*journey).retired, self.version(*journey).number);
+        self.line_of(name).max_by_key(rank)
+    }
 }
 
 /// A typed place: a trait, a property of an event, a parameter or a local of an instance.
@@ -152,7 +228,8 @@ pub enum Aggregate {
     Sum,
     /// The latest of them: a record, optional, of the given event slots and last `at`.
     Last {
-        /// Event slots that are kept, ascending.
+        /// Event slots that are kept, each once; ascending, unless the schema's order has changed
+        /// since.
         slots: Vec<u16>,
     },
     /// The first of them, kept for the waits that look back for it. Only waits ask.

@@ -33,6 +33,29 @@ pub enum Type {
     Record(Vec<FieldType>),
 }
 
+impl Type {
+    /// Whether every value of the other type is one of this, laid out in the same way: the same
+    /// type, or one whose members are all among these. How values are called on the wire, and what
+    /// those get that are not there, makes no difference.
+    pub fn takes(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::Enum(these), Type::Enum(others)) => {
+                others.iter().all(|member| these.contains(member))
+            }
+            (Type::List(this), Type::List(other)) => this.takes(other),
+            (Type::Record(these), Type::Record(others)) => {
+                these.len() == others.len()
+                    && these.iter().zip(others).all(|(this, other)| {
+                        this.name == other.name
+                            && this.optional == other.optional
+                            && this.ty.takes(&other.ty)
+                    })
+            }
+            (this, other) => this == other,
+        }
+    }
+}
+
 /// One field of a record type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldType {

@@ -87,17 +87,21 @@ fn another_kind_of_file_is_told_apart() {
 
 /// Adds a section behind all others, as a later version might.
 fn with_section(flags: u16) -> Vec<u8> {
+    with(900, flags, b"new")
+}
+
+fn with(id: u16, flags: u16, bytes: &[u8]) -> Vec<u8> {
     let mut artifact = encode(&sample());
     let count = u16::from_le_bytes([artifact[8], artifact[9]]);
     let end_of_table = 10 + usize::from(count) * 12;
     let mut row = Vec::new();
-    row.extend_from_slice(&900u16.to_le_bytes());
+    row.extend_from_slice(&id.to_le_bytes());
     row.extend_from_slice(&flags.to_le_bytes());
-    row.extend_from_slice(&3u32.to_le_bytes());
+    row.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
     row.extend_from_slice(&[0; 4]);
     artifact.splice(end_of_table..end_of_table, row);
     artifact[8..10].copy_from_slice(&(count + 1).to_le_bytes());
-    artifact.extend_from_slice(b"new");
+    artifact.extend_from_slice(bytes);
     reseal(&mut artifact);
     artifact
 }
@@ -107,6 +111,18 @@ fn an_unknown_section_is_skipped_unless_it_is_required() {
     assert_eq!(decode(&with_section(0)), Ok(sample()));
     let error = decode(&with_section(1)).unwrap_err();
     assert_eq!(error.kind, DecodeErrorKind::UnknownSection(900));
+}
+
+/// A program without versions has one encoding: that of before there were any.
+#[test]
+fn an_empty_section_of_versions_is_refused() {
+    let error = decode(&with(90, 1, &[0; 4])).unwrap_err();
+    assert_eq!(error.kind, DecodeErrorKind::EmptySection("versions"));
+    let mut program = sample();
+    program.set_versions(|_| Version::current(1));
+    assert_eq!(encode(&program), encode(&sample()));
+    program.set_versions(|_| Version::current(2));
+    assert_eq!(decode(&encode(&program)).unwrap(), program);
 }
 
 #[test]

@@ -54,6 +54,9 @@ pub enum DecodeErrorKind {
     /// A section that must be there is not.
     #[error("section `{0}` is missing")]
     MissingSection(&'static str),
+    /// A section that is left out where there is nothing in it.
+    #[error("section `{0}` has nothing in it")]
+    EmptySection(&'static str),
     /// A section says wrongly whether it may be skipped, or uses unknown flags.
     #[error("section flags {0:#06x} are not those of this section")]
     SectionFlags(u16),

@@ -10,13 +10,14 @@
 //! sections, by ascending id, with nothing between or behind them
 //! ```
 //!
-//! Sections that a reader does not know are skipped, unless they are flagged as required. A
-//! program has exactly one encoding, so the BLAKE3 hash of the bytes identifies it.
+//! Sections that a reader does not know are skipped, unless they are flagged as required. The section
+//! of versions is there only where a program has any. A program has exactly one encoding, so the
+//! BLAKE3 hash of the bytes identifies it.
 
 mod code;
 mod error;
 mod shapes;
-mod wire;
+pub(crate) mod wire;
 
 pub use error::{DecodeError, DecodeErrorKind};
 
@@ -39,15 +40,18 @@ const REQUIRED: u16 = 1;
 struct Section {
     id: u16,
     name: &'static str,
+    /// Whether it is left out of an artifact, because this program has nothing to say there.
+    left_out: fn(&Program) -> bool,
     put: fn(&Program, &mut Vec<u8>),
     get: fn(&mut Program, &mut Reader<'_>) -> Result<(), DecodeError>,
 }
 
 macro_rules! sections {
-    ($($id:literal $name:literal [$($field:ident)*])*) => {
+    ($($id:literal $name:literal [$($field:ident)*] $(unless $empty:ident)?)*) => {
         &[$(Section {
             id: $id,
             name: $name,
+            left_out: |_program| false $(|| _program.$empty.is_empty())?,
             put: |program, to| { $(program.$field.put(to);)* },
             get: |program, from| {
                 $(program.$field = Wire::get(from)?;)*
@@ -67,13 +71,22 @@ const SECTIONS: &[Section] = sections! {
     60 "windows" [windows]
     70 "audiences" [audiences]
     80 "journeys" [journeys]
+    90 "versions" [versions] unless versions
 };
+
+impl Section {
+    /// Whether there are programs without it.
+    fn is_optional(&self) -> bool {
+        (self.left_out)(&Program::default())
+    }
+}
 
 /// Writes a program. The same program always gives the same bytes.
 pub fn encode(program: &Program) -> Vec<u8> {
     let mut table = Vec::new();
     let mut body = Vec::new();
-    for section in SECTIONS {
+    let sections = || SECTIONS.iter().filter(|section| !(section.left_out)(program));
+    for section in sections() {
         let start = body.len();
         (section.put)(program, &mut body);
         let bytes = body.get(start..).unwrap_or_default();
@@ -85,7 +98,7 @@ pub fn encode(program: &Program) -> Vec<u8> {
     let mut artifact = MAGIC.to_vec();
     FORMAT_VERSION.put(&mut artifact);
     LEAST_READER.put(&mut artifact);
-    (SECTIONS.len() as u16).put(&mut artifact);
+    (sections().count() as u16).put(&mut artifact);
     artifact.append(&mut table);
     crc32fast::hash(&artifact).put(&mut artifact);
     artifact.append(&mut body);
@@ -103,9 +116,9 @@ pub fn decode(artifact: &[u8]) -> Result<Program, DecodeError> {
             }
             continue;
         };
-        let next = expected.next().map_or(section.name, |next| next.name);
-        if next != section.name {
-            return Err(entry.error(DecodeErrorKind::MissingSection(next)));
+        let next = expected.find(|next| next.id == section.id || !next.is_optional());
+        if let Some(missing) = next.filter(|next| next.id != section.id) {
+            return Err(entry.error(DecodeErrorKind::MissingSection(missing.name)));
         }
         if entry.flags != REQUIRED {
             return Err(entry.error(DecodeErrorKind::SectionFlags(entry.flags)));
@@ -113,8 +126,11 @@ pub fn decode(artifact: &[u8]) -> Result<Program, DecodeError> {
         let mut reader = Reader::new(Some(section.name), entry.bytes, entry.offset);
         (section.get)(&mut program, &mut reader)?;
         reader.finish()?;
+        if (section.left_out)(&program) {
+            return Err(entry.error(DecodeErrorKind::EmptySection(section.name)));
+        }
     }
-    match expected.next() {
+    match expected.find(|section| !section.is_optional()) {
         None => Ok(program),
         Some(section) => {
             let kind = DecodeErrorKind::MissingSection(section.name);

@@ -104,6 +104,8 @@ wire_structs! {
     Update { sets }
     Split { name per_entry arms }
     SplitArm { name share to }
+    Version { number retired former_ends }
+    FormerEnd { state outcome to }
 }
 
 wire_enums! {

@@ -13,7 +13,7 @@ pub(super) const MAX_NESTING: usize = 64;
 const AT_ONCE: usize = 256;
 
 /// A value that can be written to a section and read back.
-pub(super) trait Wire: Sized {
+pub(crate) trait Wire: Sized {
     /// Appends the value.
     fn put(&self, to: &mut Vec<u8>);
 
@@ -22,7 +22,7 @@ pub(super) trait Wire: Sized {
 }
 
 /// Reads the bytes of one section, or of the header.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     section: Option<&'static str>,
     bytes: &'a [u8],
     /// Where `bytes` starts in the artifact.

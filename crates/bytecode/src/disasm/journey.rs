@@ -5,13 +5,14 @@ use std::fmt::{self, Write};
 use super::value::{Millis, Types};
 use super::{Id, Listing, audience_name, event_name, slot_name};
 use crate::{
-    ArmTrigger, Capture, CaptureFrom, Condition, Deadline, Entry, ExitTrigger, ExprId, Journey, Op,
-    Reenter, Response, State, WhileInside,
+    ArmTrigger, Capture, CaptureFrom, Condition, Deadline, Entry, ExitTrigger, ExprId, FormerEnd,
+    Journey, Op, Reenter, Response, State, Version, WhileInside,
 };
 
 impl Listing<'_> {
-    pub(super) fn journey(&mut self, journey: &Journey) -> fmt::Result {
-        writeln!(self, "\njourney {} {:?}", journey.name, journey.title)?;
+    pub(super) fn journey(&mut self, number: u16, journey: &Journey) -> fmt::Result {
+        write!(self, "\njourney {} {:?}", journey.name, journey.title)?;
+        self.version(number)?;
         for param in &journey.params {
             let mark = if param.slot.optional { "?" } else { "" };
             write!(self, "  param {}: {}{mark}", param.slot.name, Types(&param.slot.ty))?;
@@ -78,6 +79,20 @@ impl Listing<'_> {
             }
             write!(self, "  {index:>4}  ")?;
             self.op(journey, tile, *op)?;
+        }
+        Ok(())
+    }
+
+    /// Which version it is, where a program has any.
+    fn version(&mut self, number: u16) -> fmt::Result {
+        let program = self.program;
+        let Some(version) = program.versions.get(usize::from(number)) else {
+            return writeln!(self);
+        };
+        let Version { number, retired, former_ends } = version;
+        writeln!(self, ", version {number}{}", if *retired { ", retired" } else { "" })?;
+        for FormerEnd { state, outcome, to } in former_ends {
+            writeln!(self, "  formerly exited {outcome} in state {state} -> {to}")?;
         }
         Ok(())
     }

@@ -73,8 +73,8 @@ impl Listing<'_> {
         for (index, audience) in program.audiences.iter().enumerate() {
             self.audience(index, audience)?;
         }
-        for journey in &program.journeys {
-            self.journey(journey)?;
+        for (number, journey) in (0..).zip(&program.journeys) {
+            self.journey(number, journey)?;
         }
         for (index, expr) in program.exprs.iter().enumerate() {
             self.expr(index, expr)?;
@@ -212,8 +212,13 @@ fn event_name(program: &Program, event: u16) -> String {
 }
 
 fn journey_name(program: &Program, journey: u16) -> String {
-    let found = program.journeys.get(usize::from(journey));
-    found.map_or_else(|| format!("#{journey}"), |journey| journey.name.clone())
+    let Some(found) = program.journeys.get(usize::from(journey)) else {
+        return format!("#{journey}");
+    };
+    match program.versions.is_empty() {
+        true => found.name.clone(),
+        false => format!("{} v{}", found.name, program.version(journey).number),
+    }
 }
 
 fn policy_name(program: &Program, policy: u16) -> String {

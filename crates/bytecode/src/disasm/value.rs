@@ -13,6 +13,13 @@ pub(super) struct Shown<'a>(pub(super) &'a Const);
 /// A length of time in milliseconds: `1d12h`.
 pub(super) struct Millis(pub(super) i64);
 
+/// As in source.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Types(self).fmt(f)
+    }
+}
+
 impl fmt::Display for Types<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self.0 {

@@ -72,11 +72,29 @@ pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
         let after =
             step(program, journey, op, position).or_else(|problem| refuse(place(op), problem))?;
         successors(journey, op, true, |target| work.push((target, after)));
+        work.extend(former_ends(program, number, journey, op).map(|target| (target, after)));
     }
     match cycles::endless(journey) {
         Some(op) => refuse(place(op), Problem::Endless),
         None => Ok(()),
     }
+}
+
+/// Where an instance goes on when a journey for which it waits ends as it only did in an earlier
+/// version.
+fn former_ends(
+    program: &Program,
+    number: usize,
+    journey: &Journey,
+    op: usize,
+) -> impl Iterator<Item = usize> {
+    let waits = match journey.code.get(op) {
+        Some(Op::Suspend { state }) => Some(*state),
+        _ => None,
+    };
+    let version = program.versions.get(number);
+    let ends = version.into_iter().flat_map(|version| &version.former_ends);
+    ends.filter(move |end| Some(end.state) == waits).map(|end| end.to as usize)
 }
 
 /// Finds an operation whose state or split another one uses already. With one operation each,

@@ -1,7 +1,7 @@
 //! The verifier: the only way from a [`Program`] to a [`Verified`] one.
 //!
 //! The interpreter trusts what is checked here and nothing else. Each part is looked at once:
-//! first names, types and constants (`schema`), then every expression (`expr`), then the windows,
+//! first names, types and constants (`schema`, `versions`), then every expression (`expr`), then the windows,
 //! audiences, policies and journeys that use them (`uses`, `policies`, `journey`), and last the paths through each
 //! journey (`flow`). Whether a value can be unset is not tracked: narrowing was the type
 //! checker's business, and the interpreter stops an instance that meets an unset value where one
@@ -19,6 +19,7 @@ mod request;
 mod schema;
 mod shape;
 mod uses;
+mod versions;
 
 use std::fmt::Display;
 use std::ops::Deref;
@@ -81,6 +82,7 @@ pub fn verify(program: Program) -> Result<Verified<Program>, VerifyError> {
         }
     }
     schema::check(&program)?;
+    versions::check(&program)?;
     let facts = expr::check_all(&program)?;
     uses::check_windows(&program, &facts)?;
     let facts = uses::close(&program, facts);

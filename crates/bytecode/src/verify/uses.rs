@@ -68,7 +68,10 @@ fn check_window(program: &Program, facts: &[Facts], window: &Window) -> Result<(
         return Err(Problem::Missing("the journey of the window"));
     }
     if let Aggregate::Last { slots } = &window.aggregate {
-        ascending(slots, event.properties.len(), "property")?;
+        // In the order in which the record has them, which is that of the schema it was compiled with.
+        let mut slots = slots.clone();
+        slots.sort_unstable();
+        ascending(&slots, event.properties.len(), "property")?;
     }
     if matches!(window.aggregate, Aggregate::First | Aggregate::Each) {
         let since = matches!(window.range, Range::SinceEntered | Range::SinceMark(_));
