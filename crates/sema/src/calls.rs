@@ -4,6 +4,8 @@
 //! `run` is an error always. A circle of starts on which nobody waits would turn for ever at one
 //! instant if all of its journeys may be entered `always`; so it is an error that it could.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
@@ -64,10 +66,41 @@ fn starts<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Start> {
     found
 }
 
-/// All circles: of `run` first, then of others that turn at one instant.
+/// Of so many journeys that one leads to, only those are looked at when it changes.
+const FEW: usize = 200;
+
+/// Circles among the journeys that this one leads to, itself included. Most lead to few, and who
+/// edits one of ten thousand should not wait for a look at all of them.
+fn cycles_from<'db>(db: &'db dyn Db, item: Item<'db>) -> Cow<'db, [Cycle]> {
+    let mut reached = BTreeMap::from([(item.name(db), item)]);
+    let mut open = vec![item];
+    while let Some(item) = open.pop() {
+        for start in starts(db, item) {
+            if reached.contains_key(&start.journey) {
+                continue;
+            }
+            let Some(site) = table::declaring(db, NameKind::Journey, &start.journey) else {
+                continue;
+            };
+            reached.insert(start.journey.clone(), site.item);
+            open.push(site.item);
+        }
+        if reached.len() > FEW {
+            return Cow::Borrowed(all_cycles(db));
+        }
+    }
+    Cow::Owned(cycles(db, &reached.into_iter().collect::<Vec<_>>()))
+}
+
+/// All circles of the workspace.
 #[salsa::tracked]
-fn cycles(db: &dyn Db) -> Vec<Cycle> {
-    let all = table::all(db, NameKind::Journey);
+fn all_cycles(db: &dyn Db) -> Vec<Cycle> {
+    let all = table::all(db, NameKind::Journey).into_iter();
+    cycles(db, &all.map(|(name, site)| (name, site.item)).collect::<Vec<_>>())
+}
+
+/// Circles among some journeys: of `run` first, then of others that turn at one instant.
+fn cycles<'db>(db: &'db dyn Db, all: &[(Arc<str>, Item<'db>)]) -> Vec<Cycle> {
     let index: FxHashMap<&Arc<str>, usize> =
         all.iter().enumerate().map(|(at, (name, _))| (name, at)).collect();
     let edges = |wanted: &dyn Fn(&Start) -> bool| -> Vec<Vec<usize>> {
@@ -75,7 +108,7 @@ fn cycles(db: &dyn Db) -> Vec<Cycle> {
             let starts = starts(db, item).iter().filter(|start| wanted(start));
             starts.filter_map(|start| index.get(&start.journey).copied()).collect()
         };
-        all.iter().map(|(_, site)| targets(site.item)).collect()
+        all.iter().map(|(_, item)| targets(*item)).collect()
     };
     let named = |cycle: &Vec<usize>| -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> =
@@ -104,7 +137,8 @@ pub(crate) fn cycle_of(db: &dyn Db, item: Item<'_>) -> Option<Finding> {
         return None;
     }
     let name = item.name(db);
-    let cycle = cycles(db).iter().find(|cycle| cycle.names.first() == Some(&name))?;
+    let cycles = cycles_from(db, item);
+    let cycle = cycles.iter().find(|cycle| cycle.names.first() == Some(&name))?;
     table::declaring(db, NameKind::Journey, &name).filter(|site| site.item == item)?;
     let leads_on = |start: &&Start| {
         cycle.names.contains(&start.journey) && if cycle.run { start.run } else { start.instant }
