@@ -14,11 +14,12 @@ use crate::declarations::EventInfo;
 use crate::facts::{Facts, Paths};
 use crate::findings::{Finding, Place, Unknown};
 use crate::items::{Item, ItemKind};
+use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::privacy::Source;
 use crate::requests::RequestNames;
 use crate::suggest::{self, Candidate};
-use crate::table::{self, Name};
+use crate::table::Name;
 use crate::thir::{BindingId, BindingKind, Expr};
 
 /// Names used in an item, by which unused ones are found.
@@ -318,7 +319,7 @@ impl<'a> Cx<'a> {
     /// Says that a name is not declared, and what was probably meant. Says nothing where the
     /// declaration may be among what the parser could not read.
     pub(crate) fn unknown(&mut self, kind: NameKind, name: &str, range: TextRange) {
-        if table::may_be_broken(self.db, Name::new(self.db, kind, Arc::from(name))) {
+        if may_be_lost(self.db, Name::new(self.db, kind, Arc::from(name))) {
             return;
         }
         let mut finding =

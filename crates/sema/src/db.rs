@@ -2,7 +2,9 @@
 //!
 //! Files that an editor has open change with every keystroke, the others hardly ever. They are
 //! kept in two lists of different durability, so that a keystroke does not even look at what
-//! depends on closed files alone.
+//! depends on closed files alone. Nearly everything asks for names, though, and any name might
+//! stand in an open file; so the names that do are given from outside as well, with a durability
+//! between the two. Only what speaks of one of them depends on the text of open files.
 
 use std::sync::Arc;
 
@@ -10,7 +12,9 @@ use journey_base::{Code, FileId};
 use journey_time::Tz;
 use salsa::{Durability, Setter};
 
-use crate::Config;
+use crate::diagnostics::contained;
+use crate::names::OpenNames;
+use crate::{Config, table};
 
 /// What queries need of a database.
 #[salsa::db]
@@ -34,6 +38,8 @@ pub(crate) struct Project {
     pub(crate) closed: Vec<SourceFile>,
     /// Files an editor has open.
     pub(crate) open: Vec<SourceFile>,
+    /// The names that those declare.
+    pub(crate) open_names: Arc<OpenNames>,
     /// What `journey.toml` says.
     pub(crate) config: Config,
 }
@@ -62,12 +68,13 @@ impl Database {
         let files: Vec<SourceFile> = (0..)
             .zip(texts)
             .map(|(id, text)| {
-                SourceFile::builder(FileId(id), text).durability(Durability::MEDIUM).new(&db)
+                SourceFile::builder(FileId(id), text).durability(Durability::HIGH).new(&db)
             })
             .collect();
-        let _ = Project::builder(files.clone(), Vec::new(), config)
-            .closed_durability(Durability::MEDIUM)
+        let _ = Project::builder(files.clone(), Vec::new(), Arc::default(), config)
+            .closed_durability(Durability::HIGH)
             .open_durability(Durability::LOW)
+            .open_names_durability(Durability::MEDIUM)
             .config_durability(Durability::HIGH)
             .new(&db);
         (db, files)
@@ -81,18 +88,30 @@ impl Database {
             return;
         }
         let closed = project.closed(self).iter().copied().filter(|other| *other != file).collect();
-        project.set_closed(self).with_durability(Durability::MEDIUM).to(closed);
+        project.set_closed(self).with_durability(Durability::HIGH).to(closed);
         let mut open = project.open(self).clone();
         open.push(file);
         project.set_open(self).with_durability(Durability::LOW).to(open);
         let text = file.text(self);
         file.set_text(self).with_durability(Durability::LOW).to(text);
+        self.note_open_names();
     }
 
     /// Gives a file another text. From then on it counts as open.
     pub(crate) fn set_text(&mut self, file: SourceFile, text: Arc<str>) {
         self.open(file);
         file.set_text(self).with_durability(Durability::LOW).to(text);
+        self.note_open_names();
+    }
+
+    /// Gives the names of open files anew where they changed. Where the parser fails on one, the
+    /// names of before stay, and what asks for one of them will meet the same failure and say so.
+    fn note_open_names(&mut self) {
+        let project = Project::get(self);
+        let names = contained(|| table::open_names(self).clone()).ok();
+        if let Some(names) = names.filter(|names| names != project.open_names(self)) {
+            project.set_open_names(self).with_durability(Durability::MEDIUM).to(names);
+        }
     }
 
     /// Replaces the configuration.

@@ -1,6 +1,7 @@
 //! From findings to diagnostics: everything about a file, with places in the workspace.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 
 use journey_base::{Code, Diagnostic, Edit, FileId, Fix, Label, LineIndex, Severity, TextRange};
 use journey_syntax::{AstNode, SyntaxError, Tree, ast};
@@ -9,6 +10,7 @@ use salsa::Cancelled;
 use crate::allows::Allows;
 use crate::cx::did_you_mean;
 use crate::db::{Db, Project, SourceFile};
+use crate::duplicates::duplicates;
 use crate::findings::{Finding, Place};
 use crate::items::{Item, ItemKind, declaration, items, parse};
 use crate::names::NameKind;
@@ -20,9 +22,10 @@ use crate::{audiences, calls, loops};
 pub(crate) const MAX_SHOWN: usize = 100;
 
 /// The findings of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileReport {
     /// What is shown, sorted by place and code.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Arc<[Diagnostic]>,
     /// Whether anything, shown or not, is an error.
     pub(crate) failed: bool,
 }
@@ -53,9 +56,10 @@ impl Found {
 
 /// Checks a file. A panic in a check is a finding too, one that asks for a report: the other
 /// items and files are checked all the same.
-pub(crate) fn check_file(db: &dyn Db, file: SourceFile) -> FileReport {
+#[salsa::tracked(no_eq, returns(clone))]
+pub(crate) fn file_report(db: &dyn Db, file: SourceFile) -> FileReport {
     let id = file.id(db);
-    let found = contained(|| findings_of(db, file)).unwrap_or_else(|reason| {
+    let found = tried(db, || findings_of(db, file)).unwrap_or_else(|reason| {
         vec![Found::InItem(Box::new(internal(TextRange::default(), "this file", &reason)), 0)]
     });
     shown(db, id, allowed(&parse(db, file).tree, id, found))
@@ -79,12 +83,13 @@ fn findings_of(db: &dyn Db, file: SourceFile) -> Vec<Found> {
     let mut found: Vec<Found> =
         parse.errors.iter().map(|it| placed(syntax_error(it, id))).collect();
     let text = parse.tree.text();
-    let lines = LineIndex::new(text);
+    // Most files have no mistakes, and need no lines.
+    let lines = LineIndex::new(if parse.errors.is_empty() { "" } else { text });
     let line = |offset: u32| lines.line_column(text, offset).line;
     let broken_lines: Vec<u32> = parse.errors.iter().map(|it| line(it.range.start)).collect();
     for item in items(db, file) {
         let offset = item.offset(db);
-        let findings = contained(|| item_findings(*item, db)).unwrap_or_else(|reason| {
+        let findings = tried(db, || item_findings(*item, db)).unwrap_or_else(|reason| {
             vec![internal(first_line(*item, db), "this declaration", &reason)]
         });
         for finding in findings {
@@ -97,7 +102,7 @@ fn findings_of(db: &dyn Db, file: SourceFile) -> Vec<Found> {
     }
     found.extend(duplicates(db, file).into_iter().map(placed));
     // Uses are collected from all items; one that cannot be checked is reported where it stands.
-    let unused = contained(|| usage::unused(db, file)).unwrap_or_default();
+    let unused = tried(db, || usage::unused(db, file)).unwrap_or_default();
     found.extend(unused.into_iter().map(placed));
     found
 }
@@ -140,6 +145,12 @@ fn resolved(db: &dyn Db, mut finding: Finding, file: FileId, offset: u32) -> Dia
         finding = did_you_mean(finding, &unknown.name, &known, &unknown.plural);
     }
     placed(db, &finding, file, offset)
+}
+
+/// Runs a check in a query; a panic in it becomes the reason it gave. What the check had read by
+/// then is not known, so it is tried again after every change.
+fn tried<T>(db: &dyn Db, check: impl FnOnce() -> T) -> Result<T, String> {
+    contained(check).inspect_err(|_| db.report_untracked_read())
 }
 
 /// Runs a check; a panic in it becomes the reason it gave.
@@ -270,29 +281,6 @@ fn resolve(db: &dyn Db, place: &Place) -> Option<(FileId, TextRange)> {
             Some(at(site, decl.fields().nth(site.index)?.range()))
         }
     }
-}
-
-/// Names that this file declares and an earlier place declares already.
-fn duplicates(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for duplicate in table::duplicates(db) {
-        let (kind, name) = (duplicate.kind, &duplicate.name);
-        let Some((first, rest)) = duplicate.sites.split_first() else { continue };
-        // What the parser took for a declaration need not be one where it found a mistake.
-        let sound = |site: &&Site<'_>| !site.item.broken(db) && !first.item.broken(db);
-        for site in rest.iter().filter(|site| site.item.file(db) == file).filter(sound) {
-            let place =
-                |site: Site<'_>| table::name_range(db, site, kind).shift(site.item.offset(db));
-            let message = match duplicate.wire {
-                false => format!("the {kind} `{name}` is declared twice"),
-                true => format!("two {kind}s have the name \"{name}\" on the wire"),
-            };
-            let diagnostic = Diagnostic::new(Code::DUPLICATE, file.id(db), place(*site), message);
-            let first_file = first.item.file(db).id(db);
-            found.push(diagnostic.label("again").also(first_file, place(*first), "first here"));
-        }
-    }
-    found
 }
 
 /// Whether the parser found no mistake in the whole workspace. If it did, uses may be missing.

@@ -14,9 +14,9 @@ use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
 use journey_time::Tz;
 
-use crate::db::{Db, workspace_zone};
+use crate::db::{Db, Project, SourceFile, workspace_zone};
 use crate::findings::{Finding, Place};
-use crate::items::{Item, declaration};
+use crate::items::{Item, ItemKind, declaration, items};
 use crate::names::NameKind;
 use crate::thir::{Const, Entry, ExitTrigger, Expr, ExprKind, Journey, Reenter, Tile, TileKind};
 use crate::{audiences, fold, journey, suggest, table};
@@ -52,10 +52,15 @@ enum End {
 /// The circles, each from its first name on.
 #[salsa::tracked]
 fn circles(db: &dyn Db) -> Vec<Vec<Arc<str>>> {
+    let mut turning = [turning_closed(db).as_slice(), turning_open(db)].concat();
+    turning.sort_by_key(|item| item.name(db));
     let mut runners = Vec::new();
-    for (_, site) in table::all(db, NameKind::Journey) {
-        let checked = may_turn(db, site.item).then(|| journey::check_journey(db, site.item));
-        let Some(journey) = checked.and_then(|outcome| outcome.value.clone()) else { continue };
+    for item in turning {
+        let first = table::declaring(db, NameKind::Journey, &item.name(db));
+        if first.is_none_or(|first| first.item != item) {
+            continue;
+        }
+        let Some(journey) = journey::check_journey(db, item).value.clone() else { continue };
         let certain = journey.timezone.is_none()
             && !journey.exits.iter().any(|it| matches!(it.trigger, ExitTrigger::When(_)));
         if let (Entry::Audience { audience, .. }, Reenter::Always) =
@@ -73,6 +78,24 @@ fn circles(db: &dyn Db) -> Vec<Vec<Arc<str>>> {
         found.extend(circle.filter(|circle| !found.contains(circle)));
     }
     found
+}
+
+/// Journeys in closed files whose header allows it.
+#[salsa::tracked]
+fn turning_closed<'db>(db: &'db dyn Db) -> Vec<Item<'db>> {
+    turning(db, Project::get(db).closed(db))
+}
+
+/// The same in open files.
+#[salsa::tracked]
+fn turning_open<'db>(db: &'db dyn Db) -> Vec<Item<'db>> {
+    turning(db, Project::get(db).open(db))
+}
+
+fn turning<'db>(db: &'db dyn Db, files: &[SourceFile]) -> Vec<Item<'db>> {
+    let journeys = files.iter().flat_map(|file| items(db, *file)).copied();
+    let journeys = journeys.filter(|item| item.kind(db) == ItemKind::Journey);
+    journeys.filter(|item| may_turn(db, *item)).collect()
 }
 
 /// Whether the header alone allows it. Cheap to ask, and true of few.

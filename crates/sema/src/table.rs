@@ -7,8 +7,8 @@ use journey_base::TextRange;
 use journey_syntax::{AstNode, ast};
 
 use crate::db::{Db, Project, SourceFile};
-use crate::items::{Item, ItemKind, declaration, items, stray_words};
-use crate::names::NameKind;
+use crate::items::{Item, ItemKind, declaration, items};
+use crate::names::{NameKind, OpenNames};
 use crate::suggest::Candidate;
 
 /// A name of a kind, to ask for.
@@ -40,11 +40,14 @@ pub(crate) struct Site<'db> {
     pub(crate) index: usize,
 }
 
+/// Places by kind and name.
+pub(crate) type Names<'db> = BTreeMap<NameKind, BTreeMap<Arc<str>, Vec<Site<'db>>>>;
+
 /// The names of some files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, salsa::SalsaValue)]
 pub(crate) struct Table<'db> {
-    by_name: BTreeMap<NameKind, BTreeMap<Arc<str>, Vec<Site<'db>>>>,
-    by_wire: BTreeMap<NameKind, BTreeMap<Arc<str>, Vec<Site<'db>>>>,
+    pub(crate) by_name: Names<'db>,
+    pub(crate) by_wire: Names<'db>,
     /// Traits and events have another name on the wire now and then.
     candidates: BTreeMap<NameKind, BTreeSet<Candidate>>,
 }
@@ -134,8 +137,9 @@ pub(crate) fn plain_text(text: ast::Text<'_>) -> Option<String> {
     text.plain().ok()?
 }
 
+/// The names of the files that no editor has open.
 #[salsa::tracked]
-fn closed_table<'db>(db: &'db dyn Db) -> Table<'db> {
+pub(crate) fn closed_table<'db>(db: &'db dyn Db) -> Table<'db> {
     let mut table = Table::default();
     for file in Project::get(db).closed(db) {
         table.add_file(db, *file);
@@ -143,8 +147,9 @@ fn closed_table<'db>(db: &'db dyn Db) -> Table<'db> {
     table
 }
 
+/// The names of the open files.
 #[salsa::tracked]
-fn open_table<'db>(db: &'db dyn Db) -> Table<'db> {
+pub(crate) fn open_table<'db>(db: &'db dyn Db) -> Table<'db> {
     let mut table = Table::default();
     for file in Project::get(db).open(db) {
         table.add_file(db, *file);
@@ -152,14 +157,33 @@ fn open_table<'db>(db: &'db dyn Db) -> Table<'db> {
     table
 }
 
+/// The names that open files declare: what the database is told of them.
+#[salsa::tracked]
+pub(crate) fn open_names(db: &dyn Db) -> Arc<OpenNames> {
+    let table = open_table(db);
+    let keys = |names: &Names<'_>| {
+        names.iter().map(|(kind, names)| (*kind, names.keys().cloned().collect())).collect()
+    };
+    Arc::new(OpenNames::new(keys(&table.by_name), keys(&table.by_wire)))
+}
+
+/// The tables in which names of a kind may stand: that of the open files is looked at only where
+/// it has any.
+fn tables<'db>(db: &'db dyn Db, kind: NameKind) -> impl Iterator<Item = &'db Table<'db>> {
+    let open = Project::get(db).open_names(db).has_any(kind).then(|| open_table(db));
+    std::iter::once(closed_table(db)).chain(open)
+}
+
 /// Where a name is declared: nowhere, once, or too often. In the order of files.
 #[salsa::tracked]
 pub(crate) fn lookup<'db>(db: &'db dyn Db, name: Name<'db>) -> Vec<Site<'db>> {
     let (kind, text) = (name.kind(db), name.text(db));
-    let (closed, open) = (closed_table(db).sites(kind, &text), open_table(db).sites(kind, &text));
-    let mut sites: Vec<Site<'db>> = closed.iter().chain(open).copied().collect();
-    // Within a file the order of declarations is that of the tables.
-    sites.sort_by_key(|site| site.item.file(db).id(db));
+    let mut sites = closed_table(db).sites(kind, &text).to_vec();
+    if Project::get(db).open_names(db).has(kind, &text) {
+        sites.extend(open_table(db).sites(kind, &text));
+        // Within a file the order of declarations is that of the tables.
+        sites.sort_by_key(|site| site.item.file(db).id(db));
+    }
     sites
 }
 
@@ -170,98 +194,17 @@ pub(crate) fn declaring<'db>(db: &'db dyn Db, kind: NameKind, name: &str) -> Opt
 
 /// All names of a kind, sorted: what may have been meant by an unknown one.
 pub(crate) fn candidates(db: &dyn Db, kind: NameKind) -> Vec<Candidate> {
-    let tables = [closed_table(db), open_table(db)];
-    let sets = tables.into_iter().filter_map(|table| table.candidates.get(&kind));
+    let sets = tables(db, kind).filter_map(|table| table.candidates.get(&kind));
     let all: BTreeSet<Candidate> = sets.flatten().cloned().collect();
     all.into_iter().collect()
 }
 
 /// All items that declare a name of a kind, by name, the first of each.
 pub(crate) fn all<'db>(db: &'db dyn Db, kind: NameKind) -> Vec<(Arc<str>, Site<'db>)> {
-    let tables = [closed_table(db), open_table(db)];
-    let names: BTreeSet<&Arc<str>> = tables
-        .iter()
-        .filter_map(|table| table.by_name.get(&kind))
-        .flat_map(BTreeMap::keys)
-        .collect();
+    let names = tables(db, kind).filter_map(|table| table.by_name.get(&kind));
+    let names: BTreeSet<&Arc<str>> = names.flat_map(BTreeMap::keys).collect();
     let first = |name: &Arc<str>| Some((name.clone(), declaring(db, kind, name)?));
     names.into_iter().filter_map(first).collect()
-}
-
-/// Whether an unknown name may be one whose declaration the parser could not read.
-#[salsa::tracked(returns(copy))]
-pub(crate) fn may_be_broken<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
-    let (kind, text) = (name.kind(db), name.text(db));
-    let project = Project::get(db);
-    project.closed(db).iter().chain(project.open(db)).any(|file| {
-        // A block with a mistake in it may have lost some of its fields, or its name.
-        let lost = |item: &Item<'db>| item.broken(db) && may_hold(db, *item, kind);
-        stray_words(db, *file).contains(&text) || items(db, *file).iter().any(lost)
-    })
-}
-
-/// Whether a name of the kind may have been lost in a broken item.
-fn may_hold(db: &dyn Db, item: Item<'_>, kind: NameKind) -> bool {
-    let nameless = item.name(db).is_empty();
-    match item.kind(db) {
-        ItemKind::Customer => kind == NameKind::Trait,
-        // Of `destination mail {` the name may be what is read as the kind.
-        ItemKind::Destination => {
-            matches!(kind, NameKind::Action | NameKind::Secret | NameKind::Destination)
-        }
-        ItemKind::Event => nameless && kind == NameKind::Event,
-        ItemKind::Audience => nameless && kind == NameKind::Audience,
-        ItemKind::Let => nameless && kind == NameKind::Constant,
-        ItemKind::Journey => nameless && kind == NameKind::Journey,
-        ItemKind::Policy => nameless && kind == NameKind::Policy,
-        ItemKind::Test => false,
-    }
-}
-
-/// Names declared more than once, and names on the wire that stand for two things.
-#[derive(Debug, Clone, PartialEq, Eq, salsa::SalsaValue)]
-pub(crate) struct Duplicate<'db> {
-    pub(crate) kind: NameKind,
-    pub(crate) name: Arc<str>,
-    /// Whether it is the name on the wire that is the same.
-    pub(crate) wire: bool,
-    /// The places, the first declaration first.
-    pub(crate) sites: Vec<Site<'db>>,
-}
-
-/// All names that are declared more than once.
-#[salsa::tracked]
-pub(crate) fn duplicates<'db>(db: &'db dyn Db) -> Vec<Duplicate<'db>> {
-    let mut found = Vec::new();
-    for wire in [false, true] {
-        let mut merged: BTreeMap<(NameKind, Arc<str>), Vec<Site<'db>>> = BTreeMap::new();
-        for table in [closed_table(db), open_table(db)] {
-            for (kind, names) in if wire { &table.by_wire } else { &table.by_name } {
-                for (name, sites) in names {
-                    merged.entry((*kind, name.clone())).or_default().extend(sites);
-                }
-            }
-        }
-        for ((kind, name), mut sites) in merged {
-            // The same name twice is one mistake, not one in source and one on the wire.
-            let same_name = |sites: &[Site<'db>]| {
-                let mut names = sites.iter().filter_map(|site| name_at(db, *site, kind));
-                let first = names.next();
-                names.all(|name| Some(name) == first)
-            };
-            if sites.len() > 1 && !(wire && same_name(&sites)) {
-                sites.sort_by_key(|site| site.item.file(db).id(db));
-                found.push(Duplicate { kind, name, wire, sites });
-            }
-        }
-    }
-    found
-}
-
-fn name_at<'db>(db: &'db dyn Db, site: Site<'db>, kind: NameKind) -> Option<Arc<str>> {
-    let mut names = declared(db, site.item).iter();
-    let found = names.find(|declared| declared.kind == kind && declared.index == site.index);
-    found.map(|declared| declared.name.clone())
 }
 
 /// The actions of a destination, in order.

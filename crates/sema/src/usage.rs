@@ -1,6 +1,5 @@
 //! Names that nobody uses.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use journey_base::{Applicability, Code, Diagnostic, TextRange};
@@ -62,21 +61,41 @@ fn whole(db: &dyn Db, item: Item<'_>) -> TextRange {
 /// Of so many misspelt names it is found out what they were meant to be.
 const MAX_MISSPELT: usize = 200;
 
-/// The names that are used anywhere.
-#[salsa::tracked]
-fn all_uses(db: &dyn Db) -> Uses {
-    let project = Project::get(db);
-    let files = project.closed(db).iter().chain(project.open(db));
-    let mut all = BTreeSet::new();
-    let mut misspelt = Vec::new();
-    for item in files.flat_map(|file| items(db, *file)) {
-        all.extend(uses(db, *item).iter().cloned());
-        let unknown = findings(db, *item).iter().filter_map(|finding| finding.unknown.as_ref());
-        misspelt.extend(unknown.map(|unknown| (unknown.kind, unknown.name.clone())));
+/// The names that some files use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Used {
+    names: Uses,
+    /// Names that are not declared.
+    misspelt: Uses,
+}
+
+impl Used {
+    fn of(db: &dyn Db, files: &[SourceFile]) -> Used {
+        let mut used = Used::default();
+        for item in files.iter().flat_map(|file| items(db, *file)) {
+            used.names.extend(uses(db, *item).iter().cloned());
+            let unknown = findings(db, *item).iter().filter_map(|finding| finding.unknown.as_ref());
+            used.misspelt.extend(unknown.map(|unknown| (unknown.kind, unknown.name.clone())));
+        }
+        used
     }
-    // A name that was misspelt was meant to be used; that it is not otherwise says nothing.
-    misspelt.sort();
-    misspelt.dedup();
+}
+
+#[salsa::tracked]
+fn closed_uses(db: &dyn Db) -> Used {
+    Used::of(db, Project::get(db).closed(db))
+}
+
+#[salsa::tracked]
+fn open_uses(db: &dyn Db) -> Used {
+    Used::of(db, Project::get(db).open(db))
+}
+
+/// What misspelt names were meant to be.
+#[salsa::tracked]
+fn meant(db: &dyn Db) -> Uses {
+    let misspelt: Uses = closed_uses(db).misspelt.union(&open_uses(db).misspelt).cloned().collect();
+    let mut all = Uses::new();
     for (kind, name) in misspelt.into_iter().take(MAX_MISSPELT) {
         let known = table::candidates(db, kind);
         let meant = suggest::closest(&name, &known);
@@ -85,10 +104,14 @@ fn all_uses(db: &dyn Db) -> Uses {
     all
 }
 
-/// Whether a name is used anywhere.
+/// Whether a name is used anywhere. One that was misspelt was meant to be used; that it is not
+/// otherwise says nothing.
 #[salsa::tracked(returns(copy))]
 fn is_used<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
-    all_uses(db).contains(&(name.kind(db), name.text(db)))
+    let name = (name.kind(db), name.text(db));
+    closed_uses(db).names.contains(&name)
+        || open_uses(db).names.contains(&name)
+        || meant(db).contains(&name)
 }
 
 /// Warnings about names that this file declares and nobody uses. A name that begins with `_` says

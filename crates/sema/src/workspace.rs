@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::db::{Database, SourceFile};
 use crate::destinations::{DestinationInfo, check_destination};
-use crate::diagnostics::{FileReport, check_file, contained};
+use crate::diagnostics::{FileReport, contained, file_report};
 use crate::items::{ItemKind, items};
 use crate::names::NameKind;
 use crate::schema::{Checked, CheckedTest, Schema};
@@ -79,13 +79,13 @@ impl Workspace {
 
     /// Everything that was found, by file, place and code.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.reports().into_iter().flat_map(|report| report.diagnostics).collect()
+        self.reports().into_iter().flat_map(|report| report.diagnostics.to_vec()).collect()
     }
 
     /// What was found in one file, by place and code.
     pub fn diagnostics_of(&self, file: FileId) -> Vec<Diagnostic> {
         let file = self.files.get(file.0 as usize);
-        file.map(|file| check_file(&self.db, *file).diagnostics).unwrap_or_default()
+        file.map(|file| file_report(&self.db, *file).diagnostics.to_vec()).unwrap_or_default()
     }
 
     /// The workspace, ready to be compiled; nothing if there is any error.
@@ -108,7 +108,7 @@ impl Workspace {
     /// Checks all files, on all cores. The files do not wait for one another but where they need
     /// the same thing, and the result does not depend on who is first.
     fn reports(&self) -> Vec<FileReport> {
-        let check = |db: &mut Database, file: &SourceFile| check_file(db, *file);
+        let check = |db: &mut Database, file: &SourceFile| file_report(db, *file);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(rayon::current_num_threads().min(self.files.len()))
             .stack_size(STACK)
@@ -126,7 +126,7 @@ impl Workspace {
                     files.par_iter().map_with(db, check).collect()
                 })
             }
-            _ => self.files.iter().map(|file| check_file(&self.db, *file)).collect(),
+            _ => self.files.iter().map(|file| file_report(&self.db, *file)).collect(),
         }
     }
 

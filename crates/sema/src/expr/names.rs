@@ -11,9 +11,10 @@ use crate::declarations::EventInfo;
 use crate::expr::{convert, unwrapped};
 use crate::facts::Path;
 use crate::findings::{Finding, Place, Unknown};
+use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::suggest::Candidate;
-use crate::table::{self, Name};
+use crate::table::Name;
 use crate::thir::{BindingId, BindingKind, Expr, ExprKind, UnaryOp};
 use crate::walk;
 
@@ -168,7 +169,7 @@ impl Cx<'_> {
         let error = Expr::error(range);
         let key = Name::new(self.db, NameKind::Constant, Arc::from(name));
         // A binding or constant may have been lost in a mistake.
-        if !self.mistakes.is_empty() || table::may_be_broken(self.db, key) {
+        if !self.mistakes.is_empty() || may_be_lost(self.db, key) {
             return error;
         }
         if let Some(hidden) = self.bindings.iter().find(|bound| *bound.name == *name) {

@@ -9,9 +9,10 @@ use rustc_hash::FxHashMap;
 use crate::cx::Cx;
 use crate::expr::Role;
 use crate::findings::{Finding, Place};
+use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
-use crate::table::{self, Name};
+use crate::table::Name;
 use crate::{ActionType, Field};
 
 /// What takes arguments.
@@ -21,7 +22,7 @@ pub(crate) struct Takes<'p> {
     pub(crate) kind: NameKind,
     pub(crate) name: &'p Arc<str>,
     pub(crate) params: &'p [Field],
-    /// Whether parameters may have been lost in a mistake.
+    /// Whether parameters may have been lost in a mistake; of an action that is asked for.
     pub(crate) broken: bool,
     /// Whether any may be left out.
     pub(crate) partial: bool,
@@ -38,10 +39,8 @@ impl Cx<'_> {
         complete: bool,
         value: impl FnMut(&mut Self, Option<ast::Expr<'_>>, &crate::Type, Role<'_>) -> T,
     ) -> Vec<(Arc<str>, T)> {
-        let kind = NameKind::Action;
-        let broken = table::may_be_broken(self.db, Name::new(self.db, kind, action.name.clone()));
-        let (name, params) = (&action.name, &*action.params);
-        let takes = Takes { kind, name, params, broken, partial: !complete };
+        let (kind, name, params) = (NameKind::Action, &action.name, &*action.params);
+        let takes = Takes { kind, name, params, broken: false, partial: !complete };
         self.named_arguments(args, takes, range, value)
     }
 
@@ -53,11 +52,11 @@ impl Cx<'_> {
         range: TextRange,
         mut value: impl FnMut(&mut Self, Option<ast::Expr<'_>>, &crate::Type, Role<'_>) -> T,
     ) -> Vec<(Arc<str>, T)> {
-        let Takes { kind, name: whose, params, broken, partial } = takes;
+        let Takes { kind, name: whose, params, partial, .. } = takes;
         let mut given: Vec<Option<(T, TextRange)>> = params.iter().map(|_| None).collect();
         let places: FxHashMap<&str, usize> =
             params.iter().enumerate().map(|(at, param)| (&*param.name, at)).collect();
-        let mut mistaken = broken;
+        let mut mistaken = false;
         for arg in args {
             let Some(name) = arg.arg_name().and_then(|name| name.any_name()) else {
                 mistaken = true;
@@ -78,7 +77,7 @@ impl Cx<'_> {
                 found.and_then(|at| Some((params.get(*at)?, given.get_mut(*at)?)))
             else {
                 mistaken = true;
-                if !broken {
+                if !self.lost_some(takes) {
                     self.unknown_parameter(name, takes);
                 }
                 continue;
@@ -109,13 +108,20 @@ impl Cx<'_> {
             .map(|(param, _)| &*param.name)
             .collect();
         // An argument whose name is wrong is probably the one that is missing.
-        if !partial && !mistaken && !missing.is_empty() {
+        if !partial && !mistaken && !missing.is_empty() && !self.lost_some(takes) {
             let message = format!("`{whose}` lacks {}", suggest::list_all(&missing));
             let finding = Finding::new(Code::BAD_ARGUMENT, range, message);
             self.structural(declared(finding, takes));
         }
         let names = params.iter().map(|param| param.name.clone());
         names.zip(given).filter_map(|(name, given)| Some((name, given?.0))).collect()
+    }
+
+    /// Whether parameters may have been lost in a mistake. Asked only where one seems to be: the
+    /// answer depends on what is typed anywhere.
+    fn lost_some(&self, takes: Takes<'_>) -> bool {
+        let action = || Name::new(self.db, NameKind::Action, takes.name.clone());
+        takes.broken || takes.kind == NameKind::Action && may_be_lost(self.db, action())
     }
 
     fn unnamed_argument(&mut self, arg: &ast::Arg<'_>, takes: Takes<'_>) {

@@ -13,6 +13,7 @@ use crate::expr::Role;
 use crate::facts::{Facts, Path};
 use crate::findings::Finding;
 use crate::items::doc_text;
+use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::suggest::Candidate;
 use crate::table::{self, Name};
@@ -279,7 +280,7 @@ impl crate::cx::Cx<'_> {
         let full: Arc<str> = format!("{text}.{}", action.source()).into();
         let key = Name::new(self.db, NameKind::Action, full);
         let found = declarations::action_type(self.db, key);
-        if found.is_none() && !table::may_be_broken(self.db, key) {
+        if found.is_none() && !may_be_lost(self.db, key) {
             let db = self.db;
             let known = || {
                 let (actions, prefix) =
