@@ -1,6 +1,6 @@
 //! What comes out of [`apply`](crate::apply): the customer's timeline, record by record.
 
-use journey_bytecode::Outcome;
+use journey_bytecode::{Journey, Outcome};
 
 use crate::{Call, Fault, MessageKey, Read, Val};
 
@@ -28,6 +28,38 @@ impl<F: FnMut(Effect<'_>)> Effects for F {
     }
 }
 
+/// How a membership ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// With this outcome of the journey.
+    Outcome(u16),
+    /// Somebody took the member out.
+    Removed,
+    /// The journey was stopped.
+    Stopped,
+}
+
+impl Ending {
+    /// The outcome, if it is one of the journey's.
+    pub fn outcome(self) -> Option<u16> {
+        match self {
+            Ending::Outcome(outcome) => Some(outcome),
+            Ending::Removed | Ending::Stopped => None,
+        }
+    }
+
+    /// What it is called in this journey.
+    pub fn name(self, journey: &Journey) -> &str {
+        match self {
+            Ending::Outcome(outcome) => {
+                journey.outcomes.get(usize::from(outcome)).map_or("?", String::as_str)
+            }
+            Ending::Removed => "removed",
+            Ending::Stopped => "stopped",
+        }
+    }
+}
+
 /// Why a customer did not enter a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
@@ -37,6 +69,8 @@ pub enum Refusal {
     Reentry,
     /// The journey is paused.
     Paused,
+    /// The journey is being stopped.
+    Stopped,
     /// What it was to bring along is incomplete, or of another type.
     Arguments,
     /// The condition of the entry does not hold for what it was to bring along.
@@ -92,8 +126,8 @@ pub enum Effect<'a> {
     Refreshed { journey: u16, membership: u32, at: i64 },
     /// The instance arrived at a tile.
     Arrived { journey: u16, membership: u32, tile: u16, at: i64 },
-    /// The instance left a tile by an edge.
-    Left { journey: u16, membership: u32, tile: u16, edge: u16, at: i64 },
+    /// The instance left a tile by an edge. It had arrived there at `since`.
+    Left { journey: u16, membership: u32, tile: u16, edge: u16, since: i64, at: i64 },
     /// A message is to be sent. `seq` counts the membership's sends and updates from 1; `args`
     /// are by parameter, ascending. `awaits` if the instance stands still until its
     /// [outcome](crate::Input::Outcome) comes.
@@ -169,8 +203,8 @@ pub enum Effect<'a> {
     GoalReached { journey: u16, membership: u32, goal: u16, at: i64 },
     /// It is not known whether the event reaches the goal; it counts as not reached by it.
     GoalFault { journey: u16, membership: u32, goal: u16, fault: Fault, at: i64 },
-    /// The instance left the journey, from `tile` if it had arrived at one.
-    Exited { journey: u16, membership: u32, outcome: u16, tile: Option<u16>, at: i64 },
+    /// The instance left the journey, from `tile` if it was at one; there it had arrived at `since`.
+    Exited { journey: u16, membership: u32, ending: Ending, tile: Option<u16>, since: i64, at: i64 },
     /// The instance cannot go on and stays where it is.
     Faulted { journey: u16, membership: u32, tile: Option<u16>, fault: Fault, at: i64 },
     /// So much came for a paused instance that the oldest event was let go of.

@@ -74,6 +74,26 @@ pub enum Input<'a> {
         /// The journey.
         journey: u16,
     },
+    /// Members leave now, because somebody says so: [`Ending::Removed`](crate::Ending).
+    Remove {
+        /// The journey.
+        journey: u16,
+        /// Which member; all of this customer's if nothing is said.
+        membership: Option<u32>,
+    },
+    /// The journey is stopped: all members leave now, also those who are paused or cannot go on
+    /// ([`Ending::Stopped`](crate::Ending)), and nobody enters on this input. That nobody does later
+    /// is up to the program: a journey that is stopped is not part of it any more, or has no entry.
+    Stop {
+        /// The journey.
+        journey: u16,
+    },
+    /// The journey is activated: whoever is in the audience of its entry enters, if it includes those
+    /// who are there already. The re-entry rule applies. For other journeys, and customers, nothing.
+    Admit {
+        /// The journey.
+        journey: u16,
+    },
     /// Nothing but time passes.
     Tick,
 }

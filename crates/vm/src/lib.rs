@@ -34,7 +34,7 @@ mod value;
 
 pub use apply::apply;
 pub use bits::Bits;
-pub use effect::{Effect, Effects, Refusal, Rule, Site};
+pub use effect::{Effect, Effects, Ending, Refusal, Rule, Site};
 pub use eval::{Eval, Read, Source, eval, test};
 pub use fault::Fault;
 pub use history::{History, Kept, Sample, Tally, WindowState};

@@ -35,6 +35,8 @@ pub(crate) struct Work {
     pub(crate) calls: VecDeque<Calling>,
     /// Journeys that are over and have been waited for.
     pub(crate) returns: VecDeque<Return>,
+    /// The journey that is being stopped: nobody enters it.
+    pub(crate) stopped: Option<u16>,
     /// How many instances have begun.
     pub(crate) begun: u64,
     /// How many more tiles may be arrived at.
@@ -60,7 +62,7 @@ pub(crate) struct Return {
     pub(crate) caller: (u16, u32),
     /// The journey it has waited for.
     pub(crate) callee: u16,
-    /// The outcome; none if it was not entered.
+    /// The outcome; none if it was not entered, or was ended from outside.
     pub(crate) end: Option<u16>,
 }
 
@@ -95,6 +97,7 @@ impl Work {
         self.entries.clear();
         self.calls.clear();
         self.returns.clear();
+        self.stopped = None;
         self.begun = 0;
         self.budget = budget;
     }

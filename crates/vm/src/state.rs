@@ -120,6 +120,8 @@ pub struct Instance {
     pub tile: Option<u16>,
     /// When it entered.
     pub entered_at: i64,
+    /// When it arrived at its tile or, as long as it has been at none, when it entered.
+    pub arrived_at: i64,
     /// The number of the input that made it enter.
     pub entered_sequence: u64,
     /// How many sends and updates it has made.
@@ -314,9 +316,24 @@ impl Customer {
         self.next_due = Some(due.min(self.profile.audience_due)).filter(|due| *due != i64::MAX);
     }
 
+    /// Notes whether a journey is paused.
+    pub(crate) fn set_paused(&mut self, journey: u16, is_paused: bool) {
+        if is_paused {
+            self.paused.get_or_insert_default().set(journey, true);
+        } else if let Some(paused) = &mut self.paused {
+            paused.set(journey, false);
+            self.paused = self.paused.take().filter(|paused| !paused.is_empty());
+        }
+    }
+
     /// Whether a journey is paused.
-    pub(crate) fn is_paused(&self, journey: u16) -> bool {
+    pub fn is_paused(&self, journey: u16) -> bool {
         self.paused.as_ref().is_some_and(|paused| paused.contains(journey))
+    }
+
+    /// How many inputs there were, each timer that fired being one.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
     }
 
     /// The customer's id.

@@ -68,10 +68,10 @@ fn record(set: &ProgramSet, customer: &Customer) -> Vec<u8> {
 }
 
 #[test]
-fn ten_traits_and_a_waiting_instance_take_155_bytes() {
+fn ten_traits_and_a_waiting_instance_fit_in_300_bytes() {
     let (set, customer) = waiting();
     let record = record(&set, &customer);
-    assert_eq!(record.len(), 155);
+    assert_eq!(record.len(), 156);
     assert_eq!(Customer::decode(&set, "customer-4711", &record), Ok(customer));
 }
 
@@ -114,7 +114,7 @@ fn a_record_that_was_cut_anywhere_is_refused() {
     }
     let longer = [record.as_slice(), &[0]].concat();
     let error = Customer::decode(&set, "c", &longer).unwrap_err();
-    assert!(matches!(error, RecordError::Malformed { at: 155, .. }), "{error}");
+    assert!(matches!(error, RecordError::Malformed { at: 156, .. }), "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! memberships and actions are kept only where they will be written.
 
 use journey_bytecode::{Method, Program, TileKind};
-use journey_vm::{Effect, Effects, Fault, Refusal};
+use journey_vm::{Effect, Effects, Ending, Fault, Refusal};
 
 use super::days::Days;
 use super::experiments::Experiments;
@@ -240,8 +240,8 @@ impl<'p> Log<'p> {
                 Refusal::Arguments | Refusal::Condition => tally.refused_condition += 1,
                 Refusal::Fault(_) => tally.refused_fault += 1,
                 Refusal::NoEvent => tally.refused_no_event += 1,
-                // Nobody pauses a journey in a simulation.
-                Refusal::Paused => {}
+                // Nobody pauses or stops a journey in a simulation.
+                Refusal::Paused | Refusal::Stopped => {}
             }
         }
     }
@@ -259,7 +259,9 @@ impl<'p> Log<'p> {
         }
     }
 
-    fn exited(&mut self, journey: u16, number: u32, outcome: u16, tile: Option<u16>, at: i64) {
+    fn exited(&mut self, journey: u16, number: u32, ending: Ending, tile: Option<u16>, at: i64) {
+        // Nobody takes members out of a simulation.
+        let Ending::Outcome(outcome) = ending else { return };
         let declared = self.program.journeys.get(usize::from(journey));
         let kind = tile.and_then(|tile| declared?.tiles.get(usize::from(tile))).map(|t| t.kind);
         if let Some(count) =
@@ -374,8 +376,8 @@ impl Effects for Log<'_> {
                 self.acted(row, |out| json::text_member(out, "audience", name.unwrap_or_default()));
             }
             Effect::NotEntered { journey, reason, .. } => self.refused(journey, reason),
-            Effect::Exited { journey, membership, outcome, tile, at } => {
-                self.exited(journey, membership, outcome, tile, at);
+            Effect::Exited { journey, membership, ending, tile, at, .. } => {
+                self.exited(journey, membership, ending, tile, at);
             }
             Effect::Faulted { journey, tile, fault, .. } => self.faulted(journey, tile, fault),
             Effect::Sent { journey, membership, seq, tile, action, args, at, .. } => {

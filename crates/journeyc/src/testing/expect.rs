@@ -48,9 +48,13 @@ impl World<'_> {
         self.customer.instances().iter().filter(move |instance| instance.journey == own)
     }
 
+    /// How the customer left the last time.
+    fn last_exit(&self) -> Option<&str> {
+        Some(self.timeline.exits.last()?.name(self.journey()?))
+    }
+
     fn exit(&self, name: &str) -> Option<String> {
-        let outcome = |index: &u16| self.journey()?.outcomes.get(*index as usize);
-        let last = self.timeline.exits.last().and_then(outcome);
+        let last = self.last_exit();
         let inside = self.customer.instance(self.timeline.journey).is_some() && !self.has_many();
         if !inside && last.is_some_and(|last| last == name) {
             return None;
@@ -103,7 +107,6 @@ impl World<'_> {
     /// Where the customer is, in a sentence.
     fn whereabouts(&self) -> String {
         let tile = |index: u16| self.journey()?.tiles.get(index as usize);
-        let outcome = |index: &u16| self.journey()?.outcomes.get(*index as usize);
         match self.customer.instance(self.timeline.journey) {
             Some(instance) => {
                 let id = instance.tile.and_then(tile).map_or("its entry", |tile| &tile.id);
@@ -115,7 +118,7 @@ impl World<'_> {
                     }
                 }
             }
-            None => match self.timeline.exits.last().and_then(outcome) {
+            None => match self.last_exit() {
                 Some(outcome) => format!("the customer has left with `{outcome}`"),
                 None => "the customer never entered".to_owned(),
             },

@@ -1,7 +1,7 @@
 //! What happened in a test, kept to be asked by expectations and shown to people.
 
 use journey_bytecode::{Const, Journey, Outcome, Program, Type};
-use journey_vm::{Effect, Refusal, Rule, Val};
+use journey_vm::{Effect, Ending, Refusal, Rule, Val};
 
 use crate::answers::Pending;
 
@@ -44,7 +44,7 @@ pub(crate) struct Timeline {
     /// What waits for an outcome.
     pub(crate) pending: Vec<Pending>,
     /// Outcomes of the memberships that ended, in order.
-    pub(super) exits: Vec<u16>,
+    pub(super) exits: Vec<Ending>,
     /// Goals that were reached, in order.
     pub(super) goals: Vec<u16>,
     /// Number of memberships.
@@ -159,11 +159,11 @@ impl Timeline {
                     .collect();
                 (at, format!("    sets {}", list.join(", ")))
             }
-            Effect::Exited { outcome, at, .. } => {
+            Effect::Exited { ending, at, .. } => {
                 if own {
-                    self.exits.push(outcome);
+                    self.exits.push(ending);
                 }
-                (at, format!("  exits {}", journey.outcomes.get(outcome as usize)?))
+                (at, format!("  exits {}", ending.name(journey)))
             }
             Effect::Faulted { fault, at, .. } => (at, format!("    cannot go on: {fault}")),
             Effect::Forgotten { event, at, .. } => {
@@ -218,6 +218,7 @@ fn refusal(reason: Refusal) -> String {
         Refusal::Inside => "  does not enter: is inside already".to_owned(),
         Refusal::Reentry => "  does not enter: the `reenter` rule says no".to_owned(),
         Refusal::Paused => "  does not enter: the journey is paused".to_owned(),
+        Refusal::Stopped => "  does not enter: the journey is being stopped".to_owned(),
         Refusal::Arguments => "  does not enter: these are not its arguments".to_owned(),
         Refusal::Condition => "  does not enter: the condition of its entry is false".to_owned(),
         Refusal::Fault(fault) => format!("  does not enter: {fault}"),

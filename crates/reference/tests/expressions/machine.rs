@@ -5,7 +5,9 @@ use std::sync::Arc;
 use journey_bytecode::{self as bc, ExprId};
 use journey_reference::eval::{Customer, Occurrence};
 use journey_sema::thir::Const;
-use journey_vm::{Effect, Eval, Fault, Input, ProgramSet, Row, Scratch, Val, apply, eval, test};
+use journey_vm::{
+    Effect, Ending, Eval, Fault, Input, ProgramSet, Row, Scratch, Val, apply, eval, test,
+};
 
 /// What the reference needs to know of what the journeys did: the journey, and the tile, its
 /// edge, the outcome or the fault.
@@ -81,7 +83,9 @@ impl Machine {
             Effect::Left { journey, tile, edge, .. } => {
                 notes.push(Note::Left(journey, tile, edge));
             }
-            Effect::Exited { journey, outcome, .. } => notes.push(Note::Exited(journey, outcome)),
+            Effect::Exited { journey, ending: Ending::Outcome(outcome), .. } => {
+                notes.push(Note::Exited(journey, outcome));
+            }
             Effect::Faulted { journey, fault, .. } => notes.push(Note::Faulted(journey, fault)),
             _ => {}
         };

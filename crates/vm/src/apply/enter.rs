@@ -131,8 +131,8 @@ fn complete(env: &Env<'_>, journey: &Journey, row: &Row) -> bool {
 /// Enters a journey with no event, by hand or by joining an audience.
 pub(super) fn without_event(env: &mut Env<'_>, customer: &mut Customer, number: u16, by: By<'_>) {
     let Some((journey, _)) = env.set.journey(number) else { return };
-    if customer.is_paused(number) {
-        return refuse(env, number, Refusal::Paused);
+    if let Some(reason) = closed(env, customer, number) {
+        return refuse(env, number, reason);
     }
     if let Entry::Event { each, key, .. } = &journey.entry
         && (each.is_some() || key.is_some())
@@ -160,8 +160,8 @@ pub(super) fn by_event(
 ) {
     let Some((journey, _)) = env.set.journey(number) else { return };
     let Entry::Event { captures, each, key, .. } = &journey.entry else { return };
-    if customer.is_paused(number) {
-        return refuse(env, number, Refusal::Paused);
+    if let Some(reason) = closed(env, customer, number) {
+        return refuse(env, number, reason);
     }
     let cause = Cause { captures, event, item: Val::Unset, by };
     let list = match each {
@@ -256,6 +256,14 @@ fn enter_with_key(
         Admission::Refused(reason) => refuse(env, number, reason),
         Admission::Refresh(place) => refresh(env, customer, place, cause),
     }
+}
+
+/// Why nobody at all enters a journey at present.
+fn closed(env: &Env<'_>, customer: &Customer, number: u16) -> Option<Refusal> {
+    if env.work.stopped == Some(number) {
+        return Some(Refusal::Stopped);
+    }
+    customer.is_paused(number).then_some(Refusal::Paused)
 }
 
 fn refuse(env: &mut Env<'_>, journey: u16, reason: Refusal) {
@@ -426,6 +434,7 @@ fn new_instance(
         status: Status::Waiting(0),
         tile: None,
         entered_at: env.now,
+        arrived_at: env.now,
         entered_sequence: env.sequence,
         actions: 0,
         key,

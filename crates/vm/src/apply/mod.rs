@@ -20,6 +20,7 @@ mod calls;
 mod enter;
 mod event;
 mod goal;
+mod members;
 mod pause;
 mod policy;
 mod run;
@@ -28,7 +29,7 @@ mod wait;
 
 use journey_bytecode::ExprId;
 
-use crate::effect::{Effect, Effects, Site};
+use crate::effect::{Effect, Effects, Ending, Site};
 use crate::eval::{Eval, reads, test};
 use crate::memory::{Memory, Past};
 use crate::scratch::{Return, Work};
@@ -95,6 +96,11 @@ pub fn apply(
             let asked = action::Asked { journey, membership, tile, visit };
             action::answered(env, customer, asked, answer);
         }
+        Input::Remove { journey, membership } => {
+            members::remove(env, customer, journey, membership);
+        }
+        Input::Stop { journey } => members::stop(env, customer, journey),
+        Input::Admit { journey } => settle::admit(env, &customer.profile, journey),
         Input::Choose { journey, split, arm } => customer.profile.choose(journey, split, arm),
     }
     calls::follow(env, customer);
@@ -292,25 +298,15 @@ fn conclude(
     instance: &mut Instance,
     outcome: Result<Stop, Fault>,
 ) -> bool {
-    let Instance { journey, membership, tile, key, .. } = *instance;
-    let at = env.now;
     match outcome {
         Ok(Stop::Waiting) => false,
         Ok(Stop::Exit(outcome)) => {
-            env.out.emit(Effect::Exited { journey, membership, outcome, tile, at });
-            if let Some((declared, _)) = env.set.journey(journey)
-                && let Some(memory) = Memory::of(memory, journey)
-            {
-                memory.leave(key, declared.reenter, (env.sequence, at));
-            }
-            goal::outlive(past, instance, at);
-            if let Some(caller) = instance.caller {
-                let end = Some(outcome);
-                env.work.returns.push_back(Return { caller, callee: journey, end });
-            }
+            end(env, memory, past, instance, Ending::Outcome(outcome));
             true
         }
         Err(fault) => {
+            let Instance { journey, membership, tile, .. } = *instance;
+            let at = env.now;
             instance.status = Status::Faulted(fault);
             instance.deadline = None;
             instance.due = NEVER;
@@ -319,6 +315,29 @@ fn conclude(
             env.out.emit(Effect::Faulted { journey, membership, tile, fault, at });
             false
         }
+    }
+}
+
+/// Ends a membership: what is remembered of it, and who is to go on.
+fn end(
+    env: &mut Env<'_>,
+    memory: &mut Vec<Memory>,
+    past: &mut Vec<Past>,
+    instance: &mut Instance,
+    ending: Ending,
+) {
+    let Instance { journey, membership, tile, key, arrived_at: since, .. } = *instance;
+    let at = env.now;
+    env.out.emit(Effect::Exited { journey, membership, ending, tile, since, at });
+    if let Some((declared, _)) = env.set.journey(journey)
+        && let Some(memory) = Memory::of(memory, journey)
+    {
+        memory.leave(key, declared.reenter, (env.sequence, at));
+    }
+    goal::outlive(past, instance, at);
+    if let Some(caller) = instance.caller {
+        let end = ending.outcome();
+        env.work.returns.push_back(Return { caller, callee: journey, end });
     }
 }
 

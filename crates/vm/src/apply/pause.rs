@@ -26,7 +26,7 @@ pub(super) fn pause(env: &Env<'_>, customer: &mut Customer, number: u16) {
     if env.set.journey(number).is_none() {
         return;
     }
-    customer.paused.get_or_insert_default().set(number, true);
+    customer.set_paused(number, true);
     for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
         if let Status::Waiting(state) = instance.status {
             let paused = Paused { since: env.now, kept: VecDeque::new(), answered: None };
@@ -105,11 +105,7 @@ fn may_match(
 /// Lets a journey go on.
 pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
     let Some((journey, plan)) = env.set.journey(number) else { return };
-    let Some(paused) = &mut customer.paused else { return };
-    paused.set(number, false);
-    if paused.is_empty() {
-        customer.paused = None;
-    }
+    customer.set_paused(number, false);
     for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
         if let (Status::Paused(state), Some(paused)) = (instance.status, &instance.paused) {
             instance.status = Status::Waiting(state);

@@ -32,12 +32,14 @@ pub(super) fn go_on(
             Op::Arrive { tile } => {
                 env.work.budget = env.work.budget.checked_sub(1).ok_or(Fault::Budget)?;
                 instance.tile = Some(tile);
+                instance.arrived_at = env.now;
                 env.out.emit(Effect::Arrived { journey: number, membership, tile, at: env.now });
             }
             Op::Leave { edge } => {
-                let tile = instance.tile.ok_or(Fault::Program)?;
-                let at = env.now;
-                env.out.emit(Effect::Left { journey: number, membership, tile, edge, at });
+                // Until it arrives elsewhere it is at no tile.
+                let tile = instance.tile.take().ok_or(Fault::Program)?;
+                let (journey, since, at) = (number, instance.arrived_at, env.now);
+                env.out.emit(Effect::Left { journey, membership, tile, edge, since, at });
             }
             Op::Mark { mark } => reach_mark(env, instance, mark),
             Op::Jump { to } => pc = to,

@@ -73,6 +73,16 @@ pub(super) fn admit_existing(env: &mut Env<'_>, profile: &Profile) {
     }
 }
 
+/// The same for one of them.
+pub(super) fn admit(env: &mut Env<'_>, profile: &Profile, journey: u16) {
+    let found = env.set.entries_at_activation().iter().find(|(_, entered)| *entered == journey);
+    if let Some((audience, _)) = found
+        && profile.audiences.contains(*audience)
+    {
+        env.work.entries.set(journey, true);
+    }
+}
+
 /// Puts the customer into an audience that is not computed, or takes it out.
 pub(super) fn set_member(env: &mut Env<'_>, profile: &mut Profile, audience: u16, member: bool) {
     let exists = usize::from(audience) < profile.audience_wakes.len();

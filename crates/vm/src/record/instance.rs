@@ -102,6 +102,7 @@ fn put_instance(to: &mut Writer<'_>, set: &ProgramSet, customer: &Customer, inst
     }
     to.time(instance.entered_at);
     to.varint(customer.sequence.wrapping_sub(instance.entered_sequence));
+    to.int(instance.arrived_at.wrapping_sub(instance.entered_at));
     if let Some(deadline) = instance.deadline {
         to.time(deadline);
     }
@@ -178,6 +179,7 @@ fn get_instance(
     let at_tile = there(has::TILE).then(|| tile(from)).transpose()?;
     let entered_at = from.time()?;
     let entered_sequence = sequence.wrapping_sub(from.varint()?);
+    let arrived_at = entered_at.wrapping_add(from.int()?);
     let deadline = there(has::DUE_AT_DEADLINE | has::DEADLINE).then(|| from.time()).transpose()?;
     let due = match deadline {
         Some(deadline) if there(has::DUE_AT_DEADLINE) => deadline,
@@ -197,6 +199,7 @@ fn get_instance(
         tile: at_tile,
         entered_at,
         entered_sequence,
+        arrived_at,
         deadline,
         due,
         visits,

@@ -175,7 +175,7 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
         Effect::Arrived { journey, membership, tile: t, at } => {
             format!("{} {}: at {}", clock(at), name(journey, membership), tile(journey, t))
         }
-        Effect::Left { journey, membership, tile: t, edge, at } => {
+        Effect::Left { journey, membership, tile: t, edge, at, .. } => {
             let edges = &program.journeys[usize::from(journey)].tiles[usize::from(t)].edges;
             let (edge, tile) = (&edges[usize::from(edge)], tile(journey, t));
             format!("{} {}: {tile} by {edge}", clock(at), name(journey, membership))
@@ -208,8 +208,8 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
             let (name, tile) = (name(journey, membership), tile(journey, t));
             format!("{} {name}: {seq} updated {tile} ({})", clock(at), values(changes))
         }
-        Effect::Exited { journey, membership, outcome, tile: t, at } => {
-            let outcome = &program.journeys[usize::from(journey)].outcomes[usize::from(outcome)];
+        Effect::Exited { journey, membership, ending, tile: t, at, .. } => {
+            let outcome = ending.name(&program.journeys[usize::from(journey)]);
             let from = t.map_or("entry".into(), |t| tile(journey, t));
             let from = if from.starts_with("exit") { String::new() } else { format!(" at {from}") };
             format!("{} {}: exit {outcome}{from}", clock(at), name(journey, membership))
