@@ -205,9 +205,12 @@ pub enum Effect<'a> {
     GoalFault { journey: u16, membership: u32, goal: u16, fault: Fault, at: i64 },
     /// The instance left the journey, from `tile` if it was at one; there it had arrived at `since`.
     Exited { journey: u16, membership: u32, ending: Ending, tile: Option<u16>, since: i64, at: i64 },
-    /// The instance cannot go on and stays where it is.
+    /// The instance cannot go on and stays where it is: at `tile`, unless it was on its way to the
+    /// next.
     Faulted { journey: u16, membership: u32, tile: Option<u16>, fault: Fault, at: i64 },
-    /// So much came for a paused instance that the oldest event was let go of.
+    /// An instance that could not go on is tried again, or leaves.
+    Unparked { journey: u16, membership: u32, tile: Option<u16>, at: i64 },
+    /// So much came for an instance that stands still that the oldest event was let go of.
     Forgotten { journey: u16, membership: u32, event: u16, at: i64 },
     /// The customer joined an audience.
     JoinedAudience { audience: u16, at: i64 },
@@ -254,6 +257,7 @@ impl Effect<'_> {
             | Effect::Sent { journey, .. }
             | Effect::Updated { journey, .. }
             | Effect::Exited { journey, .. }
+            | Effect::Unparked { journey, .. }
             | Effect::Faulted { journey, .. } => Some(journey),
             Effect::JoinedAudience { .. }
             | Effect::LeftAudience { .. }

@@ -88,6 +88,15 @@ pub enum Input<'a> {
         /// The journey.
         journey: u16,
     },
+    /// A member that cannot go on is tried again, with what is known by now: from the state it waits
+    /// in, or from the operation that it could not do. Nothing that is done is done again. Where the
+    /// journey is paused, for others, and for those who can go on: nothing.
+    Retry {
+        /// The journey.
+        journey: u16,
+        /// Which member.
+        membership: u32,
+    },
     /// The journey is activated: whoever is in the audience of its entry enters, if it includes those
     /// who are there already. The re-entry rule applies. For other journeys, and customers, nothing.
     Admit {

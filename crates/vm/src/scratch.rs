@@ -37,6 +37,9 @@ pub(crate) struct Work {
     pub(crate) returns: VecDeque<Return>,
     /// The journey that is being stopped: nobody enters it.
     pub(crate) stopped: Option<u16>,
+    /// The operation that an instance which goes on is about to do: there it is to be tried again if
+    /// it cannot.
+    pub(crate) going: Option<u32>,
     /// How many instances have begun.
     pub(crate) begun: u64,
     /// How many more tiles may be arrived at.
@@ -98,6 +101,7 @@ impl Work {
         self.calls.clear();
         self.returns.clear();
         self.stopped = None;
+        self.going = None;
         self.begun = 0;
         self.budget = budget;
     }

@@ -8,7 +8,7 @@ use crate::bits::Bits;
 use crate::history::WindowState;
 use crate::key::InstanceKey;
 use crate::memory::{Memory, Past};
-use crate::{Fault, ProgramSet, Row};
+use crate::{Fault, ProgramSet, Row, Val};
 
 /// How long the id of an event is remembered.
 const DEDUPE_WINDOW: i64 = 7 * 86_400_000;
@@ -147,27 +147,29 @@ pub struct Instance {
     pub(crate) tallies: Vec<Option<WindowState>>,
     /// The instance that waits for it to exit: its journey and membership.
     pub(crate) caller: Option<(u16, u32)>,
-    /// What it has waited for came to its end while it was paused: the journey, and the outcome.
+    /// What it has waited for came to its end while it stood still: the journey, and the outcome.
     pub(crate) returned: Option<(u16, Option<u16>)>,
     /// How many times it has sent from each tile, skipped messages included.
     pub(crate) visits: SmallVec<[(u16, u32); 2]>,
     /// What is known of the message that a policy holds.
     pub(crate) hold: Option<Box<Hold>>,
-    /// What came while the journey is paused.
-    pub(crate) paused: Option<Box<Paused>>,
+    /// What came while it stands still: where it is paused, or cannot go on.
+    pub(crate) still: Option<Box<Still>>,
 }
 
-/// An instance whose journey is paused.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Paused {
+/// An instance that stands still: its journey is paused, or it cannot go on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Still {
     pub(crate) since: i64,
+    /// Where it waits, unless it goes on at `onward`.
+    pub(crate) state: u16,
+    /// Where it goes on: with what it could not do, or where the outcome leads that came meanwhile.
+    pub(crate) onward: Option<u32>,
     /// Events to be shown to the instance later, in the order in which they came.
     pub(crate) kept: VecDeque<KeptEvent>,
-    /// Where the outcome leads that came meanwhile.
-    pub(crate) answered: Option<u32>,
 }
 
-/// An event that waits for the end of a pause.
+/// An event that waits until the instance goes on.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct KeptEvent {
     pub(crate) event: u16,
@@ -189,9 +191,9 @@ pub(crate) struct Hold {
 pub enum Status {
     /// It waits in this state of its journey.
     Waiting(u16),
-    /// It waits in this state, and its journey is paused: nothing moves it.
-    Paused(u16),
-    /// It cannot go on.
+    /// Its journey is paused: nothing moves it.
+    Paused,
+    /// It cannot go on. It is as if paused until it is [tried again](crate::Input::Retry).
     Faulted(Fault),
 }
 
@@ -248,6 +250,29 @@ impl RecentIds {
 impl PartialEq for RecentIds {
     fn eq(&self, other: &RecentIds) -> bool {
         self.by_age == other.by_age
+    }
+}
+
+impl Instance {
+    /// When it goes on by itself, if it does: deadline, exit criteria, conditions.
+    pub fn due(&self) -> Option<i64> {
+        Some(self.due).filter(|due| *due != i64::MAX)
+    }
+
+    /// Since when it has stood still: been paused, or unable to go on.
+    pub fn still_since(&self) -> Option<i64> {
+        self.still.as_ref().map(|still| still.since)
+    }
+
+    /// How many events wait to be shown to it when it goes on.
+    pub fn events_kept(&self) -> usize {
+        self.still.as_ref().map_or(0, |still| still.kept.len())
+    }
+
+    /// How many times it has sent from a tile, skipped messages included.
+    pub(crate) fn visits_of(&self, tile: u16) -> u32 {
+        let visited = self.visits.iter().find(|(visited, _)| *visited == tile);
+        visited.map_or(0, |(_, count)| *count)
     }
 }
 
@@ -349,6 +374,22 @@ impl Customer {
     /// The audiences the customer is in.
     pub fn audiences(&self) -> &Bits {
         &self.profile.audiences
+    }
+
+    /// The traits that are set, by slot. `set` is what the customer was laid out by.
+    pub fn trait_values<'a>(
+        &'a self,
+        set: &'a ProgramSet,
+        arena: &'a bumpalo::Bump,
+    ) -> impl Iterator<Item = (u16, Val<'a>)> {
+        let kinds = (0..).zip(&set.trait_kinds);
+        let values = kinds.map(|(slot, kind)| (slot, self.traits().value(slot, *kind, arena)));
+        values.filter(|(_, value)| value.is_set())
+    }
+
+    /// Whether the customer is in an audience.
+    pub fn is_member(&self, audience: u16) -> bool {
+        self.profile.audiences.contains(audience)
     }
 
     /// Open instances, in order of entry.

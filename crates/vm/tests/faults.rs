@@ -135,8 +135,10 @@ fn a_cycle_that_never_really_waits_runs_into_the_budget() {
     let mut world = World::new(shop.b);
     world.event(shop.visit, &[]);
     let path = world.path();
-    assert_eq!(path.iter().filter(|line| line.contains(": at ")).count(), 1_000);
+    // It is parked at the tile at which it was once too often.
+    assert_eq!(path.iter().filter(|line| line.contains(": at ")).count(), 1_001);
     assert_eq!(path.last().unwrap(), "0 j: fault, Budget");
+    assert_eq!(world.customer.instance(0).unwrap().tile, Some(0));
 }
 
 /// A timer every millisecond for ever: a year goes by in one call all the same.

@@ -34,7 +34,7 @@ fn a_pause_longer_than_a_wait_puts_its_end_off() {
         s.send("m", shop.note, &[]);
     });
     world.event(VISIT, &[]).at(12 * HOUR).input(PAUSE);
-    assert_eq!(world.customer.instance(0).unwrap().status, Status::Paused(0));
+    assert_eq!(world.customer.instance(0).unwrap().status, Status::Paused);
     assert_eq!(world.customer.next_due(), None);
     world.tick(3 * DAY).at(4 * DAY).input(RESUME);
     assert_eq!(world.customer.next_due(), Some(4 * DAY + 12 * HOUR));

@@ -424,7 +424,8 @@ impl Effects for Log<'_> {
             }
             Effect::AudienceFault { .. } => self.audience_faults += 1,
             Effect::Duplicate { .. } => self.duplicates += 1,
-            Effect::Forgotten { .. }
+            Effect::Unparked { .. }
+            | Effect::Forgotten { .. }
             | Effect::Decided { .. }
             | Effect::JoinedAudience { .. }
             | Effect::LeftAudience { .. } => {}

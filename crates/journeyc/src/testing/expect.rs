@@ -95,6 +95,9 @@ impl World<'_> {
         if tile.is_none_or(|tile| tile.id != label) {
             return Some(self.whereabouts());
         }
+        if until.is_some() && matches!(instance.status, Status::Faulted(_)) {
+            return Some(self.whereabouts());
+        }
         match (until, instance.deadline) {
             (Some(until), Some(deadline)) if until != deadline => {
                 Some(format!("it waits until {}", instant(deadline)))
@@ -112,7 +115,7 @@ impl World<'_> {
                 let id = instance.tile.and_then(tile).map_or("its entry", |tile| &tile.id);
                 match instance.status {
                     Status::Waiting(_) => format!("the customer is at `{id}`"),
-                    Status::Paused(_) => format!("the customer is paused at `{id}`"),
+                    Status::Paused => format!("the customer is paused at `{id}`"),
                     Status::Faulted(fault) => {
                         format!("the customer cannot go on at `{id}`: {fault}")
                     }

@@ -166,9 +166,10 @@ impl Timeline {
                 (at, format!("  exits {}", ending.name(journey)))
             }
             Effect::Faulted { fault, at, .. } => (at, format!("    cannot go on: {fault}")),
+            Effect::Unparked { at, .. } => (at, "    stands there no longer".to_owned()),
             Effect::Forgotten { event, at, .. } => {
                 let name = &program.events.get(event as usize)?.name;
-                (at, format!("    lets go of an event {name}: too many came during the pause"))
+                (at, format!("    lets go of an event {name}: too many came while it stood still"))
             }
             Effect::JoinedAudience { audience, at } => {
                 (at, format!("  joins {}", program.audiences.get(audience as usize)?.name))

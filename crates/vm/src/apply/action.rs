@@ -56,11 +56,11 @@ pub(super) fn call(
         at: env.now,
     });
     instance.actions += 1;
+    run::count_visit(instance, tile);
     Ok(())
 }
 
-/// The outcome of a message or call. A member whose journey is paused goes on by it at the end of
-/// the pause.
+/// The outcome of a message or call. A member that stands still goes on by it afterwards.
 pub(super) fn answered(
     env: &mut Env<'_>,
     customer: &mut Customer,
@@ -71,11 +71,11 @@ pub(super) fn answered(
         (instance.journey, instance.membership) == (asked.journey, asked.membership)
     };
     if let Some(instance) = customer.instances.iter_mut().find(|it| is_asked(it))
-        && let Status::Paused(state) = instance.status
+        && let Some(state) = instance.still.as_ref().map(|still| still.state)
     {
         let arm = take(env, instance, state, asked, answer).ok().flatten();
-        if let (Some(to), Some(paused)) = (arm, &mut instance.paused) {
-            paused.answered = Some(to);
+        if let (Some(to), Some(still)) = (arm, &mut instance.still) {
+            still.onward = Some(to);
         }
         return;
     }
@@ -101,13 +101,14 @@ fn take(
 ) -> Result<Option<u32>, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
-    let visit = instance.visits.iter().find(|(tile, _)| *tile == asked.tile);
-    let current = state.tile == asked.tile && visit.is_some_and(|(_, count)| *count == asked.visit);
-    let answered = instance.paused.as_ref().is_some_and(|paused| paused.answered.is_some());
+    let visit = instance.visits_of(asked.tile);
+    let current = state.tile == asked.tile && visit == asked.visit && visit > 0;
+    // It was answered already, or does not wait at all.
+    let elsewhere = instance.still.as_ref().is_some_and(|still| still.onward.is_some());
     let arm = |outcome: Outcome| {
         state.arms.iter().find(|arm| arm.trigger == ArmTrigger::Outcome(outcome))
     };
-    if !current || answered || arm(Outcome::Failed).is_none() {
+    if !current || elsewhere || arm(Outcome::Failed).is_none() {
         return Ok(None);
     }
     let webhook = journey.webhooks.iter().find(|webhook| webhook.tile == state.tile);

@@ -74,8 +74,8 @@ fn start(env: &mut Env<'_>, customer: &mut Customer, calling: &Calling) {
     }
 }
 
-/// Lets an instance go on that has waited for a journey. If it has left meanwhile, or cannot go on,
-/// nobody waits any more.
+/// Lets an instance go on that has waited for a journey, or notes that it can once it does not stand
+/// still any more. If it has left meanwhile, nobody waits.
 fn go_on(env: &mut Env<'_>, customer: &mut Customer, over: Return) {
     let Customer { profile, instances, memory, past, .. } = customer;
     let is_caller = |it: &Instance| (it.journey, it.membership) == over.caller;
@@ -83,14 +83,17 @@ fn go_on(env: &mut Env<'_>, customer: &mut Customer, over: Return) {
     let Some(instance) = instances.get_mut(index) else { return };
     let state = match instance.status {
         Status::Waiting(state) => state,
-        Status::Paused(_) => {
+        Status::Paused | Status::Faulted(_) => {
             instance.returned = Some((over.callee, over.end));
             return;
         }
-        Status::Faulted(_) => return,
     };
     let Some(to) = way_on(env, instance, state, over) else { return };
     let outcome = resume(env, profile, instance, to);
+    if outcome.is_err() && env.work.going.is_none() {
+        // It did not get away.
+        instance.returned = Some((over.callee, over.end));
+    }
     if conclude(env, memory, past, instance, outcome) {
         instances.remove(index);
     }

@@ -383,9 +383,19 @@ fn refresh(env: &mut Env<'_>, customer: &mut Customer, place: usize, cause: Caus
 /// What was computed from the entry is computed again.
 fn renew(env: &mut Env<'_>, profile: &mut Profile, instance: &mut Instance) -> Result<Stop, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
-    limit(env, journey, profile, instance)?;
-    goal::set_out(env, journey, profile, instance)?;
+    set_limits(env, journey, profile, instance)?;
     wait::look_again(env, profile, instance)
+}
+
+/// Computes what counts from the entry: exit criteria by time, and goals.
+pub(super) fn set_limits(
+    env: &Env<'_>,
+    journey: &Journey,
+    profile: &Profile,
+    instance: &mut Instance,
+) -> Result<(), Fault> {
+    limit(env, journey, profile, instance)?;
+    goal::set_out(env, journey, profile, instance)
 }
 
 fn new_locals(env: &Env<'_>, journey: u16, cause: Option<Cause<'_>>, by: By<'_>) -> Row {
@@ -447,7 +457,7 @@ fn new_instance(
         tallies: plan.map(|plan| plan.tallies.iter().map(tally).collect()).unwrap_or_default(),
         visits: SmallVec::new(),
         hold: None,
-        paused: None,
+        still: None,
         caller: None,
         returned: None,
     }
@@ -465,9 +475,11 @@ fn entry_event(env: &Env<'_>, journey: u16) -> Option<u16> {
 /// first tile, so that no tile ever sees them hold.
 fn begin(env: &mut Env<'_>, profile: &mut Profile, instance: &mut Instance) -> Result<Stop, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
-    limit(env, journey, profile, instance)?;
-    goal::set_out(env, journey, profile, instance)?;
-    match wait::exit_reached(env, journey, profile, instance)? {
+    env.work.going = Some(0);
+    set_limits(env, journey, profile, instance)?;
+    let exit = wait::exit_reached(env, journey, profile, instance)?;
+    env.work.going = None;
+    match exit {
         Some(outcome) => Ok(Stop::Exit(outcome)),
         None => run::go_on(env, profile, instance, 0),
     }

@@ -67,9 +67,15 @@ fn tell(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, at: i
     instances.retain_mut(|instance| match instance.status {
         Status::Waiting(_) => {
             let outcome = hear(env, profile, instance, event, row, at);
-            !conclude(env, memory, past, instance, outcome)
+            // What could not be decided of an event is to be decided again.
+            let undecided = outcome.is_err() && env.work.going.is_none();
+            let over = conclude(env, memory, past, instance, outcome);
+            if undecided {
+                pause::keep(env, profile, instance, event, (row, at));
+            }
+            !over
         }
-        Status::Paused(_) | Status::Faulted(_) => {
+        Status::Paused | Status::Faulted(_) => {
             goal::hear(env, profile, instance, event, (row, at));
             pause::keep(env, profile, instance, event, (row, at));
             true

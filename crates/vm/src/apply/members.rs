@@ -1,11 +1,15 @@
-//! What is done to members from outside: they are taken out, one by one or with all others.
+//! What is done to members from outside: they are taken out, one by one or with all others, or
+//! tried again.
 //!
-//! Such an ending is none of the journey's outcomes. Beyond that it is an exit like any other: the
+//! Being taken out is none of the journey's outcomes. Beyond that it is an exit like any other: the
 //! re-entry rule counts from it, goals can still be reached, and who waits for the journey goes on.
 
-use super::{Env, end};
-use crate::effect::Ending;
-use crate::state::{Customer, Instance};
+use journey_bytecode::WhileInside;
+
+use super::{Env, Stop, conclude, end, enter, pause};
+use crate::Fault;
+use crate::effect::{Effect, Ending};
+use crate::state::{Customer, Instance, Profile, Status};
 
 /// Takes a member out, or all of a journey.
 pub(super) fn remove(
@@ -36,8 +40,54 @@ fn leave(
     instances.retain_mut(|instance| {
         let leaves = leaves(instance);
         if leaves {
+            unpark(env, instance);
             end(env, memory, past, instance, ending);
         }
         !leaves
     });
+}
+
+/// Tries an instance again that cannot go on. Where its journey is paused nothing moves it.
+pub(super) fn retry(env: &mut Env<'_>, customer: &mut Customer, number: u16, membership: u32) {
+    let is_meant = |it: &Instance| (it.journey, it.membership) == (number, membership);
+    if customer.is_paused(number) {
+        return;
+    }
+    let Customer { profile, instances, memory, past, .. } = customer;
+    let Some(place) = instances.iter().position(is_meant) else { return };
+    let Some(instance) = instances.get_mut(place) else { return };
+    if !unpark(env, instance) {
+        return;
+    }
+    pause::rouse(env, instance);
+    let outcome = try_again(env, profile, instance);
+    if conclude(env, memory, past, instance, outcome) {
+        instances.remove(place);
+    }
+}
+
+/// Tells of an instance that it does not stand there any more for not being able to go on, if it does.
+fn unpark(env: &mut Env<'_>, instance: &Instance) -> bool {
+    let Instance { journey, membership, tile, .. } = *instance;
+    let parked = matches!(instance.status, Status::Faulted(_));
+    if parked {
+        env.out.emit(Effect::Unparked { journey, membership, tile, at: env.now });
+    }
+    parked
+}
+
+/// Goes on as after a pause. What counts from the entry is computed again where that may be what went
+/// wrong: before the first operation, and where an entry is taken over.
+fn try_again(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+) -> Result<Stop, Fault> {
+    let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    let onward = instance.still.as_ref().and_then(|still| still.onward);
+    let begins = instance.tile.is_none() && onward == Some(0);
+    if begins || journey.inside == WhileInside::Refresh {
+        enter::set_limits(env, journey, profile, instance)?;
+    }
+    pause::go_on(env, profile, instance)
 }

@@ -100,6 +100,9 @@ pub fn apply(
             members::remove(env, customer, journey, membership);
         }
         Input::Stop { journey } => members::stop(env, customer, journey),
+        Input::Retry { journey, membership } => {
+            members::retry(env, customer, journey, membership);
+        }
         Input::Admit { journey } => settle::admit(env, &customer.profile, journey),
         Input::Choose { journey, split, arm } => customer.profile.choose(journey, split, arm),
     }
@@ -305,17 +308,32 @@ fn conclude(
             true
         }
         Err(fault) => {
-            let Instance { journey, membership, tile, .. } = *instance;
-            let at = env.now;
-            instance.status = Status::Faulted(fault);
-            instance.deadline = None;
-            instance.due = NEVER;
-            // What this instance used up does not count against the others.
-            env.work.budget = BUDGET;
-            env.out.emit(Effect::Faulted { journey, membership, tile, fault, at });
+            park(env, instance, fault);
             false
         }
     }
+}
+
+/// Lets an instance stand still that cannot go on, where it can be tried again: in the state it
+/// waits in, or at the operation it was about to do.
+fn park(env: &mut Env<'_>, instance: &mut Instance, fault: Fault) {
+    let Instance { journey, membership, tile, .. } = *instance;
+    let at = env.now;
+    let mut still = instance.still.take().unwrap_or_default();
+    still.since = at;
+    if let Status::Waiting(state) = instance.status {
+        still.state = state;
+    }
+    if let Some(op) = env.work.going.take() {
+        still.onward = Some(op);
+        instance.deadline = None;
+    }
+    instance.still = Some(still);
+    instance.status = Status::Faulted(fault);
+    instance.due = NEVER;
+    // What this instance used up does not count against the others.
+    env.work.budget = BUDGET;
+    env.out.emit(Effect::Faulted { journey, membership, tile, fault, at });
 }
 
 /// Ends a membership: what is remembered of it, and who is to go on.

@@ -4,6 +4,8 @@
 //! that much longer. Instants stay what they are; one that has passed takes effect at the end.
 //! Events that could end the membership or one of its waits are kept and shown to it then. Goals
 //! count meanwhile, and what belongs to the customer (traits, audiences, history) goes on.
+//!
+//! An instance that cannot go on stands still in the same way until it is tried again.
 
 use std::collections::VecDeque;
 
@@ -14,7 +16,7 @@ use crate::effect::Effect;
 use crate::eval::{Eval, test};
 use crate::scratch::Return;
 use crate::set::JourneyPlan;
-use crate::state::{Customer, Instance, KeptEvent, Paused, Profile, Status};
+use crate::state::{Customer, Instance, KeptEvent, Profile, Status, Still};
 use crate::{Fault, Row};
 
 /// So many events are kept for an instance. Beyond that the oldest goes that no exit criterion
@@ -29,15 +31,15 @@ pub(super) fn pause(env: &Env<'_>, customer: &mut Customer, number: u16) {
     customer.set_paused(number, true);
     for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
         if let Status::Waiting(state) = instance.status {
-            let paused = Paused { since: env.now, kept: VecDeque::new(), answered: None };
-            instance.status = Status::Paused(state);
-            instance.paused = Some(Box::new(paused));
+            let still = Still { since: env.now, state, onward: None, kept: VecDeque::new() };
+            instance.status = Status::Paused;
+            instance.still = Some(Box::new(still));
             instance.due = NEVER;
         }
     }
 }
 
-/// Keeps an event for an instance that is paused and may have waited for it.
+/// Keeps an event for an instance that stands still and may have waited for it.
 pub(super) fn keep(
     env: &mut Env<'_>,
     profile: &Profile,
@@ -45,16 +47,16 @@ pub(super) fn keep(
     event: u16,
     heard: (&Row, i64),
 ) {
-    let Some(paused) = &mut instance.paused else { return };
+    let Some(still) = &mut instance.still else { return };
     let Some((journey, plan)) = env.set.journey(instance.journey) else { return };
     if plan.events.binary_search(&event).is_err() || !may_match(env, journey, profile, event, heard)
     {
         return;
     }
     let (row, at) = heard;
-    paused.kept.push_back(KeptEvent { event, at, row: row.clone() });
-    if paused.kept.len() > MAX_KEPT
-        && let Some(forgotten) = forget(journey, &mut paused.kept)
+    still.kept.push_back(KeptEvent { event, at, row: row.clone() });
+    if still.kept.len() > MAX_KEPT
+        && let Some(forgotten) = forget(journey, &mut still.kept)
     {
         let Instance { journey, membership, .. } = *instance;
         let event = forgotten.event;
@@ -104,23 +106,47 @@ fn may_match(
 
 /// Lets a journey go on.
 pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
-    let Some((journey, plan)) = env.set.journey(number) else { return };
+    if env.set.journey(number).is_none() {
+        return;
+    }
     customer.set_paused(number, false);
     for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
-        if let (Status::Paused(state), Some(paused)) = (instance.status, &instance.paused) {
-            instance.status = Status::Waiting(state);
-            thaw(journey, plan, state, instance, env.now.saturating_sub(paused.since));
-            instance.due = env.now;
-        }
-        if let Some(end) = instance.returned.take() {
-            let caller = (instance.journey, instance.membership);
-            env.work.returns.push_back(Return { caller, callee: end.0, end: end.1 });
+        if instance.status == Status::Paused {
+            rouse(env, instance);
         }
     }
-    each_instance(env, customer, |env, profile, instance| match instance.paused.take() {
-        Some(paused) => catch_up(env, profile, instance, &paused),
-        None => Ok(Stop::Waiting),
-    });
+    each_instance(env, customer, go_on);
+}
+
+/// Ends an instance's standing still: it waits again, and its time goes on.
+pub(super) fn rouse(env: &mut Env<'_>, instance: &mut Instance) {
+    let Some((journey, plan)) = env.set.journey(instance.journey) else { return };
+    let Some((state, since)) = instance.still.as_ref().map(|still| (still.state, still.since))
+    else {
+        return;
+    };
+    instance.status = Status::Waiting(state);
+    thaw(journey, plan, state, instance, env.now.saturating_sub(since));
+    instance.due = env.now;
+    if let Some((callee, end)) = instance.returned.take() {
+        let caller = (instance.journey, instance.membership);
+        env.work.returns.push_back(Return { caller, callee, end });
+    }
+}
+
+/// Lets an instance go on that stood still. What it cannot be shown now is kept for when it is tried
+/// again.
+pub(super) fn go_on(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+) -> Result<Stop, Fault> {
+    let Some(mut still) = instance.still.take() else { return Ok(Stop::Waiting) };
+    let outcome = catch_up(env, profile, instance, &mut still);
+    if outcome.is_err() {
+        instance.still = Some(still);
+    }
+    outcome
 }
 
 /// Puts off what lasts a certain time by the length of the pause.
@@ -155,11 +181,10 @@ fn catch_up(
     env: &mut Env<'_>,
     profile: &mut Profile,
     instance: &mut Instance,
-    paused: &Paused,
+    still: &mut Still,
 ) -> Result<Stop, Fault> {
-    let kept = &paused.kept;
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
-    for KeptEvent { event, at, row } in kept {
+    for KeptEvent { event, at, row } in &still.kept {
         let heard = (row, *at);
         if let Some(outcome) = event::exit_on(env, journey, profile, instance, *event, heard)? {
             return Ok(Stop::Exit(outcome));
@@ -168,14 +193,17 @@ fn catch_up(
     if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
         return Ok(Stop::Exit(outcome));
     }
-    if let Some(to) = paused.answered
+    if let Some(to) = still.onward.take()
         && let over @ Stop::Exit(_) = run::go_on(env, profile, instance, to)?
     {
         return Ok(over);
     }
-    for KeptEvent { event, at, row } in kept {
-        let heard = (row, *at);
-        if let over @ Stop::Exit(_) = event::take_arm(env, profile, instance, *event, heard)? {
+    while let Some(KeptEvent { event, at, row }) = still.kept.front() {
+        let taken = event::take_arm(env, profile, instance, *event, (row, *at));
+        if taken.is_ok() || env.work.going.is_some() {
+            still.kept.pop_front();
+        }
+        if let over @ Stop::Exit(_) = taken? {
             return Ok(over);
         }
     }

@@ -40,8 +40,7 @@ pub(super) fn ask(
             _ => None,
         },
     };
-    let was = instance.hold.take();
-    let mut hold = was.as_deref().copied().unwrap_or_default();
+    let mut hold = instance.hold.as_deref().copied().unwrap_or_default();
     let (membership, tile) = (instance.membership, state.tile);
     let (journey_number, action, at) = (instance.journey, send.action, env.now);
     let required = match policy.require {
@@ -55,6 +54,7 @@ pub(super) fn ask(
         true => (Asked { env, number, policy, zone, profile }).verdict(&mut hold)?,
         false => Verdict::Skip(Rule::Require),
     };
+    let was = instance.hold.take();
     match verdict {
         Verdict::Go => Ok(Next::Go(state.timeout.ok_or(Fault::Program)?)),
         Verdict::Skip(rule) => {
@@ -113,6 +113,8 @@ fn skip(
 ) -> Result<(), Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let key = run::message_key(env.set, journey, profile, instance)?;
+    let tile = instance.tile.ok_or(Fault::Program)?;
+    run::count_visit(instance, tile);
     if let Some(local) = send.message_id {
         instance.locals.set_text(local, &key.compute().to_string());
     }

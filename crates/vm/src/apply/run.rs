@@ -14,9 +14,22 @@ use crate::{Fault, MessageKey, ProgramSet, Val, split};
 /// Most rounds of a loop.
 const MAX_ROUNDS: i64 = 10_000;
 
-/// Goes on at an operation until the instance waits again or leaves. Every cycle of the code
-/// arrives at a tile, and the budget counts arrivals, so it ends.
+/// Goes on at an operation until the instance waits again or leaves.
 pub(super) fn go_on(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+    from: u32,
+) -> Result<Stop, Fault> {
+    let stop = walk(env, profile, instance, from)?;
+    env.work.going = None;
+    Ok(stop)
+}
+
+/// Does one operation after the other. Every cycle of the code arrives at a tile, and the budget
+/// counts arrivals, so it ends. An operation that faults has done nothing yet, or `going` says that
+/// it is done.
+fn walk(
     env: &mut Env<'_>,
     profile: &mut Profile,
     instance: &mut Instance,
@@ -26,14 +39,16 @@ pub(super) fn go_on(
     let Instance { journey: number, membership, .. } = *instance;
     let mut pc = from;
     loop {
+        env.work.going = Some(pc);
         let op = *journey.code.get(pc as usize).ok_or(Fault::Program)?;
         pc += 1;
         match op {
             Op::Arrive { tile } => {
-                env.work.budget = env.work.budget.checked_sub(1).ok_or(Fault::Budget)?;
                 instance.tile = Some(tile);
                 instance.arrived_at = env.now;
                 env.out.emit(Effect::Arrived { journey: number, membership, tile, at: env.now });
+                env.work.going = Some(pc);
+                env.work.budget = env.work.budget.checked_sub(1).ok_or(Fault::Budget)?;
             }
             Op::Leave { edge } => {
                 // Until it arrives elsewhere it is at no tile.
@@ -68,6 +83,7 @@ pub(super) fn go_on(
                     return Ok(Stop::Exit(outcome));
                 }
                 update_traits(env, journey, profile, instance, update)?;
+                env.work.going = Some(pc);
                 settle::refresh_audiences(env, profile);
                 if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
                     return Ok(Stop::Exit(outcome));
@@ -78,6 +94,7 @@ pub(super) fn go_on(
                     return Ok(Stop::Exit(outcome));
                 }
                 set_member(env, profile, instance, audience, member)?;
+                env.work.going = Some(pc);
                 settle::refresh_audiences(env, profile);
                 if let Some(outcome) = wait::exit_reached(env, journey, profile, instance)? {
                     return Ok(Stop::Exit(outcome));
@@ -177,6 +194,7 @@ fn send_message(
         at: env.now,
     });
     instance.actions += 1;
+    count_visit(instance, tile);
     if let Some(local) = send.message_id {
         instance.locals.set_text(local, &key.compute().to_string());
     }
@@ -184,12 +202,13 @@ fn send_message(
     Ok(())
 }
 
-/// What names the message at the tile the instance is at: the next one from there.
+/// What names the message at the tile the instance is at: the next one from there. It is counted
+/// once it has left or is skipped, so that one that cannot be made leaves no gap.
 pub(super) fn message_key<'a>(
     set: &'a ProgramSet,
     journey: &'a Journey,
     profile: &'a Profile,
-    instance: &mut Instance,
+    instance: &Instance,
 ) -> Result<MessageKey<'a>, Fault> {
     let tile = instance.tile.ok_or(Fault::Program)?;
     let id = &journey.tiles.get(usize::from(tile)).ok_or(Fault::Program)?.id;
@@ -199,21 +218,15 @@ pub(super) fn message_key<'a>(
         customer: &profile.id,
         membership: instance.membership,
         tile: id,
-        visit: count_visit(instance, tile),
+        visit: instance.visits_of(tile) + 1,
     })
 }
 
 /// Counts how many times the instance has sent from a tile.
-fn count_visit(instance: &mut Instance, tile: u16) -> u32 {
+pub(super) fn count_visit(instance: &mut Instance, tile: u16) {
     match instance.visits.iter_mut().find(|(visited, _)| *visited == tile) {
-        Some((_, count)) => {
-            *count += 1;
-            *count
-        }
-        None => {
-            instance.visits.push((tile, 1));
-            1
-        }
+        Some((_, count)) => *count += 1,
+        None => instance.visits.push((tile, 1)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Open instances.
 
+use journey_bytecode::Journey;
 use smallvec::SmallVec;
 
 use super::row::{get_row, put_row};
@@ -8,7 +9,7 @@ use super::wire::{Reader, Writer};
 use super::{Part, RecordError};
 use crate::key::InstanceKey;
 use crate::set::JourneyPlan;
-use crate::state::{Hold, Instance, KeptEvent, Paused, Status};
+use crate::state::{Hold, Instance, KeptEvent, Status, Still};
 use crate::{Customer, ProgramSet, WindowState};
 
 pub(super) const INSTANCES: Part = Part {
@@ -54,9 +55,7 @@ mod has {
     pub(super) const CALLER: u64 = 1 << 12;
     pub(super) const RETURNED: u64 = 1 << 13;
     pub(super) const HOLD: u64 = 1 << 14;
-    /// What came during a pause.
-    pub(super) const KEPT: u64 = 1 << 15;
-    pub(super) const ALL: u64 = (1 << 16) - 1;
+    pub(super) const ALL: u64 = (1 << 15) - 1;
 }
 
 fn flags(instance: &Instance) -> u64 {
@@ -69,7 +68,7 @@ fn flags(instance: &Instance) -> u64 {
     };
     let status = match instance.status {
         Status::Waiting(_) => 0,
-        Status::Paused(_) => has::STANDS,
+        Status::Paused => has::STANDS,
         Status::Faulted(_) => has::FAULT,
     };
     let parts = [
@@ -83,7 +82,6 @@ fn flags(instance: &Instance) -> u64 {
         (has::CALLER, instance.caller.is_some()),
         (has::RETURNED, instance.returned.is_some()),
         (has::HOLD, instance.hold.is_some()),
-        (has::KEPT, instance.paused.is_some()),
     ];
     parts.iter().filter(|(_, there)| *there).fold(due | status, |flags, (flag, _)| flags | flag)
 }
@@ -94,7 +92,8 @@ fn put_instance(to: &mut Writer<'_>, set: &ProgramSet, customer: &Customer, inst
     to.varint(instance.membership);
     to.varint(flags);
     match instance.status {
-        Status::Waiting(state) | Status::Paused(state) => to.varint(state),
+        Status::Waiting(state) => to.varint(state),
+        Status::Paused => {}
         Status::Faulted(fault) => to.byte(fault.code()),
     }
     if let Some(tile) = instance.tile {
@@ -143,8 +142,9 @@ fn put_instance(to: &mut Writer<'_>, set: &ProgramSet, customer: &Customer, inst
     if let Some(hold) = &instance.hold {
         put_hold(to, hold);
     }
-    if let Some(paused) = &instance.paused {
-        put_paused(to, set, paused);
+    if flags & (has::STANDS | has::FAULT) != 0 {
+        // Whoever stands still has something of that; it is nothing where there is none.
+        put_still(to, set, instance.still.as_deref().unwrap_or(&Still::default()));
     }
     if let Some((_, plan)) = set.journey(instance.journey) {
         put_row(to, &instance.locals, &plan.local_kinds);
@@ -170,9 +170,10 @@ fn get_instance(
     let status = if there(has::FAULT) {
         let code = from.byte()?;
         Status::Faulted(get_fault(from, code)?)
+    } else if there(has::STANDS) {
+        Status::Paused
     } else {
-        let state = from.index_below(declared.states.len(), "a state that there is not")?;
-        if there(has::STANDS) { Status::Paused(state) } else { Status::Waiting(state) }
+        Status::Waiting(get_state(from, declared)?)
     };
     let tiles = declared.tiles.len();
     let tile = |from: &mut Reader<'_>| from.index_below(tiles, "a tile that there is not");
@@ -211,7 +212,10 @@ fn get_instance(
         caller: there(has::CALLER).then(|| Ok((from.index()?, from.u32()?))).transpose()?,
         returned: there(has::RETURNED).then(|| get_returned(from)).transpose()?,
         hold: there(has::HOLD).then(|| get_hold(from)).transpose()?.map(Box::new),
-        paused: there(has::KEPT).then(|| get_paused(from, set)).transpose()?.map(Box::new),
+        still: match status {
+            Status::Waiting(_) => None,
+            Status::Paused | Status::Faulted(_) => Some(Box::new(get_still(from, set, declared)?)),
+        },
         locals: get_row(from, &plan.local_kinds)?,
         tallies: get_tallies(from, set, plan)?,
     })
@@ -264,29 +268,42 @@ fn get_hold(from: &mut Reader<'_>) -> Result<Hold, RecordError> {
     })
 }
 
-fn put_paused(to: &mut Writer<'_>, set: &ProgramSet, paused: &Paused) {
-    to.time(paused.since);
-    to.varint(paused.answered.map_or(0, |arm| u64::from(arm) + 1));
-    to.count(paused.kept.len());
-    for kept in &paused.kept {
+/// A state to wait in. A journey without any has members that could not even begin.
+fn get_state(from: &mut Reader<'_>, journey: &Journey) -> Result<u16, RecordError> {
+    from.index_below(journey.states.len().max(1), "a state that there is not")
+}
+
+fn put_still(to: &mut Writer<'_>, set: &ProgramSet, still: &Still) {
+    to.time(still.since);
+    to.varint(still.state);
+    to.varint(still.onward.map_or(0, |op| u64::from(op) + 1));
+    to.count(still.kept.len());
+    for kept in &still.kept {
         to.varint(kept.event);
         to.time(kept.at);
         put_row(to, &kept.row, set.kinds_of_event(kept.event));
     }
 }
 
-fn get_paused(from: &mut Reader<'_>, set: &ProgramSet) -> Result<Paused, RecordError> {
+fn get_still(
+    from: &mut Reader<'_>,
+    set: &ProgramSet,
+    journey: &Journey,
+) -> Result<Still, RecordError> {
     let since = from.time()?;
-    let answered = match from.varint()? {
-        0 => None,
-        arm => Some(u32::try_from(arm - 1).map_err(|_| from.malformed("no operation"))?),
+    let state = get_state(from, journey)?;
+    let onward = match from.varint()?.checked_sub(1) {
+        Some(op) if op >= journey.code.len() as u64 => {
+            return Err(from.malformed("an operation that there is not"));
+        }
+        op => op.and_then(|op| u32::try_from(op).ok()),
     };
     let events = set.program().events.len();
     let kept = (0..from.count()?).map(|_| {
         let event = from.index_below(events, "an event that there is not")?;
         Ok(KeptEvent { event, at: from.time()?, row: get_row(from, set.kinds_of_event(event))? })
     });
-    Ok(Paused { since, kept: kept.collect::<Result<_, _>>()?, answered })
+    Ok(Still { since, state, onward, kept: kept.collect::<Result<_, _>>()? })
 }
 
 /// A bit for each window that counts, then what those know.

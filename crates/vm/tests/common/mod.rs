@@ -217,6 +217,9 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
         Effect::Faulted { journey, membership, fault, at, .. } => {
             format!("{} {}: fault, {fault:?}", clock(at), name(journey, membership))
         }
+        Effect::Unparked { journey, membership, at, .. } => {
+            format!("{} {}: goes on", clock(at), name(journey, membership))
+        }
         Effect::Forgotten { journey, membership, event, at } => {
             let event = &program.events[usize::from(event)].name;
             format!("{} {}: forgets {event}", clock(at), name(journey, membership))
