@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bytecode", &["base", "time"]),
     ("vm", &["bytecode", "time"]),
     ("engine", &["bytecode", "time", "vm"]),
+    ("delivery", &["bytecode", "vm"]),
     ("ir", &["base", "sema", "bytecode"]),
     ("reference", &["base", "syntax", "sema"]),
     ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "fmt", "reference"]),
@@ -32,6 +33,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("journey-bytecode", &["journey-syntax", "salsa", "logos", "rayon", "tokio"]),
     ("journey-vm", &["journey-syntax", "journey-sema", "salsa", "tokio", "rand", "rayon"]),
     ("journey-engine", &["journey-syntax", "journey-sema", "salsa", "tokio", "hyper", "rand"]),
+    ("journey-delivery", &["journey-engine", "journey-sema", "axum", "rand", "openssl"]),
     ("journey-ir", &["journey-vm", "miette", "clap", "tokio"]),
 ];
 
