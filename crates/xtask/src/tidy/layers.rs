@@ -19,7 +19,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ir", &["base", "sema", "bytecode"]),
     ("reference", &["base", "syntax", "sema"]),
     ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "fmt", "reference"]),
-    ("journeyd", &["base", "time", "syntax", "sema", "bytecode", "vm", "engine", "ir", "intake"]),
+    (
+        "journeyd",
+        &["base", "time", "syntax", "sema", "bytecode", "vm", "engine", "delivery", "ir", "intake"],
+    ),
     ("xtask", &["base"]),
 ];
 
