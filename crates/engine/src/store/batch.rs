@@ -2,8 +2,8 @@
 
 use super::StoreError;
 
-/// The longest key, in bytes.
-pub const MAX_KEY: usize = 65_535;
+/// The longest key, in bytes: the base has lengths of 16 bits, and puts a byte before each key.
+pub const MAX_KEY: usize = 65_534;
 
 /// The largest batch, in bytes as logged.
 pub const MAX_BATCH: usize = 256 << 20;

@@ -28,6 +28,14 @@ pub enum StoreError {
         /// What is wrong there.
         what: String,
     },
+    /// Bytes that are not what was written, in what stands behind the log.
+    #[error("{}: damaged: {what}; {DAMAGE_ADVICE}", .directory.display())]
+    DamagedBase {
+        /// The directory of the base, or one of its files.
+        directory: PathBuf,
+        /// What is wrong there.
+        what: String,
+    },
     /// A segment of the log is not there.
     #[error(
         "{}: missing: the log goes on at ticket {next} and holds nothing between {held} and that; {DAMAGE_ADVICE}",
@@ -99,7 +107,12 @@ pub enum StoreError {
 }
 
 const DAMAGE_ADVICE: &str =
-    "nothing was changed: look at the disk, then put the store back from a backup";
+    "no data was changed: look at the disk, then put the store back from a backup";
+
+/// A reading call that failed.
+pub(super) fn unreadable(action: &'static str, file: &Path, error: &io::Error) -> StoreError {
+    StoreError::Unreadable(Arc::new(Failure::new(action, file, error)))
+}
 
 /// A failed call to the system.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

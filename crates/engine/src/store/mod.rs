@@ -1,14 +1,51 @@
 //! Ordered keys and atomic batches, durable when asked.
 //!
-//! [`Store`] is all that the engine knows of its disk. [`MemoryStore`] is a sorted map for tests.
+//! [`Store`] is all that the engine knows of its disk. [`MemoryStore`] is a sorted map for tests,
+//! [`EmbeddedStore`] the one that lasts:
+//!
+//! ```text
+//! append ──► log (a buffer, then a file at `sync`)
+//!    │
+//!    └─────► overlay (active layer ─► frozen layers) ──► base
+//! ```
+//!
+//! The log is in [`log`](self), reached through [`Disk`]; the base is a [`Base`], on files an [`LsmBase`].
 
+mod backup;
+mod base;
 mod batch;
+mod check;
+mod disk;
+mod embedded;
 mod error;
+mod flush;
+mod guard;
+mod health;
+mod home;
+mod log;
+mod lsm;
 mod memory;
+mod merge;
+mod metrics;
+mod options;
+mod overlay;
+mod real_disk;
+mod recovery;
+mod signal;
+mod threads;
 
+pub use base::{Base, Held, MemoryBase, OpenBase, Pairs, Purpose, SortedChange, SortedChanges};
 pub use batch::{Batch, Change, Changes, MAX_BATCH, MAX_KEY, Ticket};
+pub use check::Report;
+pub use disk::{Disk, DiskFile, Lock};
+pub use embedded::EmbeddedStore;
 pub use error::{Failure, Reason, StoreError};
+pub use lsm::{LsmBase, LsmOptions};
 pub use memory::MemoryStore;
+pub use metrics::Metrics;
+pub use options::Options;
+pub use real_disk::RealDisk;
+pub use recovery::{Cut, Recovery};
 
 /// A key with its value.
 pub type Pair = (Vec<u8>, Vec<u8>);
