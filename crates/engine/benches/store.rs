@@ -7,7 +7,13 @@
 //!
 //! With ten million members it needs 6 GB of disk, which are given back at the end; `--directory` says where.
 
-#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
