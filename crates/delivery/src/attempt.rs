@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use journey_vm::{HttpMessage, MailMessage, Rendered};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Clock;
 use crate::http::{Arrival, Envelope, HttpSender, Setback, build};
@@ -55,22 +55,23 @@ impl Attempts {
             return Err(Problem::Key.into());
         }
         let patience = u64::try_from(job.delivery().timeout).unwrap_or(0).max(1);
-        let patience = Duration::from_millis(patience).min(LONGEST);
-        match timeout(patience, self.send(job)).await {
-            Ok(made) => made,
-            Err(_) => Err(Problem::Timeout.into()),
-        }
-    }
-
-    async fn send(&self, job: &Job) -> Result<Arrival, Setback> {
+        let deadline = Instant::now() + Duration::from_millis(patience).min(LONGEST);
         match &job.payload {
-            Rendered::Http(message) => self.call(job, message).await,
-            Rendered::Mail(message) => self.hand_in(job, message).await,
+            Rendered::Http(message) => self.call(job, message, deadline).await,
+            Rendered::Mail(message) => {
+                let handed_in = timeout_at(deadline, self.hand_in(job, message)).await;
+                handed_in.map_err(|_| Problem::Timeout)?
+            }
             Rendered::Line(_) => self.line(job).unwrap_or_else(|| Err(Problem::Internal.into())),
         }
     }
 
-    async fn call(&self, job: &Job, message: &HttpMessage) -> Result<Arrival, Setback> {
+    async fn call(
+        &self,
+        job: &Job,
+        message: &HttpMessage,
+        deadline: Instant,
+    ) -> Result<Arrival, Setback> {
         let now = self.clock.now();
         let envelope = Envelope {
             key: &job.key,
@@ -80,7 +81,7 @@ impl Attempts {
             answer: job.answer,
         };
         let request = build(message, &envelope)?;
-        self.http.send(request, job.answer, now).await
+        self.http.send(request, job.answer, now, deadline).await
     }
 
     async fn hand_in(&self, job: &Job, message: &MailMessage) -> Result<Arrival, Setback> {

@@ -100,8 +100,7 @@ async fn an_answer_that_drips_is_left_after_the_timeout() {
 
     // Where the body is not wanted, its receiver took the message.
     let (receiver, mut bench) = one(stall).await;
-    let outcome = bench.outcome(impatient(post(1, &receiver.url()))).await;
-    assert_eq!(arrived(outcome), (Some(200), None));
+    assert_eq!(arrived(bench.outcome(post(1, &receiver.url())).await), (Some(200), None));
 }
 
 #[tokio::test]

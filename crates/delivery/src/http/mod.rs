@@ -15,6 +15,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{Instant, timeout_at};
 
 use crate::network::Dialer;
 use crate::problem::{ConnectError, Problem};
@@ -48,19 +49,19 @@ impl HttpSender {
         HttpSender { client, longest_answer }
     }
 
-    /// Sends a request and waits for the answer, its body too if that is wanted.
+    /// Sends a request and waits until the deadline for the answer, its body too if that is wanted.
     pub(crate) async fn send(
         &self,
         request: hyper::Request<Full<Bytes>>,
         answer: bool,
         now: i64,
+        deadline: Instant,
     ) -> Result<Arrival, Setback> {
-        match self.client.request(request).await {
-            Ok(response) => {
-                let limit = answer.then_some(self.longest_answer);
-                receive(response, limit, now).await
-            }
-            Err(error) => Err(Setback::from(problem(&error))),
+        let limit = answer.then_some(self.longest_answer);
+        match timeout_at(deadline, self.client.request(request)).await {
+            Ok(Ok(response)) => receive(response, limit, now, deadline).await,
+            Ok(Err(error)) => Err(problem(&error).into()),
+            Err(_) => Err(Problem::Timeout.into()),
         }
     }
 }

@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::header::{HeaderMap, RETRY_AFTER};
 use hyper::{Response, StatusCode};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::http_problem;
 use crate::backoff::retry_after;
@@ -40,11 +40,13 @@ impl From<Problem> for Setback {
     }
 }
 
-/// Reads a response: its body up to a limit if it is wanted, otherwise little of it.
+/// Reads a response: its body up to a limit if it is wanted, otherwise little of it. Only a body that is
+/// wanted can miss the deadline: what became of the message is known without the others.
 pub(crate) async fn receive(
     response: Response<Incoming>,
     wanted: Option<usize>,
     now: i64,
+    deadline: Instant,
 ) -> Result<Arrival, Setback> {
     let (head, body) = response.into_parts();
     if let Some(problem) = refusal(head.status) {
@@ -52,7 +54,10 @@ pub(crate) async fn receive(
         return Err(Setback { problem, retry_after: asked_pause(&head.headers, now) });
     }
     let body = match wanted {
-        Some(limit) => Some(read(body, limit).await?),
+        Some(limit) => {
+            let read = timeout_at(deadline, read(body, limit)).await;
+            Some(read.map_err(|_| Problem::Timeout)??)
+        }
         None => {
             drain(body).await;
             None

@@ -6,6 +6,7 @@
 pub mod http;
 pub mod net;
 pub mod smtp;
+pub mod tools;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -121,8 +122,8 @@ impl Bench {
     }
 
     async fn told(&mut self) -> Told {
-        let told = timeout(Duration::from_secs(30), self.from.recv()).await;
-        told.expect("nothing was reported within 30 seconds").expect("delivery goes on")
+        let told = timeout(Duration::from_secs(120), self.from.recv()).await;
+        told.expect("nothing was reported within two minutes").expect("delivery goes on")
     }
 
     /// The next outcome.
