@@ -58,7 +58,10 @@ async fn another_attempt_has_the_same_id_and_its_own_time() {
     let receiver = Receiver::new(|_, _| status(500)).await;
     let mut bench = Bench::new(Settings { default: signing(&[NEW]), ..settings() });
     for attempt in [1, 2] {
-        bench.clock.0.store(NOW + i64::from(attempt) * 60_000, std::sync::atomic::Ordering::Relaxed);
+        bench
+            .clock
+            .0
+            .store(NOW + i64::from(attempt) * 60_000, std::sync::atomic::Ordering::Relaxed);
         again(bench.outcome(Job { attempt, ..post(1, &receiver.url()) }).await);
     }
     let requests = receiver.requests();

@@ -12,6 +12,7 @@ mod demo;
 mod shell;
 mod suite;
 mod tidy;
+mod tools;
 
 /// Why a chore failed, in a sentence for the terminal.
 type Failure = Box<dyn std::error::Error>;
@@ -24,6 +25,8 @@ chores:
   demo                build the products, then check, test and run examples/grocery
   test                run every test of the repository
   tidy                check the rules of docs/architecture.md that no compiler checks
+  tools               install programs of others that some tests compare with
+                      (Python, node) into target/tools
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(&root()),
         ["test"] => suite::run(&root()),
         ["tidy"] => tidy::run(&root()),
+        ["tools"] => tools::run(&root()),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

