@@ -16,7 +16,7 @@ use crate::findings::{Finding, Place, Unknown};
 use crate::items::{Item, ItemKind};
 use crate::lost::may_be_lost;
 use crate::names::NameKind;
-use crate::privacy::Source;
+use crate::privacy::Personal;
 use crate::requests::RequestNames;
 use crate::suggest::{self, Candidate};
 use crate::table::Name;
@@ -198,8 +198,8 @@ pub(crate) struct Bound {
     pub(crate) info: Option<Arc<EventInfo>>,
     /// Properties that its `where` has shown to be set.
     pub(crate) known: Vec<Arc<str>>,
-    /// Where the personal data in it comes from, if it is a value that holds some.
-    pub(crate) personal: Option<Source>,
+    /// The personal data in it, if it is a value that holds some.
+    pub(crate) personal: Option<Personal>,
     pub(crate) used: bool,
 }
 

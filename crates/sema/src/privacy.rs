@@ -25,6 +25,14 @@ pub(crate) struct Source {
     pub(crate) place: Place,
 }
 
+/// The personal data in a value that has a name.
+#[derive(Debug, Clone)]
+pub(crate) struct Personal {
+    pub(crate) source: Source,
+    /// Whether the value is personal data as a whole, whatever the marks of its fields.
+    pub(crate) whole: bool,
+}
+
 /// Where a value goes.
 pub(crate) struct Sink<'s> {
     /// ``the parameter `to` of `mail.email` ``
@@ -122,8 +130,9 @@ impl Cx<'_> {
                 Some(value) => self.personal(value, all),
                 None => {
                     let bound = self.bindings.get(binding.0 as usize)?;
-                    let personal = bound.personal.clone().filter(|_| all);
-                    personal.or_else(|| self.of_value(*binding, all))
+                    let personal = bound.personal.as_ref().filter(|it| all || it.whole);
+                    let source = personal.map(|it| it.source.clone());
+                    source.or_else(|| self.of_value(*binding, all))
                 }
             },
             ExprKind::Field(base, index) => self.of_field(base, *index, all),

@@ -8,7 +8,7 @@ use crate::Type;
 use crate::cx::{Bound, Cx};
 use crate::findings::{Finding, Place};
 use crate::items::Item;
-use crate::privacy::Source;
+use crate::privacy::{Personal, Source};
 use crate::thir::{BindingId, BindingKind, Param, TileKind};
 
 impl Checker<'_> {
@@ -35,9 +35,10 @@ impl Checker<'_> {
         let clause = tile.range();
         let id = self.cx.bind_value(name.source(), name.range(), clause, value.ty.clone());
         // What is kept of personal data is personal data.
-        let personal = self.cx.personal(&value, true);
+        let whole = self.cx.personal(&value, false).is_some();
+        let source = self.cx.personal(&value, true);
         if let Some(bound) = self.cx.bindings.get_mut(id.0 as usize) {
-            bound.personal = personal;
+            bound.personal = source.map(|source| Personal { source, whole });
         }
         self.cx.scope.push(id);
         Some(TileKind::Let(id, value))
@@ -67,7 +68,8 @@ impl Checker<'_> {
                 && field.holds_pii()
             {
                 let what = format!("the parameter `{}`", field.name);
-                bound.personal = Some(Source { what, place: Place::Here(name.range()) });
+                let source = Source { what, place: Place::Here(name.range()) };
+                bound.personal = Some(Personal { source, whole: field.marks.pii });
             }
             self.cx.scope.push(binding);
             params.push(Param { field: field.clone(), binding });
