@@ -154,6 +154,8 @@ catalogue! {
     UNUSED = 0603 Warning "unused";
     /// A name is not in snake_case.
     NAME_STYLE = 0604 Warning "name_style";
+    /// A test expects nothing.
+    NO_EXPECTATION = 0605 Warning "no_expectation";
     /// `any` stands in a journey without a key.
     NEEDLESS_ANY = 0610 Warning "needless_any";
     /// An event may come during the wait before the one for it.

@@ -16,7 +16,7 @@ use crate::items::{Item, ItemKind, declaration, items, parse};
 use crate::names::NameKind;
 use crate::table::{self, Site};
 use crate::usage;
-use crate::{audiences, calls, loops};
+use crate::{audiences, calls, loops, tests_decl};
 
 /// At most so many findings of a file are shown.
 pub(crate) const MAX_SHOWN: usize = 100;
@@ -101,6 +101,7 @@ fn findings_of(db: &dyn Db, file: SourceFile) -> Vec<Found> {
         }
     }
     found.extend(duplicates(db, file).into_iter().map(placed));
+    found.extend(tests_decl::twins(db, file).into_iter().map(placed));
     // Uses are collected from all items; one that cannot be checked is reported where it stands.
     let unused = tried(db, || usage::unused(db, file)).unwrap_or_default();
     found.extend(unused.into_iter().map(placed));

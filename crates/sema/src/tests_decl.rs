@@ -1,6 +1,7 @@
 //! `test` blocks: every step fits the journey and the schema, and time only goes forward.
 
 mod answers;
+mod twins;
 
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
 use crate::table::Name;
 use crate::thir::{Const, Step, Test};
+
+pub(crate) use twins::twins;
 
 /// Constants by name.
 type Values = Vec<(Arc<str>, Const)>;
@@ -66,6 +69,7 @@ pub(crate) fn check_test<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Test>
         let checked = checker.step(step);
         steps.extend(checked.map(|checked| (checked, step.range())));
     }
+    checker.expects_something(decl);
     let Checker { cx, journey, customer, audiences, .. } = checker;
     let value = title.zip(journey).map(|(title, (journey, _))| Test {
         title: title.into(),
@@ -107,6 +111,18 @@ impl Checker<'_> {
             }
             None => self.cx.unknown(NameKind::Journey, &text, name.range()),
         }
+    }
+
+    /// A test without an expectation passes whatever the journey does. One with something else
+    /// wrong in it is not finished.
+    fn expects_something(&mut self, decl: ast::TestDecl<'_>) {
+        if decl.steps().any(is_expectation) || !self.cx.findings.is_empty() {
+            return;
+        }
+        let message = "this test expects nothing, so it passes whatever the journey does";
+        let finding = Finding::new(Code::NO_EXPECTATION, self.title, message);
+        let note = "say what must be so in the end: `expect exit NAME`, `expect at LABEL`, …";
+        self.cx.structural(finding.note(note));
     }
 
     fn step(&mut self, step: ast::Step<'_>) -> Option<Step> {
@@ -459,4 +475,22 @@ impl Checker<'_> {
             values.into_iter().map(|(name, value)| Some((name, value?))).collect();
         Some((action.name.clone(), known?))
     }
+}
+
+fn is_expectation(step: ast::Step<'_>) -> bool {
+    use ast::Step::{
+        ExpectAt, ExpectCondition, ExpectExit, ExpectGoal, ExpectNo, ExpectNotEntered, ExpectSend,
+        ExpectWebhook,
+    };
+    matches!(
+        step,
+        ExpectAt(_)
+            | ExpectCondition(_)
+            | ExpectExit(_)
+            | ExpectGoal(_)
+            | ExpectNo(_)
+            | ExpectNotEntered(_)
+            | ExpectSend(_)
+            | ExpectWebhook(_)
+    )
 }
