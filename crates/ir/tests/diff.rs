@@ -222,3 +222,25 @@ fn how_a_webhook_calls_is_compared() {
     let found = diff(&checked(&old), &checked(&new)).unwrap().journeys.pop().unwrap();
     assert!(lines(&found).iter().any(|it| it.ends_with(" method=post>put")), "{:?}", lines(&found));
 }
+
+#[test]
+fn what_a_webhook_reads_of_the_response_is_compared() {
+    let webhook = r#"webhook get "https://x.example.com/" {
+        ok as answer: { points: int tier: "a" | "b" = "a" } { wait for event ordered up to 1d }
+        failed { }
+    }"#;
+    let old = OLD.replace("wait 7d", webhook);
+    let found = |new: &str| {
+        let found = diff(&checked(&old), &checked(new)).unwrap().journeys.pop().unwrap();
+        lines(&found).concat()
+    };
+    let changed = found(&old.replace("points: int", "points: int?"));
+    let before = "{ points: int tier: \"a\" | \"b\" = \"a\" }";
+    let after = "{ points: int? tier: \"a\" | \"b\" = \"a\" }";
+    assert!(changed.ends_with(&format!(" response={before}>{after}")), "{changed}");
+    // What a field holds where the response lacks it is part of what is read.
+    let changed = found(&old.replace("= \"a\"", "= \"b\""));
+    assert!(changed.contains(" response="), "{changed}");
+    let marked = found(&old.replace("example.com/\" {", "example.com/\" @pii {"));
+    assert!(marked.ends_with(" may hold=->personal data"), "{marked}");
+}

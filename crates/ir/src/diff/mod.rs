@@ -9,7 +9,7 @@ mod align;
 mod picture;
 mod plan;
 pub(crate) mod requests;
-mod schema;
+pub(crate) mod schema;
 mod tiles;
 
 use std::collections::{BTreeMap, BTreeSet};

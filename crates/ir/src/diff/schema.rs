@@ -71,12 +71,28 @@ fn otherwise(otherwise: Otherwise, what: &str) -> String {
 }
 
 pub(super) fn field(field: &Field) -> String {
-    let mut text = field.ty.to_string();
+    let mut text = shape(&field.ty);
     if let Some(default) = &field.default {
         text = format!("{text} = {}", titles::constant(default, &field.ty));
     }
     if field.wire != field.name {
         text = format!("\"{}\": {text}", field.wire);
     }
+    if field.marks.pii {
+        text += " @pii";
+    }
     text
+}
+
+/// A type with all that is said of the fields in it.
+pub(crate) fn shape(ty: &Type) -> String {
+    match ty {
+        Type::Record(fields) => {
+            let fields = fields.iter().map(|it| format!("{}: {}", it.name, field(it)));
+            format!("{{ {} }}", fields.collect::<Vec<_>>().join(" "))
+        }
+        Type::List(item) => format!("list<{}>", shape(item)),
+        Type::Optional(inner) => format!("{}?", shape(inner)),
+        other => other.to_string(),
+    }
 }

@@ -6,7 +6,7 @@
 use journey_sema::thir::{ArmTrigger, Binding, BindingId, Expr, Tile, TileKind, WaitLimit};
 
 use super::header;
-use crate::diff::requests;
+use crate::diff::{requests, schema};
 use crate::titles;
 
 /// A part of what a tile says.
@@ -119,7 +119,13 @@ impl Fields<'_> {
                 headers.for_each(|(name, value)| self.expr(format!("header {name}"), value));
                 webhook.request.body.iter().for_each(|body| self.expr("body", body));
                 self.put("delivery", requests::delivery(webhook.request.delivery).1);
-                self.binding(webhook.response.as_ref().map(|response| response.binding));
+                if webhook.pii {
+                    self.put("may hold", "personal data");
+                }
+                if let Some(response) = &webhook.response {
+                    self.binding(Some(response.binding));
+                    self.put("response", schema::shape(&response.ty));
+                }
             }
             TileKind::Update(sets) => {
                 sets.iter().for_each(|(name, value)| self.expr(&**name, value));
