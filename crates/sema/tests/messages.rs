@@ -411,6 +411,24 @@ fn limits_are_told_once_and_exactly() {
     assert!(too_many.contains("J0308 an expression has at most 4096 parts"), "{too_many}");
     assert_eq!(too_many.matches("J0").count(), 1, "{too_many}");
     assert_eq!(audience(&many(2000)), "");
+    // Operators in front of a value are parts like those between.
+    for sign in ["not ", "- "] {
+        let signs = |count: usize| format!("{}customer.vip", sign.repeat(count));
+        let too_many = audience(&signs(5000));
+        assert!(too_many.contains("J0308 an expression has at most 4096 parts"), "{too_many}");
+        assert_eq!(too_many.matches("J0").count(), 1, "{too_many}");
+    }
+    assert_eq!(audience(&format!("{}customer.vip", "not ".repeat(4000))), "");
+    // What a journey with too many tiles uses is not called unused as well.
+    let waits = "wait pause ".repeat(10_000);
+    let journey = format!(
+        "event _a {{ }} event b {{ }} let pause = 1d destination out log {{ action note() }}
+        audience c = customer.vip
+        journey j {{ entry event b exit gone when customer in c {waits} send out.note() exit done }}"
+    );
+    let too_many = check(&format!("{traits}{journey}"));
+    assert!(too_many.contains("J0308 a journey has at most 10000 tiles"), "{too_many}");
+    assert_eq!(too_many.matches("J0").count(), 1, "{too_many}");
     let pattern =
         |length: usize| audience(&format!("customer.name matches \"{}\"", "a".repeat(length)));
     assert_eq!(pattern(1024), "");

@@ -112,11 +112,20 @@ impl Cx<'_> {
 
     pub(super) fn not_chain(&mut self, chain: ast::NotChain<'_>) -> Expr {
         let range = chain.range();
+        let signs = chain.kw_not_tokens().count();
+        if !self.counted(signs, range) {
+            return Expr::error(range);
+        }
         let expr = self.inner_typed(chain.expr(), &Type::Bool, Role::new("`not`"), range);
-        if chain.kw_not_tokens().count().is_multiple_of(2) {
+        if signs.is_multiple_of(2) {
             return Expr { range, ..expr };
         }
         self.not(expr, range)
+    }
+
+    /// Counts the operators in front of a value, the first of which was counted as their node.
+    fn counted(&mut self, signs: usize, range: TextRange) -> bool {
+        (1..signs).all(|_| self.count(range))
     }
 
     pub(super) fn not(&mut self, expr: Expr, range: TextRange) -> Expr {
@@ -312,7 +321,11 @@ impl Cx<'_> {
     /// `-x`. A literal is read with its sign.
     pub(super) fn neg_chain(&mut self, chain: ast::NegChain<'_>, hint: Option<&Type>) -> Expr {
         let range = chain.range();
-        let odd = chain.minus_tokens().count() % 2 == 1;
+        let signs = chain.minus_tokens().count();
+        if !self.counted(signs, range) {
+            return Expr::error(range);
+        }
+        let odd = signs % 2 == 1;
         let value = match chain.expr().map(unwrapped) {
             Some(ast::Expr::Literal(literal)) if odd && literal.int_lit_token().is_some() => {
                 return Expr { range, ..self.literal(literal, true) };

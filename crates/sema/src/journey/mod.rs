@@ -20,10 +20,11 @@ mod timezone;
 mod until;
 mod waits;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
-use journey_syntax::{AstNode, ast};
+use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use crate::attributes::Bearer;
 use crate::cx::{Cx, Outcome, Stage};
@@ -31,6 +32,7 @@ use crate::db::Db;
 use crate::facts::Facts;
 use crate::findings::Finding;
 use crate::items::{Item, declaration};
+use crate::names::NameKind;
 use crate::table;
 use crate::thir::{self, Binding};
 
@@ -101,6 +103,7 @@ impl Cx<'_> {
             let message = format!("a journey has at most {MAX_TILES} tiles; this is one more");
             let finding = Finding::new(Code::TOO_LARGE, outline::head(*first_too_many), message);
             self.report(finding.note("split it into journeys that start each other by an event"));
+            self.may_use_all_it_names(decl);
             return false;
         }
         let mut splits: BTreeMap<&str, TextRange> = BTreeMap::new();
@@ -124,6 +127,22 @@ impl Cx<'_> {
             }
         }
         true
+    }
+}
+
+impl Cx<'_> {
+    /// Counts every name in a journey that is not looked at as used, whatever it names there.
+    fn may_use_all_it_names(&mut self, decl: ast::JourneyDecl<'_>) {
+        let words = decl.syntax().leaves().filter(|token| token.kind() == SyntaxKind::IDENT);
+        let words: BTreeSet<&str> = words.map(|token| token.text()).collect();
+        for word in words {
+            let word: Arc<str> = word.into();
+            for kind in
+                [NameKind::Event, NameKind::Audience, NameKind::Destination, NameKind::Constant]
+            {
+                self.uses(kind, &word);
+            }
+        }
     }
 }
 
