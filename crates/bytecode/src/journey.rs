@@ -489,3 +489,33 @@ pub struct SplitArm {
     /// Where the instance goes on.
     pub to: u32,
 }
+
+impl Journey {
+    /// Tells of the operations that can come next; of those behind a wait only if `waits`.
+    pub fn successors(&self, op: usize, waits: bool, mut found: impl FnMut(usize)) {
+        let next = op + 1;
+        match self.code.get(op) {
+            None | Some(Op::Exit { .. }) => {}
+            Some(Op::Jump { to }) => found(*to as usize),
+            Some(Op::Unless { to, .. } | Op::Countdown { to, .. }) => {
+                found(next);
+                found(*to as usize);
+            }
+            Some(Op::Split { split }) => {
+                let arms = self.splits.get(usize::from(*split)).map(|split| &split.arms);
+                arms.into_iter().flatten().for_each(|arm| found(arm.to as usize));
+            }
+            Some(Op::Suspend { .. }) if !waits => {}
+            Some(Op::Suspend { state }) => {
+                let Some(state) = self.states.get(usize::from(*state)) else { return };
+                let arms = state.arms.iter().map(|arm| arm.to);
+                let limits = state.timeout.into_iter().chain(state.late);
+                let ends = state.run.iter();
+                let ends =
+                    ends.flat_map(|run| run.outcomes.iter().copied().chain([run.not_entered]));
+                arms.chain(limits).chain(ends).for_each(|to| found(to as usize));
+            }
+            Some(_) => found(next),
+        }
+    }
+}

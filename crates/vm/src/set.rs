@@ -1,8 +1,11 @@
 //! Programs, prepared to run: every question that can be answered before the first input is.
 
+mod lookback;
+mod window;
+
 use journey_bytecode::{
-    Aggregate, ArmTrigger, CaptureFrom, Condition, Const, Deadline, Entry, ExitTrigger, Expr,
-    ExprId, Insn, Journey, Op, Program, Range, Reads, Verified, Window,
+    Aggregate, ArmTrigger, Condition, Const, Deadline, Entry, ExitTrigger, Expr, ExprId, Insn,
+    Journey, Op, Program, Range, Reads, Verified, Window,
 };
 use journey_time::Tz;
 
@@ -82,6 +85,8 @@ pub(crate) struct JourneyPlan {
     pub(crate) paces: Vec<u16>,
     /// Windows of its instances, in order of their place there.
     pub(crate) tallies: Vec<u16>,
+    /// By state, the windows of which nothing has to be kept any more.
+    forgettable: Vec<u64>,
 }
 
 /// Who reads what.
@@ -214,6 +219,7 @@ impl ProgramSet {
         set.plan_events();
         set.plan_journeys();
         set.plan_windows();
+        set.plan_lookback();
         set.plan_audiences();
         set.plan_requests();
         set
@@ -270,8 +276,14 @@ impl ProgramSet {
                     Place::Customer((self.customer_windows.len() - 1) as u16)
                 }
             };
-            let plan = plan_window(&self.program, &self.event_kinds, number, window, place);
+            let plan = window::plan(&self.program, &self.event_kinds, number, window, place);
             self.windows.push(plan);
+        }
+    }
+
+    fn plan_lookback(&mut self) {
+        for (journey, plan) in self.program.journeys.iter().zip(&mut self.journeys) {
+            plan.forgettable = lookback::forgettable(&self.program, journey, &plan.tallies);
         }
     }
 
@@ -437,6 +449,13 @@ fn plan_zone(program: &Verified<Program>, zone: Option<ExprId>) -> ZonePlan {
 }
 
 impl JourneyPlan {
+    /// Whether nobody asks the window at this place any more, once an instance stands at the
+    /// state. Only of windows that keep events for waits.
+    pub(crate) fn is_over(&self, state: u16, place: usize) -> bool {
+        let over = self.forgettable.get(usize::from(state)).copied().unwrap_or(0);
+        u32::try_from(place).is_ok_and(|place| over.checked_shr(place).unwrap_or(0) & 1 == 1)
+    }
+
     fn add_to(&self, watched: &mut Watch) {
         self.reads.traits.iter().for_each(|slot| watched.traits.set(slot, true));
         self.reads.windows.iter().for_each(|window| watched.windows.set(window, true));
@@ -485,59 +504,6 @@ fn plan_journey(journey: &Journey) -> JourneyPlan {
     plan
 }
 
-fn plan_window(
-    program: &Program,
-    event_kinds: &[Vec<Kind>],
-    number: u16,
-    window: &Window,
-    place: Place,
-) -> WindowPlan {
-    let kinds = event_kinds.get(usize::from(window.event)).map_or(&[][..], Vec::as_slice);
-    let slots = match &window.aggregate {
-        Aggregate::Last { slots } => slots.as_slice(),
-        _ => &[],
-    };
-    let field = |slot: &u16| kinds.get(usize::from(*slot)).map(|kind| (*slot, *kind));
-    let fields: Vec<_> = slots.iter().filter_map(field).collect();
-    let mut kept: Vec<u16> = slots.to_vec();
-    let exprs = || [window.filter, window.value].into_iter().flatten();
-    let for_waits = matches!(window.aggregate, Aggregate::First | Aggregate::Each);
-    let late = match place {
-        _ if for_waits => true,
-        Place::Customer(_) => window.journey.is_some(),
-        Place::Instance(_) => exprs().any(|id| reads_locals(program, id)),
-    };
-    // The filter runs again later only if the events themselves are kept.
-    if late {
-        kept.extend(exprs().flat_map(|id| event_slots(program, id)));
-    }
-    if for_waits {
-        kept.extend(looked_at(program, number));
-    }
-    kept.sort_unstable();
-    kept.dedup();
-    let value = window.value.and_then(|value| program.exprs.get(value.0 as usize));
-    let sums_ints = value.is_some_and(|expr| Kind::of(&expr.ty) == Kind::Int);
-    WindowPlan { number, place, sums_ints, fields, slots: kinds.len(), kept, late }
-}
-
-/// The event slots that the waits look at for which a window keeps events.
-fn looked_at(program: &Program, window: u16) -> Vec<u16> {
-    let mut slots = Vec::new();
-    let states = program.journeys.iter().flat_map(|journey| &journey.states);
-    for arm in states.flat_map(|state| &state.arms) {
-        let ArmTrigger::Event { filter, captures, earlier, .. } = &arm.trigger else { continue };
-        if *earlier == Some(window) {
-            slots.extend(filter.iter().flat_map(|id| event_slots(program, *id)));
-            slots.extend(captures.iter().filter_map(|capture| match capture.from {
-                CaptureFrom::Property(slot) => Some(slot),
-                CaptureFrom::At | CaptureFrom::Happened | CaptureFrom::Item => None,
-            }));
-        }
-    }
-    slots
-}
-
 fn code(program: &Program, id: ExprId) -> &[Insn] {
     let expr = program.exprs.get(id.0 as usize);
     let code = expr.and_then(|expr| {
@@ -567,18 +533,4 @@ fn reads_locals(program: &Program, id: ExprId) -> bool {
         )
     };
     code(program, id).iter().any(is_local)
-}
-
-/// The event slots that an expression loads.
-fn event_slots(program: &Program, id: ExprId) -> Vec<u16> {
-    let slot = |insn: &Insn| match insn {
-        Insn::EventNumber { slot, .. }
-        | Insn::EventWord { slot, .. }
-        | Insn::EventText { slot, .. }
-        | Insn::EventBool { slot, .. }
-        | Insn::EventSet { slot, .. }
-        | Insn::Event { slot, .. } => Some(*slot),
-        _ => None,
-    };
-    code(program, id).iter().filter_map(slot).collect()
 }

@@ -5,7 +5,6 @@
 //! way. Countdowns that end all cycles they are on are taken out of the graph, and with
 //! them the outermost loops; what is left of their bodies is looked at in the same way.
 
-use super::flow::successors;
 use crate::{Journey, Op};
 
 /// Finds a cycle that neither waits nor counts down.
@@ -33,7 +32,7 @@ pub(super) fn endless(journey: &Journey) -> Option<usize> {
 /// Whether an operation leads to itself or an earlier one without a wait.
 fn leads_back(journey: &Journey, op: usize) -> bool {
     let mut back = false;
-    successors(journey, op, false, |to| back |= to <= op);
+    journey.successors(op, false, |to| back |= to <= op);
     back
 }
 
@@ -69,7 +68,7 @@ fn components(journey: &Journey, out: &[bool]) -> Vec<Vec<usize>> {
     };
     let next = |op: usize| -> Vec<usize> {
         let mut next = Vec::new();
-        successors(journey, op, false, |to| next.push(to));
+        journey.successors(op, false, |to| next.push(to));
         next.retain(|to| out.get(*to) == Some(&false));
         next
     };

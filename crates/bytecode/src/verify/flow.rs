@@ -71,7 +71,7 @@ pub(super) fn check(program: &Program, number: usize) -> Checked<()> {
         let Some(position) = before.get(op).copied().flatten() else { continue };
         let after =
             step(program, journey, op, position).or_else(|problem| refuse(place(op), problem))?;
-        successors(journey, op, true, |target| work.push((target, after)));
+        journey.successors(op, true, |target| work.push((target, after)));
         work.extend(former_ends(program, number, journey, op).map(|target| (target, after)));
     }
     match cycles::endless(journey) {
@@ -183,31 +183,4 @@ fn is_under_policy(program: &Program, journey: &Journey, send: u16) -> bool {
     let send = journey.sends.get(usize::from(send));
     let action = send.and_then(|send| program.actions.get(usize::from(send.action)));
     action.is_some_and(|action| action.policy.is_some())
-}
-
-/// Tells of the operations that can come next; of those behind a wait only if `waits`.
-pub(super) fn successors(journey: &Journey, op: usize, waits: bool, mut found: impl FnMut(usize)) {
-    let next = op + 1;
-    match journey.code.get(op) {
-        None | Some(Op::Exit { .. }) => {}
-        Some(Op::Jump { to }) => found(*to as usize),
-        Some(Op::Unless { to, .. } | Op::Countdown { to, .. }) => {
-            found(next);
-            found(*to as usize);
-        }
-        Some(Op::Split { split }) => {
-            let arms = journey.splits.get(usize::from(*split)).map(|split| &split.arms);
-            arms.into_iter().flatten().for_each(|arm| found(arm.to as usize));
-        }
-        Some(Op::Suspend { .. }) if !waits => {}
-        Some(Op::Suspend { state }) => {
-            let Some(state) = journey.states.get(usize::from(*state)) else { return };
-            let arms = state.arms.iter().map(|arm| arm.to);
-            let limits = state.timeout.into_iter().chain(state.late);
-            let ends = state.run.iter();
-            let ends = ends.flat_map(|run| run.outcomes.iter().copied().chain([run.not_entered]));
-            arms.chain(limits).chain(ends).for_each(|to| found(to as usize));
-        }
-        Some(_) => found(next),
-    }
 }

@@ -114,7 +114,7 @@ pub(super) fn suspend(
     instance: &mut Instance,
     number: u16,
 ) -> Result<Next, Fault> {
-    let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    let (journey, plan) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let state = journey.states.get(usize::from(number)).ok_or(Fault::Program)?;
     if let Some(run) = &state.run {
         if let Some(outcome) = exit_reached(env, journey, profile, instance)? {
@@ -152,6 +152,11 @@ pub(super) fn suspend(
     }
     instance.status = Status::Waiting(number);
     instance.deadline = deadline;
+    for (place, tally) in instance.tallies.iter_mut().enumerate() {
+        if plan.is_over(number, place) {
+            *tally = None;
+        }
+    }
     instance.due = next_due(env, journey, state, profile, instance)?;
     Ok(Next::Stay)
 }
