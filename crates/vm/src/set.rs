@@ -1,5 +1,6 @@
 //! Programs, prepared to run: every question that can be answered before the first input is.
 
+mod by_key;
 mod lookback;
 mod window;
 
@@ -69,6 +70,8 @@ pub(crate) enum ZonePlan {
 pub(crate) struct EventPlan {
     /// Windows of the customer.
     pub(crate) windows: Vec<u16>,
+    /// Whether there are windows of instances as well.
+    pub(crate) by_instance: bool,
     /// Journeys it can enter, by name.
     pub(crate) entries: Vec<u16>,
 }
@@ -79,6 +82,9 @@ pub(crate) struct JourneyPlan {
     pub(crate) local_kinds: Vec<Kind>,
     /// Events that an exit criterion, a goal or some arm waits for, ascending.
     pub(crate) events: Vec<u16>,
+    /// For each of these the slot that holds the key of the one instance it concerns; nothing if
+    /// it may concern others.
+    pub(crate) by_key: Vec<Option<u16>>,
     /// Everything its continuous conditions and deadlines read.
     pub(crate) reads: Watch,
     /// The locals that say when the next round of a loop is due.
@@ -254,7 +260,7 @@ impl ProgramSet {
                 }
                 Entry::Manual => {}
             }
-            let plan = plan_journey(journey);
+            let plan = plan_journey(&self.program, journey);
             plan.add_to(&mut self.watched);
             self.journeys.push(plan);
         }
@@ -265,6 +271,9 @@ impl ProgramSet {
             let journey = window.journey.and_then(|j| self.journeys.get_mut(usize::from(j)));
             let place = match (window.range, journey) {
                 (Range::SinceEntered | Range::SinceMark(_), Some(journey)) => {
+                    if let Some(event) = self.events.get_mut(usize::from(window.event)) {
+                        event.by_instance = true;
+                    }
                     journey.tallies.push(number);
                     Place::Instance((journey.tallies.len() - 1) as u16)
                 }
@@ -463,7 +472,7 @@ impl JourneyPlan {
     }
 }
 
-fn plan_journey(journey: &Journey) -> JourneyPlan {
+fn plan_journey(program: &Program, journey: &Journey) -> JourneyPlan {
     let mut plan = JourneyPlan {
         local_kinds: journey.locals.iter().map(|slot| Kind::of(&slot.ty)).collect(),
         ..JourneyPlan::default()
@@ -501,6 +510,7 @@ fn plan_journey(journey: &Journey) -> JourneyPlan {
     }
     plan.events.sort_unstable();
     plan.events.dedup();
+    plan.by_key = by_key::slots(program, journey, &plan.events);
     plan
 }
 

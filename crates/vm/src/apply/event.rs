@@ -2,6 +2,7 @@
 
 use journey_bytecode::{ArmTrigger, Entry, ExitTrigger, Journey};
 
+use super::dispatch::Reached;
 use super::{About, Env, Stop, calls, capture, conclude, enter, goal, pause, run, settle};
 use crate::effect::{Effect, Refusal, Site};
 use crate::eval::Eval;
@@ -42,6 +43,9 @@ fn remember(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, a
         profile.windows = windows;
         env.changed_window(*number);
     }
+    if set.event(event).is_none_or(|plan| !plan.by_instance) {
+        return;
+    }
     for instance in instances {
         let Some((_, journey)) = set.journey(instance.journey) else { continue };
         for (place, number) in journey.tallies.iter().enumerate() {
@@ -64,7 +68,9 @@ fn remember(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, a
 /// still reach a goal.
 fn tell(env: &mut Env<'_>, customer: &mut Customer, event: u16, row: &Row, at: i64) {
     let Customer { profile, instances, memory, past, .. } = customer;
+    let mut reached = Reached::default();
     instances.retain_mut(|instance| match instance.status {
+        _ if !reached.includes(env, instance, event, row) => true,
         Status::Waiting(_) => {
             let outcome = hear(env, profile, instance, event, row, at);
             // What could not be decided of an event is to be decided again.

@@ -17,6 +17,7 @@
 
 mod action;
 mod calls;
+mod dispatch;
 mod enter;
 mod event;
 mod goal;
