@@ -11,7 +11,7 @@ use journey_time::Tz;
 
 use super::Node;
 use super::shape::{Declared, Event, Field, Shape};
-use crate::simulate::iso;
+use journey_intake::iso;
 
 /// A text that takes more values than this is no choice among a few.
 const FEW: usize = 12;

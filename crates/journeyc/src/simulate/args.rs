@@ -3,8 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use journey_intake::iso;
+
 use super::error::SimulateError;
-use super::input::{Input, iso};
+use super::input::Input;
 
 /// Runs journeys over a log of events
 #[derive(Debug, Clone, clap::Args)]

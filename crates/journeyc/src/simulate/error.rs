@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::input::{Input, Reason};
+use journey_intake::{ListError, Reason};
+
+use super::input::Input;
 use crate::files::WriteError;
 
 /// Why a simulation could not be run. Each is exit code 2.
@@ -49,28 +51,13 @@ pub enum SimulateError {
         /// Why.
         reason: String,
     },
-    /// The list of customers has no column for them.
-    #[error("{input}: there is no column `customer_id`; the columns are: {columns}")]
-    NoCustomerColumn {
+    /// A list of customers cannot be read at all.
+    #[error("{input}: {reason}")]
+    List {
         /// The list.
         input: Input,
-        /// The columns there are.
-        columns: String,
-    },
-    /// The list of customers lacks something that a journey takes.
-    #[error(
-        "{input}: there is no column `{column}`, which the journey `{journey}` takes; the columns \
-         are: {columns}"
-    )]
-    NoColumn {
-        /// The list.
-        input: Input,
-        /// The column.
-        column: String,
-        /// The journey.
-        journey: String,
-        /// The columns there are.
-        columns: String,
+        /// Why.
+        reason: ListError,
     },
     /// There is nothing that the customers of the list could enter.
     #[error("none of the journeys has `entry manual`, so `--enter` has nothing to enter")]

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use journey_intake::{Rejection, Unknown};
 use serde::Serialize;
 
 use super::error::SimulateError;
-use super::input::{Batch, Input, NameCounts, Rejection};
+use super::input::{Batch, Input};
 
 /// How many rejections are kept to be shown.
 const SHOWN: usize = 5;
@@ -32,12 +33,8 @@ pub(crate) struct Account {
     /// The first few rejections: line and reason.
     pub(crate) shown: Vec<(u64, String)>,
     pub(crate) after_horizon: u64,
-    /// Events that are not declared, by name.
-    pub(crate) undeclared: NameCounts,
-    /// Properties that are not declared, by event; those of traits stand last.
-    pub(crate) unknown: Vec<NameCounts>,
-    /// Fields of records that are not declared.
-    pub(crate) unknown_fields: u64,
+    /// What is not declared.
+    pub(crate) unknown: Unknown,
 }
 
 impl Ledger {
@@ -55,12 +52,7 @@ impl Ledger {
         let account = &mut self.account;
         account.read += batch.lines;
         account.after_horizon += batch.after_horizon;
-        account.undeclared.merge(&batch.undeclared);
-        account.unknown_fields += batch.unknown_fields;
-        account.unknown.resize_with(batch.unknown.len(), NameCounts::default);
-        for (sum, counts) in account.unknown.iter_mut().zip(&batch.unknown) {
-            sum.merge(counts);
-        }
+        account.unknown.merge(&batch.unknown);
         self.first = self.first.or(batch.first);
         self.reject(&batch.rejections, file)?;
         match &batch.failure {

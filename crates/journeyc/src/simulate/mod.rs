@@ -33,19 +33,19 @@ use std::thread;
 use std::time::Instant;
 
 use journey_bytecode::{Entry, Journey, Program};
+use journey_intake::Schema;
 use journey_vm::ProgramSet;
 
 pub use args::{Args, Options, RunArgs};
 pub use error::SimulateError;
-pub use input::{Input, Reason};
+pub use input::Input;
+pub use journey_intake::Reason;
 pub use output::{Summary, page, report};
 pub use progress::Progress;
 pub use story::{ReadOut, Scene, SceneKind};
 
-pub(crate) use input::iso;
-
 use crate::files::replace_with;
-use input::{Pass, Rules, Schema, hash, shard_of};
+use input::{Pass, Rules, hash, shard_of};
 use ledger::{Account, Ledger, RejectedFile};
 use log::JourneyTally;
 use output::{EnterAccount, Tables};
@@ -79,11 +79,12 @@ fn run_shards<'p>(
         Some(input) => Arc::new(responses::read(input, set.program())?),
         None => Arc::default(),
     };
+    let schema = Arc::new(Schema::new(set.program()));
     let mut rejected = options.rejected.as_deref().map(RejectedFile::create).transpose()?;
     let (enter, mut shards) = match &options.enter {
         Some((input, at)) => {
             let journeys = to_enter(set.program(), &options.journeys)?;
-            let list = enter::read(input, set.program(), &journeys)?;
+            let list = enter::read(input, &schema, &journeys)?;
             Ledger::new(input.clone(), options.strict)
                 .reject(&list.rejections, rejected.as_mut())?;
             let account = EnterAccount::new(input.clone(), *at, &list);
@@ -93,10 +94,8 @@ fn run_shards<'p>(
         None => (None, shards(set, options, &responses, Entering::default())),
     };
 
-    let schema = Schema::new(set.program());
     let rules = Rules {
         schema: &schema,
-        zone: set.program().zone(),
         until: options.until,
         strict: options.strict,
         shards: shards.len(),
@@ -180,7 +179,7 @@ fn shards<'p>(
         })
         .collect();
     for guest in entering.customers {
-        if let Some(list) = lists.get_mut(shard_of(hash(&guest.listed.id), threads)) {
+        if let Some(list) = lists.get_mut(shard_of(hash(&guest.id), threads)) {
             list.customers.push(guest);
         }
     }

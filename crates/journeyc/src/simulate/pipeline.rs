@@ -223,7 +223,7 @@ impl Worker<'_> {
     }
 
     /// Reads a chunk, lets others read on, and decodes it.
-    fn read(self, mut chunks: Chunks, chunk: Chunk, decoder: &mut Decoder<'_>) {
+    fn read(self, mut chunks: Chunks, chunk: Chunk, decoder: &mut Decoder) {
         let read = chunks.next(chunk);
         self.progress.at(self.position.load(Ordering::Relaxed));
         let more = !matches!(read, Ok(None));

@@ -7,12 +7,12 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use bumpalo::Bump;
 use journey_bytecode::{Program, Type};
+use journey_intake::read_value;
 use serde::Deserialize;
 
 use super::error::SimulateError;
-use super::input::{Cursor, Input, Room, Source, read_value};
+use super::input::{Input, Source};
 use crate::answers::{Pending, Reply};
 
 /// All responses, by journey and tile.
@@ -120,7 +120,5 @@ fn plain(error: &serde_json::Error) -> String {
 
 /// A body as a value of the declared type.
 fn decode(body: &str, ty: &Type) -> Option<Reply> {
-    let mut room = Room { text: String::new(), arena: Bump::new(), zone: journey_time::Tz::UTC };
-    let value = read_value(&mut Cursor::new(body), ty, &mut room, &mut 0).ok()?;
-    value.is_set().then(|| Reply::Response(value.to_const()))
+    read_value(body, ty, journey_time::Tz::UTC).ok().map(Reply::Response)
 }

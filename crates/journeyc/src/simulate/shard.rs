@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 use journey_bytecode::{ArmTrigger, Program};
+use journey_intake::Guest;
 use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, Val, apply};
 
 use super::customers::Customers;
-use super::enter::{Guest, Listed};
+use super::enter::Listed;
 use super::input::{Batch, Entry, hash};
 use super::log::{InsideRow, Log, Membership};
 use super::responses::Responses;
@@ -164,8 +165,9 @@ impl<'p> Shard<'p> {
     fn enter(&mut self) {
         let Some(Entering { at, customers, journeys }) = self.entering.take() else { return };
         let arena = Scratch::new();
-        for Guest { listed, brings } in customers {
-            let number = self.customers.number(&listed.id, hash(&listed.id));
+        for Guest { line, id, brings } in customers {
+            let number = self.customers.number(&id, hash(&id));
+            let listed = Listed { line, id };
             for (journey, brought) in journeys.iter().copied().zip(&brings) {
                 // What does not fit was said when the list was read.
                 let Some(brought) = brought else { continue };

@@ -16,9 +16,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("vm", &["bytecode", "time"]),
     ("engine", &["bytecode", "time", "vm"]),
     ("delivery", &["bytecode", "vm"]),
+    ("intake", &["bytecode", "time", "vm"]),
     ("ir", &["base", "sema", "bytecode"]),
     ("reference", &["base", "syntax", "sema"]),
-    ("journeyc", &["base", "time", "syntax", "sema", "bytecode", "vm", "ir", "fmt", "reference"]),
+    (
+        "journeyc",
+        &["base", "time", "syntax", "sema", "bytecode", "vm", "intake", "ir", "fmt", "reference"],
+    ),
     (
         "journeyd",
         &["base", "time", "syntax", "sema", "bytecode", "vm", "engine", "delivery", "ir", "intake"],
@@ -37,6 +41,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("journey-vm", &["journey-syntax", "journey-sema", "salsa", "tokio", "rand", "rayon"]),
     ("journey-engine", &["journey-syntax", "journey-sema", "salsa", "tokio", "hyper", "rand"]),
     ("journey-delivery", &["journey-engine", "journey-sema", "axum", "rand", "openssl"]),
+    ("journey-intake", &["journey-syntax", "journey-sema", "salsa", "tokio", "hyper", "rand"]),
     ("journey-ir", &["journey-vm", "miette", "clap", "tokio"]),
 ];
 

@@ -5,10 +5,8 @@
 
 use std::io;
 
+use journey_intake::{Rejection, Unknown};
 use journey_vm::{Bits, Row};
-
-use super::names::NameCounts;
-use super::reason::Reason;
 
 /// What one chunk of lines comes out as.
 #[derive(Debug, Default)]
@@ -25,12 +23,8 @@ pub(crate) struct Batch {
     pub(crate) after_horizon: u64,
     /// Lines that are no event or profile, in order.
     pub(crate) rejections: Vec<Rejection>,
-    /// Events that are not declared, by name.
-    pub(crate) undeclared: NameCounts,
-    /// Properties that are not declared, by event; those of traits stand last.
-    pub(crate) unknown: Vec<NameCounts>,
-    /// Fields of records that are not declared.
-    pub(crate) unknown_fields: u64,
+    /// What is not declared.
+    pub(crate) unknown: Unknown,
     /// The time of the first event.
     pub(crate) first: Option<i64>,
     /// The latest time of an event up to the horizon.
@@ -69,20 +63,9 @@ pub(crate) struct Entry {
     pub(crate) audiences: Bits,
 }
 
-/// A line that was rejected.
-#[derive(Debug)]
-pub(crate) struct Rejection {
-    /// Its number in the file, from 1.
-    pub(crate) line: u64,
-    /// Why.
-    pub(crate) reason: Box<Reason>,
-    /// The line itself, or as much of it as was read.
-    pub(crate) text: String,
-}
-
 impl Batch {
     /// Empties the batch and keeps its memory.
-    pub(crate) fn reset(&mut self, shards: usize, layouts: usize) {
+    pub(crate) fn reset(&mut self, shards: usize) {
         self.used = 0;
         self.texts.clear();
         self.shards.resize_with(shards, Vec::new);
@@ -90,10 +73,7 @@ impl Batch {
         self.lines = 0;
         self.after_horizon = 0;
         self.rejections.clear();
-        self.undeclared.clear();
-        self.unknown.resize_with(layouts, NameCounts::default);
-        self.unknown.iter_mut().for_each(NameCounts::clear);
-        self.unknown_fields = 0;
+        self.unknown.clear();
         self.first = None;
         self.clock = None;
         self.failure = None;

@@ -372,11 +372,11 @@ fn account_lines(noun: &str, account: &Account, ink: Ink, out: &mut String) {
 }
 
 fn undeclared_line(account: &Account, ink: Ink, out: &mut String) {
-    let total = account.undeclared.total();
+    let total = account.unknown.events.total();
     if total == 0 {
         return;
     }
-    let mut names: Vec<(&str, u64)> = account.undeclared.iter().collect();
+    let mut names: Vec<(&str, u64)> = account.unknown.events.iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let more = names.len().saturating_sub(5);
     let shown = names.iter().take(5).map(|(name, n)| format!("{name:?} {}", count(*n)));

@@ -5,14 +5,15 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use journey_bytecode::{Journey, Program, Tile, TileKind};
+use journey_intake::{List, NameCounts};
 use journey_vm::Refusal;
 use serde::Serialize;
 
 use super::splits;
 use super::text::time_text;
-use crate::simulate::enter::{List, Listed};
+use crate::simulate::enter::Listed;
 use crate::simulate::error::SimulateError;
-use crate::simulate::input::{Input, NameCounts};
+use crate::simulate::input::Input;
 use crate::simulate::ledger::{Account, RejectedFile};
 use crate::simulate::log::{JourneyTally, Log, TileTally};
 use crate::simulate::shard::{EnteredByHand, Shard};
@@ -213,25 +214,27 @@ impl<'p> Summary<'p> {
             late: self.late,
             read: account.read,
             rejected: account.rejected,
-            undeclared: names(account.undeclared.iter(), account.undeclared.others()),
+            undeclared: names(account.unknown.events.iter(), account.unknown.events.others()),
             unknown_properties: self.unknown(account),
         }
     }
 
     /// Names that are not declared: `purchase.colour` for a property, `colour` for a trait.
     fn unknown(&self, account: &Account) -> NamesDocument {
-        let others = account.unknown.iter().map(NameCounts::others).sum::<u64>();
-        let events = self.program.events.iter().map(|event| format!("{}.", event.wire));
-        let prefixes: Vec<String> = events.chain([String::new()]).collect();
-        let all = prefixes.iter().zip(&account.unknown).flat_map(|(prefix, counts)| {
-            counts.iter().map(move |(name, count)| (format!("{prefix}{name}"), count))
+        let unknown = &account.unknown;
+        let counts = unknown.properties.iter().chain([&unknown.traits]);
+        let others = counts.map(NameCounts::others).sum::<u64>();
+        let events = self.program.events.iter().zip(&unknown.properties);
+        let properties = events.flat_map(|(event, counts)| {
+            counts.iter().map(|(name, count)| (format!("{}.{name}", event.wire), count))
         });
-        names(all, others + account.unknown_fields)
+        let traits = unknown.traits.iter().map(|(name, count)| (name.to_owned(), count));
+        names(properties.chain(traits), others + unknown.fields)
     }
 
     /// How many properties or traits of an input are not declared.
     pub(crate) fn unknown_total(account: &Account) -> u64 {
-        account.unknown.iter().map(NameCounts::total).sum::<u64>() + account.unknown_fields
+        account.unknown.values()
     }
 }
 

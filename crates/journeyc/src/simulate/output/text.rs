@@ -114,8 +114,9 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use journey_intake::iso;
+
     use super::{count, date, duration, share, time_of_day, time_text};
-    use crate::simulate::input::iso;
 
     fn written(write: impl FnOnce(&mut String)) -> String {
         let mut out = String::new();

@@ -117,7 +117,7 @@ impl Left {
 }
 
 fn at(time: &str) -> i64 {
-    super::input::iso::instant(time).unwrap()
+    journey_intake::iso::instant(time).unwrap()
 }
 
 fn purchase(ts: &str, customer: &str, amount: f64) -> String {

@@ -67,7 +67,7 @@ fn overview(summary: &Summary<'_>, out: &mut String) {
     out.push_str("</div>\n");
     for (n, what) in [
         (events.rejected, "lines were rejected"),
-        (events.undeclared.total(), "events were not declared and skipped"),
+        (events.unknown.events.total(), "events were not declared and skipped"),
         (summary.audience_faults, "audience conditions faulted"),
     ] {
         if n > 0 {

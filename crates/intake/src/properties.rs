@@ -7,15 +7,15 @@
 use journey_bytecode::Slot;
 use journey_vm::Row;
 
-use super::json::{Cursor, Text};
-use super::names::NameCounts;
-use super::schema::{Layout, is_required};
-use super::value::{Room, Wrong, read, wanted};
+use crate::json::{Cursor, Text};
+use crate::names::NameCounts;
+use crate::schema::{Layout, is_required};
+use crate::value::{Extra, Room, Wrong, read, wanted};
 
 /// Places beyond this many are not remembered.
 const REMEMBERED: usize = 256;
 
-/// Fills rows of one layout.
+/// Fills rows of one layout, always the same.
 #[derive(Debug, Default)]
 pub(crate) struct RowReader {
     guesses: Vec<Guess>,
@@ -45,16 +45,11 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) room: &'s mut Room,
     /// Counts keys that are not declared.
     pub(crate) unknown: &'s mut NameCounts,
-    /// Counts fields of records that are not declared.
-    pub(crate) unknown_fields: &'s mut u64,
+    /// Says what becomes of what is not declared, and counts fields of records.
+    pub(crate) extra: &'s mut Extra,
 }
 
 impl RowReader {
-    /// A reader for rows of a layout.
-    pub(crate) fn new(layout: &Layout<'_>) -> RowReader {
-        RowReader { seen: vec![0; layout.slots.len()], ..RowReader::default() }
-    }
-
     /// Forgets all guesses: the numbers of unknown names mean nothing once counting starts anew.
     pub(crate) fn recount(&mut self) {
         self.guesses.clear();
@@ -64,12 +59,15 @@ impl RowReader {
     pub(crate) fn read(
         &mut self,
         cursor: &mut Cursor<'_>,
-        layout: &Layout<'_>,
+        layout: &Layout,
         row: &mut Row,
         around: Surroundings<'_>,
     ) -> Result<(), Box<Wrong>> {
-        let Surroundings { room, unknown, unknown_fields } = around;
-        row.reset(layout.slots);
+        let Surroundings { room, unknown, extra } = around;
+        row.reset(&layout.slots);
+        if self.seen.len() < layout.slots.len() {
+            self.seen.resize(layout.slots.len(), 0);
+        }
         self.object += 1;
         let (mut fresh, mut place, mut required) = (true, 0, 0);
         while let Some(key) = cursor.key(&mut fresh)? {
@@ -84,13 +82,16 @@ impl RowReader {
             };
             place += 1;
             let Target::Slot(number) = target else {
+                if extra.reject {
+                    return Err(unknown_key(key, &mut room.text));
+                }
                 cursor.skip()?;
                 continue;
             };
             let Some(slot) = layout.slots.get(usize::from(number)) else { continue };
             self.first_time(number, slot)?;
-            let value = read(cursor, &slot.ty, room, unknown_fields)
-                .map_err(|wrong| wrong.inside(&slot.wire))?;
+            let value =
+                read(cursor, &slot.ty, room, extra).map_err(|wrong| wrong.inside(&slot.wire))?;
             if value.is_set() {
                 row.set(number, value);
                 required += usize::from(is_required(slot));
@@ -120,7 +121,7 @@ impl RowReader {
         &mut self,
         place: usize,
         key: Text<'_>,
-        layout: &Layout<'_>,
+        layout: &Layout,
         room: &mut String,
         unknown: &mut NameCounts,
     ) -> Target {
@@ -139,9 +140,14 @@ impl RowReader {
     }
 }
 
+#[cold]
+fn unknown_key(key: Text<'_>, room: &mut String) -> Box<Wrong> {
+    Box::new(Wrong::Unknown { path: key.resolve(room).unwrap_or(key.raw).to_owned() })
+}
+
 /// Names the first slot that should have been given.
 #[cold]
-fn missing(layout: &Layout<'_>, row: &Row) -> Box<Wrong> {
+fn missing(layout: &Layout, row: &Row) -> Box<Wrong> {
     let slots = layout.slots.iter().zip(0..);
     let slot = slots.filter(|(slot, _)| is_required(slot)).find(|(_, number)| !row.is_set(*number));
     let (path, wanted) = match slot {

@@ -1,13 +1,12 @@
 //! From the cells of a table to values.
 
-use bumpalo::Bump;
 use journey_bytecode::{Const, Slot};
 use journey_time::Tz;
 
-use super::json::Cursor;
-use super::reason::{Place, Reason, Root, shortened};
-use super::schema::is_required;
-use super::value::{Room, from_text, is_text, read, wanted};
+use crate::json::Cursor;
+use crate::reason::{Place, Reason, Root, shortened};
+use crate::schema::is_required;
+use crate::value::{Extra, Room, from_text, is_text, read, wanted};
 
 /// Reads cells. Texts, times and the like stand as they are, numbers and bools as in JSON, lists and
 /// records as JSON. An empty cell gives nothing.
@@ -19,7 +18,7 @@ pub(crate) struct Cells {
 impl Cells {
     /// A reader by whose clocks times without an offset are read.
     pub(crate) fn new(zone: Tz) -> Cells {
-        Cells { room: Room { text: String::new(), arena: Bump::new(), zone } }
+        Cells { room: Room::new(zone) }
     }
 
     /// The value of a cell; nothing if it is empty.
@@ -38,7 +37,7 @@ impl Cells {
             from_text(cell, &slot.ty, self.room.zone).map(|value| value.to_const())
         } else {
             let mut cursor = Cursor::new(cell.trim());
-            let value = read(&mut cursor, &slot.ty, &mut self.room, &mut 0);
+            let value = read(&mut cursor, &slot.ty, &mut self.room, &mut Extra::default());
             let value = value.ok().filter(|value| value.is_set()).map(|value| value.to_const());
             value.filter(|_| cursor.end().is_ok())
         };

@@ -27,13 +27,13 @@ impl Read {
 
 /// An instant that says its offset from UTC: RFC 3339.
 #[inline]
-pub(crate) fn instant(text: &str) -> Option<i64> {
+pub fn instant(text: &str) -> Option<i64> {
     let read = read(text)?;
     read.offset.map(|offset| read.instant(offset))
 }
 
 /// An instant; without an offset it is by the clocks of `zone`.
-pub(crate) fn time(text: &str, zone: Tz) -> Option<i64> {
+pub fn time(text: &str, zone: Tz) -> Option<i64> {
     let read = read(text)?;
     match read.offset {
         Some(offset) => Some(read.instant(offset)),
@@ -53,12 +53,12 @@ fn read(text: &str) -> Option<Read> {
 }
 
 /// A calendar day, in days since 1970-01-01.
-pub(crate) fn date(text: &str) -> Option<i32> {
+pub fn date(text: &str) -> Option<i32> {
     days(text.as_bytes())
 }
 
 /// A time of day, in milliseconds since midnight.
-pub(crate) fn time_of_day(text: &str) -> Option<i32> {
+pub fn time_of_day(text: &str) -> Option<i32> {
     match clock(text.as_bytes())? {
         (millis, []) => Some(millis),
         _ => None,
@@ -66,13 +66,13 @@ pub(crate) fn time_of_day(text: &str) -> Option<i32> {
 }
 
 /// The number of a day of the week, Monday being 0.
-pub(crate) fn weekday(text: &str) -> Option<u8> {
+pub fn weekday(text: &str) -> Option<u8> {
     let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     days.iter().position(|day| *day == text).and_then(|day| u8::try_from(day).ok())
 }
 
 /// A length of time as the language writes it, with a sign in front if it is negative.
-pub(crate) fn duration(text: &str) -> Option<i64> {
+pub fn duration(text: &str) -> Option<i64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text),

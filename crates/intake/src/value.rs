@@ -5,13 +5,13 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
-use journey_bytecode::{FieldType, Type};
+use journey_bytecode::{Const, FieldType, Type};
 use journey_time::Tz;
 use journey_vm::Val;
 
-use super::iso;
-use super::json::{Cursor, Kind, Malformed, Number};
-use super::reason::describe;
+use crate::iso;
+use crate::json::{Cursor, Kind, Malformed, Number};
+use crate::reason::{Place, Reason, Root, describe};
 
 /// Below this, every whole number is a double of its own.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -27,6 +27,21 @@ pub(crate) struct Room {
     pub(crate) zone: Tz,
 }
 
+impl Room {
+    pub(crate) fn new(zone: Tz) -> Room {
+        Room { text: String::new(), arena: Bump::new(), zone }
+    }
+}
+
+/// What becomes of fields of records that are not declared.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extra {
+    /// How many there were.
+    pub(crate) fields: u64,
+    /// Whether one is a mistake.
+    pub(crate) reject: bool,
+}
+
 /// Why a value cannot be read. Paths start at the value.
 #[derive(Debug)]
 pub(crate) enum Wrong {
@@ -38,6 +53,8 @@ pub(crate) enum Wrong {
     Missing { path: String, wanted: String },
     /// A field stands twice.
     Twice { path: String },
+    /// A field is not declared.
+    Unknown { path: String },
 }
 
 impl From<Malformed> for Box<Wrong> {
@@ -51,22 +68,57 @@ impl Wrong {
     pub(crate) fn inside(mut self: Box<Wrong>, outer: &str) -> Box<Wrong> {
         match &mut *self {
             Wrong::Malformed(_) => {}
-            Wrong::Mismatch { path, .. } | Wrong::Missing { path, .. } | Wrong::Twice { path } => {
+            Wrong::Mismatch { path, .. }
+            | Wrong::Missing { path, .. }
+            | Wrong::Twice { path }
+            | Wrong::Unknown { path } => {
                 let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
                 *path = format!("{outer}{dot}{path}");
             }
         }
         self
     }
+
+    /// The same as a reason: `text` is what was read, `root` what holds the value.
+    #[cold]
+    pub(crate) fn reason(self, text: &str, root: Root) -> Reason {
+        match self {
+            Wrong::Malformed(malformed) => Reason::malformed(text, malformed),
+            Wrong::Mismatch { path, found, wanted } => {
+                Reason::Mismatch { what: Place { root, path }, found, wanted }
+            }
+            Wrong::Missing { path, wanted } => {
+                Reason::Missing { what: Place { root, path }, wanted }
+            }
+            Wrong::Twice { path } => Reason::Twice { what: Place { root, path } },
+            Wrong::Unknown { path } => Reason::Unknown { what: Place { root, path } },
+        }
+    }
 }
 
-/// Reads a value; unset for `null`. `unknown` counts fields of records that are not declared.
+/// Reads a JSON text that is one value of a type: what a webhook answered, say. `null` is refused,
+/// and fields of records that are not declared are passed over.
+pub fn read_value(text: &str, ty: &Type, zone: Tz) -> Result<Const, Reason> {
+    let mut room = Room::new(zone);
+    let mut cursor = Cursor::new(text);
+    let start = cursor;
+    let value = read(&mut cursor, ty, &mut room, &mut Extra::default());
+    let value = value.and_then(|value| match value.is_set() {
+        true => Ok(value.to_const()),
+        false => Err(mismatch(start, ty, Kind::Null)),
+    });
+    let value = value.map_err(|wrong| wrong.reason(text, Root::Value))?;
+    cursor.end().map_err(|malformed| Reason::malformed(text, malformed))?;
+    Ok(value)
+}
+
+/// Reads a value; unset for `null`.
 #[inline]
 pub(crate) fn read<'l: 'r, 'r>(
     cursor: &mut Cursor<'l>,
     ty: &'r Type,
     room: &'r mut Room,
-    unknown: &mut u64,
+    extra: &mut Extra,
 ) -> Result<Val<'r>, Box<Wrong>> {
     let start = *cursor;
     let kind = cursor.kind()?;
@@ -80,7 +132,7 @@ pub(crate) fn read<'l: 'r, 'r>(
         }
         (Type::List(_), Kind::Array) | (Type::Record(_), Kind::Object) => {
             let Room { text, arena, zone } = room;
-            Nested { text, arena, zone: *zone, unknown }.value(cursor, ty)
+            Nested { text, arena, zone: *zone, extra }.value(cursor, ty)
         }
         _ => match scalar(cursor, ty, kind, &mut room.text, room.zone)? {
             Some(value) => Ok(value),
@@ -208,7 +260,7 @@ struct Nested<'r, 'n> {
     text: &'n mut String,
     arena: &'r Bump,
     zone: Tz,
-    unknown: &'n mut u64,
+    extra: &'n mut Extra,
 }
 
 impl<'r> Nested<'r, '_> {
@@ -260,7 +312,10 @@ impl<'r> Nested<'r, '_> {
         while let Some(key) = cursor.key(&mut fresh)? {
             let name = key.resolve(self.text).unwrap_or(key.raw);
             let Some(index) = fields.iter().position(|field| field.wire == name) else {
-                *self.unknown += 1;
+                self.extra.fields += 1;
+                if self.extra.reject {
+                    return Err(Box::new(Wrong::Unknown { path: name.to_owned() }));
+                }
                 cursor.skip()?;
                 continue;
             };
@@ -305,24 +360,24 @@ fn owned<'r>(value: Val<'_>) -> Val<'r> {
 
 #[cfg(test)]
 mod tests {
-    use bumpalo::Bump;
     use journey_bytecode::{Const, FieldType, Type};
     use journey_time::Tz;
 
-    use super::{Room, Wrong, read};
-    use crate::simulate::input::json::Cursor;
+    use super::{Extra, Room, Wrong, read};
+    use crate::json::Cursor;
 
     /// What a value comes out as; the message if it does not.
     fn value(json: &str, ty: &Type) -> Result<Const, String> {
-        let mut room = Room { text: String::new(), arena: Bump::new(), zone: Tz::UTC };
+        let mut room = Room::new(Tz::UTC);
         let mut cursor = Cursor::new(json);
-        match read(&mut cursor, ty, &mut room, &mut 0) {
+        match read(&mut cursor, ty, &mut room, &mut Extra::default()) {
             Ok(value) => Ok(value.to_const()),
             Err(wrong) => Err(match *wrong {
                 Wrong::Malformed(malformed) => format!("wanted {}", malformed.wanted),
                 Wrong::Mismatch { path, found, wanted } => format!("{path}: {found}, not {wanted}"),
                 Wrong::Missing { path, .. } => format!("{path} is missing"),
                 Wrong::Twice { path } => format!("{path} stands twice"),
+                Wrong::Unknown { path } => format!("{path} is not declared"),
             }),
         }
     }

@@ -8,7 +8,7 @@ const LIMIT: usize = 1_000;
 
 /// Counts names in the order in which they first came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct NameCounts {
+pub struct NameCounts {
     index: FxHashMap<Box<str>, u32>,
     counts: Vec<(Box<str>, u64)>,
     others: u64,
@@ -41,7 +41,7 @@ impl NameCounts {
     }
 
     /// Adds what another has counted, as if it had been counted here after all else.
-    pub(crate) fn merge(&mut self, other: &NameCounts) {
+    pub fn merge(&mut self, other: &NameCounts) {
         for (name, times) in &other.counts {
             self.add(name, *times);
         }
@@ -49,7 +49,7 @@ impl NameCounts {
     }
 
     /// Forgets everything and keeps the memory.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         if !self.counts.is_empty() {
             self.index.clear();
             self.counts.clear();
@@ -58,18 +58,73 @@ impl NameCounts {
     }
 
     /// All that was counted.
-    pub(crate) fn total(&self) -> u64 {
+    pub fn total(&self) -> u64 {
         self.others + self.counts.iter().map(|(_, count)| count).sum::<u64>()
     }
 
     /// The names with their counts, as they came.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.counts.iter().map(|(name, count)| (&**name, *count))
     }
 
     /// How many more were counted whose names were not kept.
-    pub(crate) fn others(&self) -> u64 {
+    pub fn others(&self) -> u64 {
         self.others
+    }
+}
+
+/// What was seen that the schema does not know, and passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unknown {
+    /// Events, by name.
+    pub events: NameCounts,
+    /// Properties, by the number of their event. Events of which nothing was counted may be left out
+    /// at the end.
+    pub properties: Vec<NameCounts>,
+    /// Traits, and audiences as `audiences.NAME`.
+    pub traits: NameCounts,
+    /// Parameters of journeys.
+    pub params: NameCounts,
+    /// Fields of records.
+    pub fields: u64,
+}
+
+impl Unknown {
+    /// Counts the properties of an event.
+    pub(crate) fn of_event(&mut self, event: u16) -> Option<&mut NameCounts> {
+        let index = usize::from(event);
+        if index >= self.properties.len() {
+            self.properties.resize_with(index + 1, NameCounts::default);
+        }
+        self.properties.get_mut(index)
+    }
+
+    /// Adds what another has counted, as if it had been counted here after all else.
+    pub fn merge(&mut self, other: &Unknown) {
+        let most = self.properties.len().max(other.properties.len());
+        self.properties.resize_with(most, NameCounts::default);
+        for (sum, counts) in self.properties.iter_mut().zip(&other.properties) {
+            sum.merge(counts);
+        }
+        self.events.merge(&other.events);
+        self.traits.merge(&other.traits);
+        self.params.merge(&other.params);
+        self.fields += other.fields;
+    }
+
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.properties.iter_mut().for_each(NameCounts::clear);
+        self.traits.clear();
+        self.params.clear();
+        self.fields = 0;
+    }
+
+    /// All that was counted, events aside.
+    pub fn values(&self) -> u64 {
+        let properties = self.properties.iter().map(NameCounts::total).sum::<u64>();
+        properties + self.traits.total() + self.params.total() + self.fields
     }
 }
 

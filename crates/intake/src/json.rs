@@ -8,6 +8,9 @@
 /// How deep arrays and objects may nest in a line.
 const MAX_DEPTH: usize = 64;
 
+/// What is wanted behind a value.
+pub(crate) const END: &str = "the end of the line";
+
 /// A place in one line of JSON.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
@@ -232,7 +235,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn end(&mut self) -> Scan<()> {
         match self.look() {
             None => Ok(()),
-            Some(_) => Err(self.wanted("the end of the line")),
+            Some(_) => Err(self.wanted(END)),
         }
     }
 
