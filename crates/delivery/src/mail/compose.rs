@@ -37,7 +37,11 @@ pub(super) fn compose(message: &MailMessage, key: &str, at: i64) -> Result<Compo
     if let Some(reply_to) = &message.reply_to {
         builder = builder.reply_to(mailbox(reply_to, "reply_to")?);
     }
-    let content = body(builder, message, key)?.formatted();
+    let mut content = body(builder, message, key)?.formatted();
+    // The line that ends the mail on the wire begins with an end of line of its own.
+    if content.ends_with(b"\r\n") {
+        content.truncate(content.len() - 2);
+    }
     Ok(Composed { from: from.email, to: to.email, content })
 }
 

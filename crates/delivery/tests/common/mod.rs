@@ -6,6 +6,7 @@
 pub mod http;
 pub mod net;
 pub mod smtp;
+pub mod tls;
 pub mod tools;
 
 use std::sync::atomic::{AtomicI64, Ordering};
