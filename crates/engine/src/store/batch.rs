@@ -36,6 +36,7 @@ impl std::fmt::Display for Ticket {
 pub struct Batch {
     bytes: Vec<u8>,
     changes: usize,
+    longest: usize,
 }
 
 /// One change of a batch.
@@ -71,6 +72,7 @@ impl Batch {
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(value.unwrap_or_default());
         self.changes += 1;
+        self.longest = self.longest.max(key.len());
     }
 
     /// The changes, in order.
@@ -107,18 +109,19 @@ impl Batch {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.changes = 0;
+        self.longest = 0;
     }
 
     /// Reads a batch from the form in which it is logged; none if it is not one.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
-        let mut changes = 0;
+        let (mut changes, mut longest) = (0, 0);
         while !rest.is_empty() {
-            read_change(&mut rest)?;
+            longest = longest.max(read_change(&mut rest)?.key.len());
             changes += 1;
         }
-        Some(Self { bytes: bytes.to_vec(), changes })
+        Some(Self { bytes: bytes.to_vec(), changes, longest })
     }
 }
 
@@ -171,12 +174,10 @@ pub(super) fn admit(batch: &Batch) -> Result<(), StoreError> {
     if batch.size() > MAX_BATCH {
         return Err(StoreError::TooLarge { what: "batch", size: batch.size(), most: MAX_BATCH });
     }
-    match batch.changes().map(|change| change.key.len()).max() {
-        Some(size) if size > MAX_KEY => {
-            Err(StoreError::TooLarge { what: "key", size, most: MAX_KEY })
-        }
-        _ => Ok(()),
+    if batch.longest > MAX_KEY {
+        return Err(StoreError::TooLarge { what: "key", size: batch.longest, most: MAX_KEY });
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod flush;
 mod guard;
 mod health;
 mod home;
+mod key;
 mod log;
 mod lsm;
 mod memory;

@@ -114,13 +114,15 @@ impl LsmBase {
         let mut note = held.store.to_be_bytes().to_vec();
         note.extend_from_slice(&held.through.0.to_be_bytes());
         ingestion.write(HELD, note).map_err(failed)?;
-        let mut bytes = 0;
+        let (mut bytes, mut inner) = (0, vec![KEYS]);
         for change in changes {
             let (key, value) = change?;
+            inner.truncate(1);
+            inner.extend_from_slice(&key);
             bytes += (key.len() + value.as_ref().map_or(0, |value| value.len())) as u64;
             let written = match value {
-                Some(value) => ingestion.write(inner(&key), &*value),
-                None => ingestion.write_tombstone(inner(&key)),
+                Some(value) => ingestion.write(&*inner, &*value),
+                None => ingestion.write_tombstone(&*inner),
             };
             written.map_err(failed)?;
         }
