@@ -93,8 +93,8 @@ pub trait DiskFile: Send {
     fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
 
     /// Writes all of `bytes` at `offset`, which is at most the size of the file. Until the next
-    /// [`sync`](DiskFile::sync) a power cut may keep any part of it, in any order, and leave the rest as it was, absent or zero;
-    /// what lies in the file outside the written range stays as it was.
+    /// [`sync`](DiskFile::sync) a power cut may keep any part of it, byte by byte and in any order. Where it is not
+    /// kept the file is as it was before the write, and zero or absent where there was nothing before.
     ///
     /// # Errors
     ///

@@ -20,6 +20,9 @@ use super::signal::Signal;
 use super::threads::Threads;
 use super::{Batch, Metrics, Options, Pair, Recovery, Store, StoreError, Ticket};
 
+/// A group is at most as large as this and one batch: records say in 32 bits where theirs begins.
+const MOST_UNSYNCED: usize = 1 << 30;
+
 /// A store in a directory.
 ///
 /// An append goes to the *log*, where [`sync`](Store::sync) makes it durable, and to the *overlay*, an ordered map in memory.
@@ -283,7 +286,7 @@ impl Store for EmbeddedStore {
         loop {
             inner.health.check()?;
             let mut pending = inner.log.pending();
-            if pending.waiting() >= inner.options.unsynced_bytes {
+            if pending.waiting() >= inner.options.unsynced_bytes.min(MOST_UNSYNCED) {
                 drop(pending);
                 inner.log.sync()?;
                 continue;

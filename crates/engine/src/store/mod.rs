@@ -65,8 +65,11 @@ pub trait Store: Send + Sync {
     /// If the store is damaged or has failed.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// At most `limit` pairs with keys from `from` on and before `to`, in ascending order, as of every
-    /// append so far.
+    /// At most `limit` pairs with keys from `from` on and before `to`, in ascending order, all as of one moment: no
+    /// batch is seen in part.
+    ///
+    /// A scan steps over what was deleted in its range and not yet merged away. Who takes from the front of a
+    /// queue begins where the queue does, not where it once did.
     ///
     /// # Errors
     ///

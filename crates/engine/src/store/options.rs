@@ -15,7 +15,7 @@ pub struct Options {
     /// The active layer is frozen, too, when so much was logged since it began: it bounds how long recovery takes
     /// where the same keys are changed again and again.
     pub segment_bytes: u64,
-    /// When so much is appended and not synced, an append syncs itself.
+    /// When so much is appended and not synced, an append syncs itself. A gigabyte counts as the most.
     pub unsynced_bytes: usize,
     /// What stands behind the overlay.
     pub base: LsmOptions,

@@ -2,15 +2,16 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use journey_engine::store::{
-    Disk, DiskFile, EmbeddedStore, Lock, RealDisk, Reason, Store, StoreError, Ticket,
+    Base, Disk, DiskFile, EmbeddedStore, Failure, Held, Lock, MemoryBase, OpenBase, Pairs, Purpose,
+    RealDisk, Reason, SortedChanges, Store, StoreError, Ticket,
 };
 
-use crate::support::{append, batch, folder, open, open_on, roomy, text};
+use crate::support::{append, batch, folder, open, open_on, roomy, small, text};
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
@@ -181,6 +182,94 @@ fn a_store_that_cannot_begin_a_segment_has_failed() {
     has_failed(&store, &first_segment(directory.path()), &Reason::Full);
     drop(store);
     assert_eq!(text(&open(directory.path(), roomy()).unwrap().0), "a=1");
+}
+
+/// A base in memory that finds no room for what it is told not to write.
+struct Full {
+    base: MemoryBase,
+    /// Whether it has no room for changes, and for merging.
+    told: Arc<(AtomicBool, AtomicBool)>,
+}
+
+impl Full {
+    fn room(&self, full: &AtomicBool) -> Result<(), StoreError> {
+        if !full.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let error = io::Error::from_raw_os_error(ENOSPC);
+        Err(StoreError::Failed(Arc::new(Failure::new("write to", Path::new("base"), &error))))
+    }
+}
+
+impl Base for Full {
+    fn held(&self) -> Result<Option<Held>, StoreError> {
+        self.base.held()
+    }
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.base.get(key)
+    }
+    fn range(&self, from: &[u8], to: Option<&[u8]>) -> Result<Pairs<'_>, StoreError> {
+        self.base.range(from, to)
+    }
+    fn write(&self, changes: &mut SortedChanges<'_>, held: Held) -> Result<u64, StoreError> {
+        self.room(&self.told.0)?;
+        self.base.write(changes, held)
+    }
+    fn merge_step(&self) -> Result<bool, StoreError> {
+        self.room(&self.told.1)?;
+        self.base.merge_step()
+    }
+    fn behind(&self) -> bool {
+        self.base.behind()
+    }
+    fn compact(&self) -> Result<(), StoreError> {
+        self.room(&self.told.1)
+    }
+    fn check(&self) -> Result<(u64, Vec<StoreError>), StoreError> {
+        self.base.check()
+    }
+}
+
+#[test]
+fn a_base_that_finds_no_room_fails_the_store_and_nothing_is_lost() {
+    let directory = folder();
+    let (base, told) = (MemoryBase::default(), Arc::<(AtomicBool, AtomicBool)>::default());
+    let open = |options| {
+        let (base, told) = (base.clone(), told.clone());
+        let open_base: Arc<OpenBase> = Arc::new(move |_: &Path, _: Purpose| {
+            Ok(Arc::new(Full { base: base.clone(), told: told.clone() }) as Arc<dyn Base>)
+        });
+        EmbeddedStore::open_with(Arc::new(RealDisk), directory.path(), options, open_base).unwrap()
+    };
+    let (store, _) = open(roomy());
+    append(&store, &["a=1"]);
+    store.sync().unwrap();
+    told.1.store(true, Ordering::SeqCst);
+    assert!(matches!(store.merge_step(), Err(StoreError::Failed(_))));
+    has_failed(&store, Path::new("base"), &Reason::Full);
+    drop(store);
+    told.1.store(false, Ordering::SeqCst);
+
+    // An append that has to write to the base itself, for want of memory.
+    told.0.store(true, Ordering::SeqCst);
+    let (store, _) = open(small());
+    let mut appended = 1;
+    let value = format!("b={}", "v".repeat(300));
+    let error = loop {
+        match store.append(&batch(&[&value, &format!("k{appended}=")])) {
+            Ok(ticket) => appended = ticket.0,
+            Err(error) => break error,
+        }
+        store.sync().unwrap();
+    };
+    assert!(matches!(error, StoreError::Failed(_)), "{error}");
+    has_failed(&store, Path::new("base"), &Reason::Full);
+    drop(store);
+
+    told.0.store(false, Ordering::SeqCst);
+    let (store, recovery) = open(small());
+    assert_eq!(recovery.last, Ticket(appended));
+    assert_eq!(text(&store).split(' ').count() as u64, appended + 1);
 }
 
 #[test]
