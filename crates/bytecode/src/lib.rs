@@ -15,6 +15,7 @@ pub mod disasm;
 pub mod insn;
 pub mod journey;
 pub mod link;
+pub mod migration;
 pub mod program;
 pub mod request;
 pub mod value;
@@ -25,7 +26,8 @@ pub use disasm::disasm;
 
 pub use insn::{BinaryOp, Cmp, Cond, Fold, Insn, UnaryOp};
 pub use journey::*;
-pub use link::{Broken, LinkError, Pinned, link};
+pub use link::{Broken, Comparison, Counterpart, LinkError, Pinned, link};
+pub use migration::{Fate, Place, Plan, WaitKind};
 pub use program::*;
 pub use request::*;
 pub use value::{Const, FieldType, Type};

@@ -4,6 +4,8 @@
 //! [`Journey`]); the verifier checks each one. Names are kept for people: nothing is looked up by
 //! name while a journey runs.
 
+use std::collections::BTreeMap;
+
 use crate::request::{Action, Destination};
 use crate::{Const, Insn, Journey, Type};
 
@@ -112,11 +114,18 @@ impl Program {
         all.filter(move |(_, journey)| journey.name == name).map(|(number, _)| number)
     }
 
-    /// The journey that stands for its line: the one that customers enter or, if there is none, the
-    /// latest.
-    pub fn head_of(&self, name: &str) -> Option<u16> {
-        let rank = |journey: &u16| (!self.version(*journey).retired, self.version(*journey).number);
-        self.line_of(name).max_by_key(rank)
+    /// The journey that stands for each line, by name: the one that customers enter or, if there is
+    /// none, the latest.
+    pub fn heads(&self) -> BTreeMap<&str, u16> {
+        let rank = |journey: u16| (!self.version(journey).retired, self.version(journey).number);
+        let mut heads = BTreeMap::new();
+        for (number, journey) in (0..=u16::MAX).zip(&self.journeys) {
+            let head = heads.entry(&*journey.name).or_insert(number);
+            if rank(number) > rank(*head) {
+                *head = number;
+            }
+        }
+        heads
     }
 }
 

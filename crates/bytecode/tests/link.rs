@@ -48,7 +48,7 @@ fn every_journey_beside_an_earlier_version_of_itself_is_let_through() {
     for number in 0..count as u16 {
         let name = &linked.journeys[usize::from(number)].name;
         let earlier = linked.journey_of(name, 1).unwrap();
-        assert_eq!(linked.head_of(name), Some(number));
+        assert_eq!(linked.heads().get(&**name), Some(&number));
         assert_eq!(*linked.version(earlier), Version::retired(1));
         assert_eq!(linked.journeys[usize::from(earlier)].entry, Entry::Manual);
     }

@@ -6,7 +6,7 @@ use super::error::Broken;
 use super::names::writes;
 use super::walk::Referred;
 use super::{Unit, numbers};
-use crate::{Call, Entry, Event, ExprId, FormerEnd, Journey, Program, Run, Slot};
+use crate::{Call, Entry, Event, ExprId, FormerEnd, Journey, Program, Run, Slot, WhileInside};
 
 /// The journey that stands for each line of the outcome.
 pub(super) struct Lines<'a> {
@@ -33,12 +33,10 @@ impl<'a> Lines<'a> {
                 heads.insert(&*unit.journey.name, head);
             }
         }
-        for journey in &base.journeys {
-            let number = base.head_of(&journey.name);
-            let head = number.and_then(|number| base.journeys.get(usize::from(number)));
-            if let Some((number, journey)) = number.zip(head) {
+        for (name, number) in base.heads() {
+            if let Some(journey) = base.journeys.get(usize::from(number)) {
                 let entry = entry_event(base, journey);
-                heads.insert(&*journey.name, Head { number, journey, entry });
+                heads.insert(name, Head { number, journey, entry });
             }
         }
         Lines { heads }
@@ -46,6 +44,15 @@ impl<'a> Lines<'a> {
 
     fn head(&self, name: &str) -> Referred<Head<'a>> {
         self.heads.get(name).copied().ok_or_else(|| Broken::Gone(format!("journey `{name}`")))
+    }
+
+    /// The outcome with which members leave who enter a line anew.
+    pub(super) fn restarted(&self, name: &str) -> Option<&'a String> {
+        let head = self.heads.get(name)?.journey;
+        match head.inside {
+            WhileInside::Restart(outcome) => head.outcomes.get(usize::from(outcome)),
+            WhileInside::Ignore | WhileInside::Refresh => None,
+        }
     }
 
     /// A start of another journey goes to the version that stands for its line.

@@ -2,19 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Unit;
 use super::calls::{Lines, given};
 use super::error::Broken;
 use super::names::{Names, reads, writes};
 use super::pools::Pools;
 use super::walk::{Refer, Referred, journey};
-use crate::{Aggregate, Call, Expr, ExprId, Insn, Program, Send, Slot, Window};
+use crate::{Aggregate, Call, Expr, ExprId, Insn, Journey, Program, Range, Send, Slot, Window};
+
+/// A journey of an earlier program and the one that it is in the present one.
+#[derive(Debug, Clone, Copy)]
+pub struct Counterpart<'a> {
+    /// Its number in the earlier program.
+    pub was: u16,
+    /// Its number in the present one.
+    pub is: u16,
+    /// For each local what it is now; nothing where all are what they were.
+    pub locals: Option<&'a [Option<u16>]>,
+    /// For each mark what it is now; nothing where all are what they were.
+    pub marks: Option<&'a [Option<u16>]>,
+}
+
+impl Counterpart<'_> {
+    /// The same journey under another number.
+    pub(super) fn same(was: u16, is: u16) -> Counterpart<'static> {
+        Counterpart { was, is, locals: None, marks: None }
+    }
+}
 
 /// Everything that a version refers to, as it is called in the present program.
 pub(super) struct Copied<'l, 'a> {
-    unit: &'l Unit<'a>,
-    /// The number of the journey in the present program.
-    number: u16,
+    from: &'a Program,
+    /// The journey at hand; nothing for what belongs to none.
+    own: Option<Counterpart<'l>>,
     names: &'l Names<'a>,
     lines: &'l Lines<'a>,
     exprs: BTreeMap<ExprId, ExprId>,
@@ -44,22 +63,28 @@ impl Refer for Used {
 
 impl Used {
     /// What a journey uses, and what that uses in turn.
-    fn by(unit: &Unit<'_>) -> Referred<Used> {
+    fn by(from: &Program, it: &Journey) -> Referred<Used> {
         let mut used = Used::default();
-        journey(unit.journey, &mut used)?;
-        let mut exprs: Vec<ExprId> = used.exprs.iter().copied().collect();
-        let mut windows: Vec<u16> = used.windows.iter().copied().collect();
+        journey(it, &mut used)?;
+        used.close(from)?;
+        Ok(used)
+    }
+
+    /// Adds what that uses which is there.
+    fn close(&mut self, from: &Program) -> Referred<()> {
+        let mut exprs: Vec<ExprId> = self.exprs.iter().copied().collect();
+        let mut windows: Vec<u16> = self.windows.iter().copied().collect();
         loop {
             if let Some(id) = exprs.pop() {
-                let (expr, code) = expr_of(unit.from, id)?;
-                exprs.extend(expr.zone.filter(|zone| used.exprs.insert(*zone)));
-                windows.extend(asked(code).filter(|window| used.windows.insert(*window)));
+                let (expr, code) = expr_of(from, id)?;
+                exprs.extend(expr.zone.filter(|zone| self.exprs.insert(*zone)));
+                windows.extend(asked(code).filter(|window| self.windows.insert(*window)));
             } else if let Some(number) = windows.pop() {
-                let window = window_of(unit.from, number)?;
+                let window = window_of(from, number)?;
                 let inner = [window.filter, window.value].into_iter().flatten();
-                exprs.extend(inner.filter(|id| used.exprs.insert(*id)));
+                exprs.extend(inner.filter(|id| self.exprs.insert(*id)));
             } else {
-                return Ok(used);
+                return Ok(());
             }
         }
     }
@@ -87,46 +112,97 @@ fn asked(code: &[Insn]) -> impl Iterator<Item = u16> {
 }
 
 impl<'l, 'a> Copied<'l, 'a> {
-    /// Copies all that a version uses. Windows have filters, which are expressions that ask no windows, and
-    /// other expressions ask windows; so it goes in this order.
-    pub(super) fn of(
-        unit: &'l Unit<'a>,
+    /// Nothing yet of this journey, or of what belongs to none.
+    pub(super) fn new(
+        from: &'a Program,
+        own: Option<Counterpart<'l>>,
+        names: &'l Names<'a>,
+        lines: &'l Lines<'a>,
+    ) -> Copied<'l, 'a> {
+        let (exprs, windows, optional) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Copied { from, own, names, lines, exprs, windows, optional }
+    }
+
+    /// Copies all that a journey uses.
+    pub(super) fn journey(
+        &mut self,
+        it: &Journey,
+        to: &mut Program,
+        pools: &mut Pools,
+    ) -> Referred<Journey> {
+        let used = Used::by(self.from, it)?;
+        self.copy(&used, to, pools)?;
+        journey(it, self)
+    }
+
+    /// Copies a window, and gives its number.
+    pub(super) fn one_window(
+        &mut self,
         number: u16,
         to: &mut Program,
         pools: &mut Pools,
-        names: &'l Names<'a>,
-        lines: &'l Lines<'a>,
-    ) -> Referred<Copied<'l, 'a>> {
-        let used = Used::by(unit)?;
-        let (exprs, windows, optional) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        let mut copied = Copied { unit, number, names, lines, exprs, windows, optional };
+    ) -> Referred<u16> {
+        let mut used = Used { windows: [number].into(), ..Used::default() };
+        used.close(self.from)?;
+        self.copy(&used, to, pools)?;
+        self.window(number)
+    }
+
+    /// Windows have filters, which are expressions that ask no windows, and other expressions ask
+    /// windows; so they are copied in this order.
+    fn copy(&mut self, used: &Used, to: &mut Program, pools: &mut Pools) -> Referred<()> {
         // Ascending: a zone stands before what is read in it.
         let mut asking = BTreeSet::new();
         for id in &used.exprs {
-            let (expr, code) = expr_of(unit.from, *id)?;
+            let (expr, code) = expr_of(self.from, *id)?;
             let zone_asks = expr.zone.is_some_and(|zone| asking.contains(&zone));
             match zone_asks || asked(code).next().is_some() {
                 true => drop(asking.insert(*id)),
-                false => copied.copy_expr(*id, to, pools)?,
+                false => self.copy_expr(*id, to, pools)?,
             }
         }
         for window in &used.windows {
-            copied.copy_window(*window, to, pools)?;
+            self.copy_window(*window, to, pools)?;
         }
         for id in asking {
-            copied.copy_expr(id, to, pools)?;
+            self.copy_expr(id, to, pools)?;
         }
-        Ok(copied)
+        Ok(())
+    }
+
+    /// The journey at hand as it is called in the present program. An expression may say that it is over the
+    /// instance of another one as long as it reads nothing of it.
+    fn own(&self, journey: Option<u16>) -> Option<u16> {
+        self.own.filter(|own| Some(own.was) == journey).map(|own| own.is)
+    }
+
+    fn local(&self, slot: u16) -> Referred<u16> {
+        match self.own.and_then(|own| own.locals) {
+            None => Ok(slot),
+            Some(locals) => {
+                let now = locals.get(usize::from(slot)).copied().flatten();
+                now.ok_or_else(|| Broken::Gone(format!("local {slot}")))
+            }
+        }
+    }
+
+    fn range(&self, range: Range) -> Referred<Range> {
+        match (range, self.own.and_then(|own| own.marks)) {
+            (Range::SinceMark(mark), Some(marks)) => {
+                let now = marks.get(usize::from(mark)).copied().flatten();
+                now.map(Range::SinceMark).ok_or_else(|| Broken::Gone(format!("mark {mark}")))
+            }
+            (range, _) => Ok(range),
+        }
     }
 
     fn copy_expr(&mut self, id: ExprId, to: &mut Program, pools: &mut Pools) -> Referred<()> {
-        let (expr, code) = expr_of(self.unit.from, id)?;
+        let (expr, code) = expr_of(self.from, id)?;
         let code = code.iter().map(|insn| self.insn(*insn, expr.event, to, pools));
         let code: Vec<Insn> = code.collect::<Result<_, _>>()?;
         let copy = Expr {
             event: expr.event.map(|event| self.event(event)).transpose()?,
-            // It may say that it is over the instance of another journey as long as it reads nothing of it.
-            journey: expr.journey.filter(|it| *it == self.unit.number).map(|_| self.number),
+            journey: self.own(expr.journey),
             action: None,
             zone: expr.zone.map(|zone| self.expr(zone)).transpose()?,
             ..expr.clone()
@@ -141,7 +217,7 @@ impl<'l, 'a> Copied<'l, 'a> {
     }
 
     fn copy_window(&mut self, number: u16, to: &mut Program, pools: &mut Pools) -> Referred<()> {
-        let window = window_of(self.unit.from, number)?;
+        let window = window_of(self.from, number)?;
         let mut copy = window.clone();
         if let Aggregate::Last { slots } = &mut copy.aggregate {
             for slot in slots {
@@ -152,13 +228,14 @@ impl<'l, 'a> Copied<'l, 'a> {
         for id in [&mut copy.filter, &mut copy.value].into_iter().flatten() {
             *id = self.expr(*id)?;
         }
-        copy.journey = window.journey.filter(|it| *it == self.unit.number).map(|_| self.number);
+        copy.journey = self.own(window.journey);
+        copy.range = self.range(window.range)?;
         let new = pools.window(to, copy)?;
         self.windows.insert(number, new);
         Ok(())
     }
 
-    /// An instruction. Its registers and locals stay what they are.
+    /// An instruction. Its registers stay what they are.
     fn insn(
         &mut self,
         mut insn: Insn,
@@ -180,7 +257,7 @@ impl<'l, 'a> Copied<'l, 'a> {
         | LocalText { k, .. }
         | Insn::Const { k, .. } = &mut insn
         {
-            let value = self.unit.from.consts.get(usize::from(*k)).ok_or(Broken::Inconsistent)?;
+            let value = self.from.consts.get(usize::from(*k)).ok_or(Broken::Inconsistent)?;
             *k = pools.constant(to, value)?;
         }
         match &mut insn {
@@ -201,16 +278,16 @@ impl<'l, 'a> Copied<'l, 'a> {
             Insn::Audience { audience, .. } => *audience = self.audience(*audience)?,
             Insn::History { window, .. } => *window = self.window(*window)?,
             Insn::Matches { regex, .. } => {
-                let pattern = self.unit.from.regexes.get(usize::from(*regex));
+                let pattern = self.from.regexes.get(usize::from(*regex));
                 *regex = pools.regex(to, pattern.ok_or(Broken::Inconsistent)?)?;
             }
-            LocalNumber { .. }
-            | LocalWord { .. }
-            | LocalText { .. }
-            | Insn::LocalBool { .. }
-            | Insn::LocalSet { .. }
-            | Insn::Local { .. }
-            | Insn::Const { .. }
+            LocalNumber { slot, .. }
+            | LocalWord { slot, .. }
+            | LocalText { slot, .. }
+            | Insn::LocalBool { slot, .. }
+            | Insn::LocalSet { slot, .. }
+            | Insn::Local { slot, .. } => *slot = self.local(*slot)?,
+            Insn::Const { .. }
             | Insn::Jump { .. }
             | Insn::JumpBool { .. }
             | Insn::JumpSet { .. }
@@ -249,32 +326,32 @@ impl Refer for Copied<'_, '_> {
     }
 
     fn event(&mut self, number: u16) -> Referred<u16> {
-        Ok(self.names.event(self.unit.from, number)?.number)
+        Ok(self.names.event(self.from, number)?.number)
     }
 
     fn property(&mut self, event: u16, slot: u16) -> Referred<u16> {
-        self.names.property(self.unit.from, event, slot)
+        self.names.property(self.from, event, slot)
     }
 
     fn trait_(&mut self, slot: u16) -> Referred<u16> {
-        let found = self.names.trait_(self.unit.from, slot)?;
+        let found = self.names.trait_(self.from, slot)?;
         reads(found.was, found.is, || format!("trait `{}`", found.was.name))?;
         Ok(found.number)
     }
 
     fn set_trait(&mut self, slot: u16, value: ExprId) -> Referred<u16> {
-        let found = self.names.trait_(self.unit.from, slot)?;
+        let found = self.names.trait_(self.from, slot)?;
         let optional = self.optional.contains(&value);
         writes(found.was, found.is, optional, || format!("trait `{}`", found.was.name))?;
         Ok(found.number)
     }
 
     fn audience(&mut self, number: u16) -> Referred<u16> {
-        Ok(self.names.audience(self.unit.from, number)?.number)
+        Ok(self.names.audience(self.from, number)?.number)
     }
 
     fn open_audience(&mut self, number: u16) -> Referred<u16> {
-        let found = self.names.audience(self.unit.from, number)?;
+        let found = self.names.audience(self.from, number)?;
         match found.is.condition {
             Some(_) => Err(Broken::Computed(found.was.name.clone())),
             None => Ok(found.number),
@@ -282,7 +359,7 @@ impl Refer for Copied<'_, '_> {
     }
 
     fn send(&mut self, send: Send) -> Referred<Send> {
-        let found = self.names.action(self.unit.from, send.action)?;
+        let found = self.names.action(self.from, send.action)?;
         let action = &found.was.name;
         // That a message waits for a policy is part of the code.
         if found.was.policy.is_some() != found.is.policy.is_some() {
@@ -299,6 +376,6 @@ impl Refer for Copied<'_, '_> {
 
     fn call(&mut self, call: Call) -> Referred<Call> {
         let optional = |value: ExprId| self.optional.contains(&value);
-        self.lines.call(self.unit.from, &call, &optional)
+        self.lines.call(self.from, &call, &optional)
     }
 }

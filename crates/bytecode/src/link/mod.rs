@@ -15,6 +15,7 @@
 
 mod calls;
 mod code;
+mod compare;
 mod error;
 mod names;
 mod pools;
@@ -22,6 +23,8 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use code::Counterpart;
+pub use compare::Comparison;
 pub use error::{Broken, LinkError};
 
 use calls::Lines;
@@ -30,7 +33,7 @@ use names::Names;
 use pools::Pools;
 use walk::Referred;
 
-use crate::{Journey, Program, Verified, Version, WhileInside};
+use crate::{Journey, Program, Verified, Version};
 
 /// A version of a journey that still has members.
 #[derive(Debug, Clone, Copy)]
@@ -106,13 +109,14 @@ impl<'a> Unit<'a> {
     ) -> Referred<(Journey, Version)> {
         let too_many = |_| Broken::TooMany("journeys");
         let number = u16::try_from(to.journeys.len()).map_err(too_many)?;
-        let mut copied = Copied::of(self, number, to, pools, names, lines)?;
-        let mut journey = walk::journey(self.journey, &mut copied)?;
+        let own = Some(Counterpart::same(self.number, number));
+        let mut copied = Copied::new(self.from, own, names, lines);
+        let mut journey = copied.journey(self.journey, to, pools)?;
         let former_ends = calls::ends(self, &mut journey, lines)?;
-        if let Some(restarted) = restarted(to, &self.journey.name)
-            && !journey.outcomes.contains(&restarted)
+        if let Some(restarted) = lines.restarted(&self.journey.name)
+            && !journey.outcomes.contains(restarted)
         {
-            journey.outcomes.push(restarted);
+            journey.outcomes.push(restarted.clone());
         }
         Ok((journey, Version { former_ends, ..Version::retired(self.version) }))
     }
@@ -128,15 +132,6 @@ fn twice(base: &Program, pinned: &[Unit<'_>]) -> Result<(), LinkError> {
     match pinned.iter().find(|unit| !known.insert(unit.key())) {
         Some(unit) => Err(unit.error(Broken::Twice)),
         None => Ok(()),
-    }
-}
-
-/// The outcome with which members leave who enter a line anew.
-fn restarted(program: &Program, name: &str) -> Option<String> {
-    let head = program.journeys.get(usize::from(program.head_of(name)?))?;
-    match head.inside {
-        WhileInside::Restart(outcome) => head.outcomes.get(usize::from(outcome)).cloned(),
-        WhileInside::Ignore | WhileInside::Refresh => None,
     }
 }
 

@@ -55,6 +55,19 @@ impl Pools {
         }
     }
 
+    /// The first expression that equals one of the program.
+    pub(super) fn first_expr(&self, of: &Program, id: ExprId) -> Option<ExprId> {
+        let expr = of.exprs.get(id.0 as usize)?;
+        let start = expr.start as usize;
+        let code = of.code.get(start..start + expr.len as usize)?;
+        self.exprs.get(&expr_bytes(expr, code)).copied()
+    }
+
+    /// The first window that equals one of the program.
+    pub(super) fn first_window(&self, of: &Program, number: u16) -> Option<u16> {
+        self.windows.get(&bytes(of.windows.get(usize::from(number))?)).copied()
+    }
+
     pub(super) fn constant(&mut self, to: &mut Program, value: &Const) -> Referred<u16> {
         intern(&mut self.consts, bytes(value), &mut to.consts, "constants", || value.clone())
     }
