@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use journey_bytecode::{self as bc, ExprId, Program};
 use journey_sema::Checked;
-use journey_sema::thir::{Audience, Entry, Expr, ExprKind, Journey, Tile, TileKind};
+use journey_sema::thir::{Audience, Entry, Expr, ExprKind, Journey, Policy, Tile, TileKind};
 
 use crate::lowering::{Lowering, Scope};
 use crate::{LowerError, build, policies, schema, walk, ways};
 
-/// Compiles a whole workspace.
+/// Compiles a whole workspace: what no journey uses is in the program too, as an earlier version of
+/// one may.
 pub fn lower(checked: &Checked) -> Result<Program, LowerError> {
     let journeys: Vec<_> = checked.journeys.iter().map(|journey| &**journey).collect();
     let audiences: Vec<_> = checked.audiences.iter().map(|audience| &**audience).collect();
-    Ok(compile(checked, &journeys, &audiences, &[])?.0)
+    let policies: Vec<_> = checked.policies.iter().map(|policy| &**policy).collect();
+    let parts = Parts { journeys: &journeys, audiences: &audiences, policies: &policies };
+    Ok(compile(checked, parts, &[])?.0)
 }
 
 /// Compiles some journeys, together with those that they start and the audiences they need. The schema stays whole, so
@@ -40,8 +43,18 @@ pub fn lower_with_conditions<N: AsRef<str>>(
         return Err(LowerError::UnknownJourney { name: (*name).to_owned() });
     }
     let journeys = with_started(&all, wanted);
-    let audiences = needed_audiences(checked, &journeys, conditions);
-    compile(checked, &journeys, &audiences, conditions)
+    let policies = policies::needed(checked, &journeys);
+    let audiences = needed_audiences(checked, &journeys, &policies, conditions);
+    let parts = Parts { journeys: &journeys, audiences: &audiences, policies: &policies };
+    compile(checked, parts, conditions)
+}
+
+/// What of a workspace is compiled.
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    journeys: &'a [&'a Journey],
+    audiences: &'a [&'a Audience],
+    policies: &'a [&'a Policy],
 }
 
 /// These journeys and those that they start, and those that these start in turn, by name.
@@ -69,6 +82,7 @@ fn with_started<'a>(
 fn needed_audiences<'a>(
     checked: &'a Checked,
     journeys: &[&'a Journey],
+    policies: &[&'a Policy],
     conditions: &[&'a Expr],
 ) -> Vec<&'a Audience> {
     let mut needed: BTreeSet<&str> = BTreeSet::new();
@@ -79,7 +93,6 @@ fn needed_audiences<'a>(
         needed.extend(ways::tiles(journey).into_iter().filter_map(set));
         walk::journey(journey, &mut |expr| needed.extend(audience(expr)));
     }
-    let policies = policies::needed(checked, journeys);
     let required = policies.iter().filter_map(|policy| policy.require.as_ref());
     for condition in conditions.iter().copied().chain(required) {
         walk::expr(condition, &mut |expr| needed.extend(audience(expr)));
@@ -119,8 +132,7 @@ fn audience(expr: &Expr) -> Option<&str> {
 
 fn compile(
     checked: &Checked,
-    journeys: &[&Journey],
-    audiences: &[&Audience],
+    Parts { journeys, audiences, policies }: Parts<'_>,
     conditions: &[&Expr],
 ) -> Result<(Program, Vec<ExprId>), LowerError> {
     let mut lowering = Lowering::new(checked);
@@ -148,7 +160,7 @@ fn compile(
             condition,
         });
     }
-    lowering.policies(&policies::needed(checked, journeys), &mut program)?;
+    lowering.policies(policies, &mut program)?;
     lowering.requests(&mut program)?;
     lowering.journeys = schema::number(journeys.iter().map(|journey| &*journey.name));
     for (number, journey) in (0..).zip(journeys) {

@@ -2,7 +2,7 @@
 //! members who are inside.
 //!
 //! Tiles are compared as [pictures](crate::graph): by what they say, not by how it is laid out in the
-//! source. [`mod@align`] finds which tile became which, [`tiles`] says how they differ, [`plan`] where
+//! source. [`mod@align`] finds which tile became which, [`tiles`] says how they differ, [`mod@plan`] where
 //! members go on, and [`picture`] draws both versions as one.
 
 mod align;
@@ -19,10 +19,11 @@ use journey_sema::Checked;
 use serde::Serialize;
 
 use crate::graph::{Graph, graph};
-use crate::{LowerError, lower};
+use crate::{LowerError, lower, lower_journeys};
+use plan::Waits;
 
 pub use picture::picture;
-pub use plan::{Fate, PlanStep};
+pub use plan::{Fate, PlanStep, migration};
 pub use tiles::{FieldChange, TileChange};
 
 /// What became of a thing.
@@ -84,7 +85,7 @@ pub fn diff(old: &Checked, new: &Checked) -> Result<WorkspaceDiff, LowerError> {
     let (old_graphs, new_graphs) = (graphs(old)?, graphs(new)?);
     let (old_waits, new_waits) = (waits(&lower(old)?), waits(&lower(new)?));
     let names: BTreeSet<&String> = old_graphs.keys().chain(new_graphs.keys()).collect();
-    let nowhere = BTreeSet::new();
+    let nowhere = Waits::new();
     let journeys = names.into_iter().filter_map(|name| {
         let waits =
             (old_waits.get(name).unwrap_or(&nowhere), new_waits.get(name).unwrap_or(&nowhere));
@@ -98,13 +99,26 @@ fn graphs(checked: &Checked) -> Result<BTreeMap<String, Graph>, LowerError> {
     graphs.collect()
 }
 
+/// Where members of the old version of a journey go on in the new one, whether or not it has changed.
+/// Nothing if one of the two does not have the journey.
+pub fn plan(old: &Checked, new: &Checked, journey: &str) -> Result<Vec<PlanStep>, LowerError> {
+    let find = |checked: &Checked| {
+        let found = checked.journeys.iter().find(|it| &*it.name == journey);
+        found.map(|found| graph(found)).transpose()
+    };
+    let (Some(from), Some(to)) = (find(old)?, find(new)?) else { return Ok(Vec::new()) };
+    let only = |checked: &Checked| -> Result<Waits, LowerError> {
+        let mut waits = waits(&lower_journeys(checked, &[journey])?);
+        Ok(waits.remove(journey).unwrap_or_default())
+    };
+    Ok(plan::plan(&align::align(&from, &to), &only(old)?, &only(new)?))
+}
+
 /// The tiles of each journey at which a member can stand still.
-fn waits(program: &Program) -> BTreeMap<String, BTreeSet<String>> {
-    let journeys = program.journeys.iter().map(|journey| {
-        let tile = |state: &journey_bytecode::State| {
-            journey.tiles.get(usize::from(state.tile)).map(|tile| tile.id.clone())
-        };
-        (journey.name.clone(), journey.states.iter().filter_map(tile).collect())
+fn waits(program: &Program) -> BTreeMap<String, Waits> {
+    let journeys = (0..=u16::MAX).zip(&program.journeys).map(|(number, journey)| {
+        let waits = program.waits(number).into_iter();
+        (journey.name.clone(), waits.map(|(tile, kinds)| (tile.to_owned(), kinds)).collect())
     });
     journeys.collect()
 }
@@ -113,7 +127,7 @@ fn journey(
     name: &str,
     old: Option<&Graph>,
     new: Option<&Graph>,
-    (old_waits, new_waits): (&BTreeSet<String>, &BTreeSet<String>),
+    (old_waits, new_waits): (&Waits, &Waits),
 ) -> Option<JourneyDiff> {
     let whole = |status, plan| {
         let (header, tiles) = (Vec::new(), Vec::new());
