@@ -37,6 +37,8 @@ pub enum Ending {
     Removed,
     /// The journey was stopped.
     Stopped,
+    /// Its version was superseded, and the plan by which members go on has no place for it.
+    Superseded,
 }
 
 impl Ending {
@@ -44,7 +46,7 @@ impl Ending {
     pub fn outcome(self) -> Option<u16> {
         match self {
             Ending::Outcome(outcome) => Some(outcome),
-            Ending::Removed | Ending::Stopped => None,
+            Ending::Removed | Ending::Stopped | Ending::Superseded => None,
         }
     }
 
@@ -56,6 +58,7 @@ impl Ending {
             }
             Ending::Removed => "removed",
             Ending::Stopped => "stopped",
+            Ending::Superseded => "superseded",
         }
     }
 }
@@ -71,6 +74,8 @@ pub enum Refusal {
     Paused,
     /// The journey is being stopped.
     Stopped,
+    /// The journey is completed: nobody enters any more.
+    Closed,
     /// What it was to bring along is incomplete, or of another type.
     Arguments,
     /// The condition of the entry does not hold for what it was to bring along.
@@ -231,6 +236,21 @@ pub enum Effect<'a> {
         reads: &'a [Read<'a>],
         at: i64,
     },
+    /// Another program set has taken the customer over. The indices of what follows are those of its
+    /// program, of what came before those of the one until now.
+    Rebased { at: i64 },
+    /// The instance, which was at a tile of another version, goes on in this one, at `tile`. `from` is the
+    /// number of that version and `from_tile` the tile among those that it had. `faulted` if it cannot
+    /// go on, there as here.
+    Migrated {
+        journey: u16,
+        membership: u32,
+        tile: Option<u16>,
+        from: u32,
+        from_tile: Option<u16>,
+        faulted: bool,
+        at: i64,
+    },
     /// The event was seen before and changed nothing.
     Duplicate { at: i64 },
 }
@@ -255,6 +275,7 @@ impl Effect<'_> {
             | Effect::Held { journey, .. }
             | Effect::Skipped { journey, .. }
             | Effect::Sent { journey, .. }
+            | Effect::Migrated { journey, .. }
             | Effect::Updated { journey, .. }
             | Effect::Exited { journey, .. }
             | Effect::Unparked { journey, .. }
@@ -262,6 +283,7 @@ impl Effect<'_> {
             Effect::JoinedAudience { .. }
             | Effect::LeftAudience { .. }
             | Effect::AudienceFault { .. }
+            | Effect::Rebased { .. }
             | Effect::Duplicate { .. } => None,
         }
     }

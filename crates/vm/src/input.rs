@@ -2,7 +2,9 @@
 
 use crate::{Row, Val};
 
-/// One input of [`apply`](crate::apply). Every index is one of the program's.
+/// One input of [`apply`](crate::apply). Every index is one of the program's. What is said of a journey
+/// is said of all its versions, whichever of them is named; but an outcome and a choice are
+/// of the one that is named, and those who enter enter the current one, to which arguments belong.
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// The customer was known before the journeys started: audience membership is computed

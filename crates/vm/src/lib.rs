@@ -22,7 +22,9 @@ mod history;
 mod input;
 mod json;
 mod key;
+mod line;
 mod memory;
+mod rebase;
 mod record;
 mod request;
 mod row;
@@ -40,6 +42,7 @@ pub use fault::Fault;
 pub use history::{History, Kept, Sample, Tally, WindowState};
 pub use input::{Answer, Input};
 pub use key::{Key, MessageKey};
+pub use rebase::{Rebase, RebaseError};
 pub use record::{RecordError, decode_args, encode_args};
 pub use request::{
     Call, HttpMessage, MailMessage, MailServer, Outside, RenderError, Rendered, render,

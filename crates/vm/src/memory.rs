@@ -12,9 +12,10 @@ use crate::key::InstanceKey;
 /// When a membership ended: the number of the input, and the clock.
 pub(crate) type Exit = (u64, i64);
 
-/// What is remembered of a customer's memberships in one journey.
+/// What is remembered of a customer's memberships in one journey, whatever their versions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Memory {
+    /// The number of its [line](crate::ProgramSet::line).
     pub(crate) journey: u16,
     /// How many there were, open ones included.
     pub(crate) memberships: u32,
@@ -57,12 +58,15 @@ impl Memory {
         all.get_mut(place)
     }
 
-    /// When the last membership ended: of all, or of those with the key.
+    /// When the last membership ended: of all, or of those with the key. One of a version without
+    /// keys is one with every key.
     pub(crate) fn exit(&self, key: Option<InstanceKey>) -> Option<Exit> {
-        match key {
-            None => self.exit,
-            Some(key) => self.keys.as_ref()?.exits.get(&key).copied(),
-        }
+        let exits = self.keys.as_ref().map(|keys| &keys.exits);
+        let with_key = exits.and_then(|exits| match key {
+            None => exits.values().max(),
+            Some(key) => exits.get(&key),
+        });
+        self.exit.max(with_key.copied())
     }
 
     /// The number of the input that made the open instance with this key enter.

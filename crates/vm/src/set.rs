@@ -13,6 +13,7 @@ use journey_time::Tz;
 use crate::bits::Bits;
 use crate::eval::{Form, Leaf, conjuncts};
 use crate::history::Kept;
+use crate::line::Lines;
 use crate::row::Row;
 use crate::value::Kind;
 
@@ -28,6 +29,7 @@ pub struct ProgramSet {
     pub(crate) customer_windows: Vec<u16>,
     events: Vec<EventPlan>,
     journeys: Vec<JourneyPlan>,
+    pub(crate) lines: Lines,
     /// What requests are made of, by action.
     requests: Vec<Vec<Kind>>,
     /// Journeys that are entered by joining an audience, by audience.
@@ -129,7 +131,7 @@ pub(crate) struct WindowPlan {
     /// Number of slots of the event.
     slots: usize,
     /// Slots of kept events that are ever looked at.
-    kept: Vec<u16>,
+    pub(crate) kept: Vec<u16>,
     /// Whether events are kept as they come and filtered when the window is asked: the filter
     /// reads what the instance that asks has captured, maybe after the event.
     pub(crate) late: bool,
@@ -211,6 +213,7 @@ impl ProgramSet {
             customer_windows: Vec::new(),
             events: Vec::new(),
             journeys: Vec::new(),
+            lines: Lines::of(&program),
             requests: Vec::new(),
             audience_entries: vec![Vec::new(); program.audiences.len()],
             existing: Vec::new(),
@@ -247,6 +250,7 @@ impl ProgramSet {
     fn plan_journeys(&mut self) {
         for (number, journey) in (0..).zip(&self.program.journeys) {
             match &journey.entry {
+                _ if self.program.version(number).retired => {}
                 Entry::Event { event, .. } => {
                     if let Some(plan) = self.events.get_mut(usize::from(*event)) {
                         plan.entries.push(number);

@@ -22,11 +22,11 @@ pub struct Customer {
     pub(crate) profile: Profile,
     /// Open instances, in order of entry.
     pub(crate) instances: Vec<Instance>,
-    /// What is remembered of past memberships, by journey.
+    /// What is remembered of past memberships, by line.
     pub(crate) memory: Vec<Memory>,
     /// Memberships that are over and may still reach a goal, in the order in which they ended.
     pub(crate) past: Vec<Past>,
-    /// Journeys that are paused; nothing where none is.
+    /// Lines that are paused; nothing where none is.
     pub(crate) paused: Option<Box<Bits>>,
     /// Ids of recent events.
     pub(crate) recent: RecentIds,
@@ -112,7 +112,7 @@ impl Profile {
 pub struct Instance {
     /// Which journey.
     pub journey: u16,
-    /// The how manyeth membership of this customer in this journey, from 1.
+    /// The how manyeth membership of this customer in this journey, from 1, whatever the versions.
     pub membership: u32,
     /// Whether it waits, is paused or is parked.
     pub status: Status,
@@ -259,6 +259,18 @@ impl Instance {
         Some(self.due).filter(|due| *due != i64::MAX)
     }
 
+    /// The state in which it waits, standing still or not. There is none for who is to go on elsewhere
+    /// once it does not stand still any more.
+    pub(crate) fn stands(&self) -> Option<u16> {
+        match (self.status, &self.still) {
+            (Status::Waiting(state), _) => Some(state),
+            (Status::Paused | Status::Faulted(_), Some(still)) if still.onward.is_none() => {
+                Some(still.state)
+            }
+            (Status::Paused | Status::Faulted(_), _) => None,
+        }
+    }
+
     /// Since when it has stood still: been paused, or unable to go on.
     pub fn still_since(&self) -> Option<i64> {
         self.still.as_ref().map(|still| still.since)
@@ -341,7 +353,7 @@ impl Customer {
         self.next_due = Some(due.min(self.profile.audience_due)).filter(|due| *due != i64::MAX);
     }
 
-    /// Notes whether a journey is paused.
+    /// Notes whether a journey is paused, which is given by its [line](ProgramSet::line).
     pub(crate) fn set_paused(&mut self, journey: u16, is_paused: bool) {
         if is_paused {
             self.paused.get_or_insert_default().set(journey, true);
@@ -351,7 +363,7 @@ impl Customer {
         }
     }
 
-    /// Whether a journey is paused.
+    /// Whether a journey is paused, which is given by its [line](ProgramSet::line).
     pub fn is_paused(&self, journey: u16) -> bool {
         self.paused.as_ref().is_some_and(|paused| paused.contains(journey))
     }
@@ -402,7 +414,8 @@ impl Customer {
         self.instances.iter().find(|instance| instance.journey == journey)
     }
 
-    /// How many memberships in a journey there were, open ones included.
+    /// How many memberships in a journey there were, open ones included. It is given by its
+    /// [line](ProgramSet::line): versions count together.
     pub fn memberships(&self, journey: u16) -> u32 {
         let found = self.memory.binary_search_by_key(&journey, |memory| memory.journey);
         found.ok().and_then(|at| self.memory.get(at)).map_or(0, |memory| memory.memberships)

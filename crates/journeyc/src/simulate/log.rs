@@ -240,8 +240,8 @@ impl<'p> Log<'p> {
                 Refusal::Arguments | Refusal::Condition => tally.refused_condition += 1,
                 Refusal::Fault(_) => tally.refused_fault += 1,
                 Refusal::NoEvent => tally.refused_no_event += 1,
-                // Nobody pauses or stops a journey in a simulation.
-                Refusal::Paused | Refusal::Stopped => {}
+                // Nobody pauses, completes or stops a journey in a simulation.
+                Refusal::Paused | Refusal::Closed | Refusal::Stopped => {}
             }
         }
     }
@@ -424,6 +424,8 @@ impl Effects for Log<'_> {
             }
             Effect::AudienceFault { .. } => self.audience_faults += 1,
             Effect::Duplicate { .. } => self.duplicates += 1,
+            // One program runs from the first event to the last.
+            Effect::Rebased { .. } | Effect::Migrated { .. } => {}
             Effect::Unparked { .. }
             | Effect::Forgotten { .. }
             | Effect::Decided { .. }

@@ -184,7 +184,10 @@ impl Timeline {
             Effect::UnknownZone { at, .. } => {
                 (at, "    no such time zone: the workspace's is used".to_owned())
             }
-            Effect::Decided { .. } => return None,
+            Effect::Migrated { from, at, .. } => {
+                (at, format!("  goes on in this version, from version {from}"))
+            }
+            Effect::Decided { .. } | Effect::Rebased { .. } => return None,
             Effect::Duplicate { at } => (at, "  seen before, ignored".to_owned()),
         })
     }
@@ -219,6 +222,7 @@ fn refusal(reason: Refusal) -> String {
         Refusal::Inside => "  does not enter: is inside already".to_owned(),
         Refusal::Reentry => "  does not enter: the `reenter` rule says no".to_owned(),
         Refusal::Paused => "  does not enter: the journey is paused".to_owned(),
+        Refusal::Closed => "  does not enter: the journey is completed".to_owned(),
         Refusal::Stopped => "  does not enter: the journey is being stopped".to_owned(),
         Refusal::Arguments => "  does not enter: these are not its arguments".to_owned(),
         Refusal::Condition => "  does not enter: the condition of its entry is false".to_owned(),

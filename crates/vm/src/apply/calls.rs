@@ -99,16 +99,27 @@ fn go_on(env: &mut Env<'_>, customer: &mut Customer, over: Return) {
     }
 }
 
-/// Where it goes on after that end.
+/// Where it goes on after that end. What ended may have been another version than the one that would
+/// be started now, with outcomes of its own: one that is not known here is no better than none.
 fn way_on(env: &Env<'_>, instance: &Instance, state: u16, over: Return) -> Option<u32> {
-    let (journey, _) = env.set.journey(instance.journey)?;
+    let set = env.set;
+    let (journey, _) = set.journey(instance.journey)?;
     let run = journey.states.get(usize::from(state))?.run.as_ref()?;
     let call = journey.calls.get(usize::from(run.call))?;
-    match over.end {
-        _ if call.journey != over.callee => None,
-        Some(outcome) => run.outcomes.get(usize::from(outcome)).copied(),
-        None => Some(run.not_entered),
+    if set.line(call.journey) != set.line(over.callee) {
+        return None;
     }
+    let Some(outcome) = over.end else { return Some(run.not_entered) };
+    let present = set.outcome_of(outcome, over.callee, call.journey);
+    let way = match present {
+        Some(outcome) => run.outcomes.get(usize::from(outcome)).copied(),
+        None => {
+            let name = set.journey(over.callee)?.0.outcomes.get(usize::from(outcome))?;
+            let mut ends = set.program().version(instance.journey).former_ends.iter();
+            ends.find(|end| end.state == state && end.outcome == *name).map(|end| end.to)
+        }
+    };
+    Some(way.unwrap_or(run.not_entered))
 }
 
 /// Exit criteria come first, as everywhere.

@@ -13,7 +13,7 @@ use crate::key::InstanceKey;
 use crate::memory::{Exit, Memory};
 use crate::state::{Customer, Instance, Profile, Status};
 use crate::value::Kind;
-use crate::{Fault, Row, Val};
+use crate::{Fault, ProgramSet, Row, Val};
 
 /// The event that causes an entry, and what is kept of it.
 #[derive(Clone, Copy)]
@@ -55,6 +55,12 @@ pub(super) fn by_hand(
     args: &[(u16, Val<'_>)],
     event: Option<&Row>,
 ) {
+    if env.set.journey(number).is_none() {
+        return;
+    }
+    let Some(number) = env.set.current(number) else {
+        return refuse(env, number, Refusal::Closed);
+    };
     let Some((journey, _)) = env.set.journey(number) else { return };
     if let (Entry::Event { each, key, .. }, None) = (&journey.entry, event)
         && (each.is_some() || key.is_some())
@@ -260,10 +266,14 @@ fn enter_with_key(
 
 /// Why nobody at all enters a journey at present.
 fn closed(env: &Env<'_>, customer: &Customer, number: u16) -> Option<Refusal> {
-    if env.work.stopped == Some(number) {
+    let line = env.set.line(number);
+    if env.work.stopped == Some(line) {
         return Some(Refusal::Stopped);
     }
-    customer.is_paused(number).then_some(Refusal::Paused)
+    if env.set.current(number) != Some(number) {
+        return Some(Refusal::Closed);
+    }
+    customer.is_paused(line).then_some(Refusal::Paused)
 }
 
 fn refuse(env: &mut Env<'_>, journey: u16, reason: Refusal) {
@@ -279,30 +289,39 @@ fn admission(
     number: u16,
     key: Option<InstanceKey>,
 ) -> Admission {
-    let Some(place) = open(customer, number, key) else {
-        let memory = Memory::find(&customer.memory, number);
+    let set = env.set;
+    let Some(place) = open(set, customer, number, key) else {
+        let memory = Memory::find(&customer.memory, set.line(number));
         return match may_enter(journey.reenter, memory.and_then(|memory| memory.exit(key)), env) {
             true => Admission::Enter,
             false => Admission::Refused(Refusal::Reentry),
         };
     };
     // An instance that cannot go on stays for somebody to look at.
-    let here = |instance: &&Instance| instance.journey == number && instance.key == key;
-    let mut here = customer.instances.iter().skip(place).filter(here);
+    let is_it = |instance: &Instance| is_inside(set, instance, set.line(number), key);
+    let mut here = customer.instances.iter().skip(place).filter(|it| is_it(it));
     if here.any(|instance| matches!(instance.status, Status::Faulted(_))) {
         return Admission::Refused(Refusal::Inside);
     }
     match journey.inside {
         WhileInside::Ignore => Admission::Refused(Refusal::Inside),
-        WhileInside::Refresh => Admission::Refresh(place),
+        // Another version keeps other values.
+        WhileInside::Refresh => match customer.instances.get(place) {
+            Some(instance) if instance.journey == number => Admission::Refresh(place),
+            _ => Admission::Refused(Refusal::Inside),
+        },
         WhileInside::Restart(outcome) => {
             let Customer { instances, memory, past, .. } = customer;
             let mut place_of = 0;
             instances.retain_mut(|instance| {
                 place_of += 1;
-                if place_of <= place || instance.journey != number || instance.key != key {
+                if place_of <= place || !is_it(instance) {
                     return true;
                 }
+                // Every version has the outcome, but maybe in another place.
+                let Some(outcome) = set.outcome_of(outcome, number, instance.journey) else {
+                    return true;
+                };
                 // What it was to achieve, the new one is to achieve.
                 instance.goals.clear();
                 !conclude(env, memory, past, instance, Ok(Stop::Exit(outcome)))
@@ -312,16 +331,31 @@ fn admission(
     }
 }
 
-/// Where the first open instance of a journey, or the one with the key, stands among all.
-fn open(customer: &Customer, number: u16, key: Option<InstanceKey>) -> Option<usize> {
-    let instances = &customer.instances;
-    let Some(key) = key else {
-        return instances.iter().position(|instance| instance.journey == number);
+/// Whether somebody who enters a line with a key is inside by this instance. Who is inside by a version
+/// without keys is so with every key.
+fn is_inside(set: &ProgramSet, instance: &Instance, line: u16, key: Option<InstanceKey>) -> bool {
+    set.line(instance.journey) == line
+        && (key.is_none() || instance.key.is_none() || instance.key == key)
+}
+
+/// Where the first open instance of a journey's line, or the one with the key, stands among all.
+fn open(
+    set: &ProgramSet,
+    customer: &Customer,
+    number: u16,
+    key: Option<InstanceKey>,
+) -> Option<usize> {
+    let (instances, line) = (&customer.instances, set.line(number));
+    let memory = Memory::find(&customer.memory, line);
+    let first = match (key, key.and_then(|key| memory?.open(key))) {
+        // There may be thousands, but they stand in order of entry.
+        (Some(_), Some(entered)) => {
+            instances.partition_point(|instance| instance.entered_sequence < entered)
+        }
+        (Some(_), None) if !set.has_versions(number) => return None,
+        _ => 0,
     };
-    // There may be thousands, but they stand in order of entry.
-    let entered = Memory::find(&customer.memory, number)?.open(key)?;
-    let first = instances.partition_point(|instance| instance.entered_sequence < entered);
-    let is_it = |instance: &Instance| instance.journey == number && instance.key == Some(key);
+    let is_it = |instance: &Instance| is_inside(set, instance, line, key);
     let found = instances.iter().skip(first).position(is_it)?;
     Some(first + found)
 }
@@ -347,7 +381,7 @@ fn start(
     by: By<'_>,
 ) {
     let Customer { profile, instances, memory, past, .. } = customer;
-    let Some(remembered) = Memory::of(memory, number) else { return };
+    let Some(remembered) = Memory::of(memory, env.set.line(number)) else { return };
     let (key, value) = key.unzip();
     let membership = remembered.enter(key, env.sequence);
     let mut instance = new_instance(env, number, membership, key, begins);

@@ -4,7 +4,7 @@
 //! Being taken out is none of the journey's outcomes. Beyond that it is an exit like any other: the
 //! re-entry rule counts from it, goals can still be reached, and who waits for the journey goes on.
 
-use journey_bytecode::WhileInside;
+use journey_bytecode::{ExitCriterion, ExitTrigger, WhileInside};
 
 use super::{Env, Stop, conclude, end, enter, pause};
 use crate::Fault;
@@ -19,15 +19,18 @@ pub(super) fn remove(
     membership: Option<u32>,
 ) {
     let meant = |it: &Instance| membership.is_none_or(|membership| it.membership == membership);
-    leave(env, customer, Ending::Removed, |it| it.journey == number && meant(it));
+    let set = env.set;
+    let is_member = |it: &Instance| set.line(it.journey) == set.line(number);
+    leave(env, customer, Ending::Removed, |it| is_member(it) && meant(it));
 }
 
 /// Takes all members of a journey out. There is nothing left to pause.
 pub(super) fn stop(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
     // Who waits for it goes on in this input, and may start it again.
-    env.work.stopped = Some(number);
-    customer.set_paused(number, false);
-    leave(env, customer, Ending::Stopped, |it| it.journey == number);
+    let (set, line) = (env.set, env.set.line(number));
+    env.work.stopped = Some(line);
+    customer.set_paused(line, false);
+    leave(env, customer, Ending::Stopped, |it| set.line(it.journey) == line);
 }
 
 fn leave(
@@ -49,8 +52,9 @@ fn leave(
 
 /// Tries an instance again that cannot go on. Where its journey is paused nothing moves it.
 pub(super) fn retry(env: &mut Env<'_>, customer: &mut Customer, number: u16, membership: u32) {
-    let is_meant = |it: &Instance| (it.journey, it.membership) == (number, membership);
-    if customer.is_paused(number) {
+    let (set, line) = (env.set, env.set.line(number));
+    let is_meant = |it: &Instance| set.line(it.journey) == line && it.membership == membership;
+    if customer.is_paused(line) {
         return;
     }
     let Customer { profile, instances, memory, past, .. } = customer;
@@ -67,7 +71,7 @@ pub(super) fn retry(env: &mut Env<'_>, customer: &mut Customer, number: u16, mem
 }
 
 /// Tells of an instance that it does not stand there any more for not being able to go on, if it does.
-fn unpark(env: &mut Env<'_>, instance: &Instance) -> bool {
+pub(super) fn unpark(env: &mut Env<'_>, instance: &Instance) -> bool {
     let Instance { journey, membership, tile, .. } = *instance;
     let parked = matches!(instance.status, Status::Faulted(_));
     if parked {
@@ -77,7 +81,7 @@ fn unpark(env: &mut Env<'_>, instance: &Instance) -> bool {
 }
 
 /// Goes on as after a pause. What counts from the entry is computed again where that may be what went
-/// wrong: before the first operation, and where an entry is taken over.
+/// wrong: before the first operation, where an entry is taken over, and in another version.
 fn try_again(
     env: &mut Env<'_>,
     profile: &mut Profile,
@@ -86,7 +90,9 @@ fn try_again(
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
     let onward = instance.still.as_ref().and_then(|still| still.onward);
     let begins = instance.tile.is_none() && onward == Some(0);
-    if begins || journey.inside == WhileInside::Refresh {
+    let is_after = |exit: &&ExitCriterion| matches!(exit.trigger, ExitTrigger::After(_));
+    let lacks = journey.exits.iter().filter(is_after).count() != instance.exits_after.len();
+    if begins || lacks || journey.inside == WhileInside::Refresh {
         enter::set_limits(env, journey, profile, instance)?;
     }
     pause::go_on(env, profile, instance)

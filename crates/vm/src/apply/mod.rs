@@ -24,6 +24,7 @@ mod goal;
 mod members;
 mod pause;
 mod policy;
+mod rebased;
 mod run;
 mod settle;
 mod wait;
@@ -348,8 +349,10 @@ fn end(
     let Instance { journey, membership, tile, key, arrived_at: since, .. } = *instance;
     let at = env.now;
     env.out.emit(Effect::Exited { journey, membership, ending, tile, since, at });
-    if let Some((declared, _)) = env.set.journey(journey)
-        && let Some(memory) = Memory::of(memory, journey)
+    // The rule is that of the version which is entered.
+    let line = env.set.line(journey);
+    if let Some((declared, _)) = env.set.journey(line)
+        && let Some(memory) = Memory::of(memory, line)
     {
         memory.leave(key, declared.reenter, (env.sequence, at));
     }

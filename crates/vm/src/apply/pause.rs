@@ -28,8 +28,9 @@ pub(super) fn pause(env: &Env<'_>, customer: &mut Customer, number: u16) {
     if env.set.journey(number).is_none() {
         return;
     }
-    customer.set_paused(number, true);
-    for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
+    let line = env.set.line(number);
+    customer.set_paused(line, true);
+    for instance in customer.instances.iter_mut().filter(|it| env.set.line(it.journey) == line) {
         if let Status::Waiting(state) = instance.status {
             let still = Still { since: env.now, state, onward: None, kept: VecDeque::new() };
             instance.status = Status::Paused;
@@ -109,8 +110,9 @@ pub(super) fn resume(env: &mut Env<'_>, customer: &mut Customer, number: u16) {
     if env.set.journey(number).is_none() {
         return;
     }
-    customer.set_paused(number, false);
-    for instance in customer.instances.iter_mut().filter(|it| it.journey == number) {
+    let (set, line) = (env.set, env.set.line(number));
+    customer.set_paused(line, false);
+    for instance in customer.instances.iter_mut().filter(|it| set.line(it.journey) == line) {
         if instance.status == Status::Paused {
             rouse(env, instance);
         }

@@ -59,6 +59,23 @@ pub(super) fn be_born(env: &mut Env<'_>, customer: &mut Customer) {
     profile.find_audience_due();
 }
 
+/// Finds the audiences of a customer whom another program takes over. Nobody joins or leaves by that: it is
+/// what is said of the customer that has changed. But conditions see it.
+pub(super) fn find_again(env: &mut Env<'_>, profile: &mut Profile) {
+    for audience in 0..profile.audience_wakes.len() {
+        let Ok(audience) = u16::try_from(audience) else { break };
+        if !is_computed(env, audience) {
+            continue;
+        }
+        let member = evaluate(env, profile, audience);
+        if member != profile.audiences.contains(audience) {
+            profile.audiences.set(audience, member);
+            env.changed_audience(audience);
+        }
+    }
+    profile.find_audience_due();
+}
+
 fn is_computed(env: &Env<'_>, audience: u16) -> bool {
     let declared = env.set.program().audiences.get(usize::from(audience));
     declared.is_some_and(|audience| audience.condition.is_some())
@@ -75,6 +92,7 @@ pub(super) fn admit_existing(env: &mut Env<'_>, profile: &Profile) {
 
 /// The same for one of them.
 pub(super) fn admit(env: &mut Env<'_>, profile: &Profile, journey: u16) {
+    let journey = env.set.line(journey);
     let found = env.set.entries_at_activation().iter().find(|(_, entered)| *entered == journey);
     if let Some((audience, _)) = found
         && profile.audiences.contains(*audience)

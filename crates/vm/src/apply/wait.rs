@@ -33,7 +33,7 @@ pub(super) fn attend(
     if !all && !plan.reads.meets(&env.work.current) && !plan.reads.meets(&env.work.pending) {
         return Ok(Stop::Waiting);
     }
-    look_after(env, profile, instance, journey, false)
+    look_after(env, profile, instance, journey, Why::Due)
 }
 
 /// Looks after a waiting instance because the entry that it goes by is another one, or because
@@ -44,7 +44,29 @@ pub(super) fn look_again(
     instance: &mut Instance,
 ) -> Result<Stop, Fault> {
     let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
-    look_after(env, profile, instance, journey, true)
+    look_after(env, profile, instance, journey, Why::Moved)
+}
+
+/// Looks after a waiting instance because its wait is another one than before. The end of it that is
+/// counted from its beginning stays.
+pub(super) fn look_in_new_place(
+    env: &mut Env<'_>,
+    profile: &mut Profile,
+    instance: &mut Instance,
+) -> Result<Stop, Fault> {
+    let (journey, _) = env.set.journey(instance.journey).ok_or(Fault::Program)?;
+    look_after(env, profile, instance, journey, Why::Placed)
+}
+
+/// Why a waiting instance is looked after.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Why {
+    /// It is due, or something has changed that its conditions read.
+    Due,
+    /// The entry that it goes by is another one, or nobody did for some time.
+    Moved,
+    /// Its wait is another one.
+    Placed,
 }
 
 fn look_after(
@@ -52,8 +74,9 @@ fn look_after(
     profile: &mut Profile,
     instance: &mut Instance,
     journey: &Journey,
-    moved: bool,
+    why: Why,
 ) -> Result<Stop, Fault> {
+    let moved = why != Why::Due;
     let Status::Waiting(state) = instance.status else { return Ok(Stop::Waiting) };
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
     if let Some(zone) = &journey.timezone
@@ -70,7 +93,10 @@ fn look_after(
         return run::go_on(env, profile, instance, to);
     }
     if let Deadline::At { time, reads } = &state.deadline
-        && (moved || env.work.current.meets_reads(reads) || env.work.pending.meets_reads(reads))
+        && (why == Why::Moved
+            || why == Why::Placed && (instance.deadline.is_none() || !env.set.reads_now(*time))
+            || env.work.current.meets_reads(reads)
+            || env.work.pending.meets_reads(reads))
     {
         let time = eval(env.set, *time, &env.scope(profile, instance))?;
         instance.deadline = Some(instant(time)?);

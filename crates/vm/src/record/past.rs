@@ -29,7 +29,8 @@ pub(super) const MEMORY: Part = Part {
         }
         for instance in &customer.instances {
             let Some(key) = instance.key else { continue };
-            let place = customer.memory.binary_search_by_key(&instance.journey, |it| it.journey);
+            let line = set.line(instance.journey);
+            let place = customer.memory.binary_search_by_key(&line, |it| it.journey);
             let memory = place.ok().and_then(|place| customer.memory.get_mut(place));
             let keys = memory.and_then(|memory| memory.keys.as_mut());
             let keys = keys.ok_or_else(|| from.malformed("a key that nobody remembers"))?;

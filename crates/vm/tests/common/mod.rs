@@ -6,9 +6,11 @@
 #[path = "../../../bytecode/tests/common/mod.rs"]
 pub mod build;
 
+pub mod versions;
+
 pub use build::*;
 pub use journey_bytecode::*;
-use journey_vm::{Customer, Effect, Input, ProgramSet, Row, Scratch, Val, apply};
+use journey_vm::{Customer, Effect, Input, ProgramSet, Rebase, Row, Scratch, Val, apply};
 
 /// One customer, known by the id `c`.
 pub struct World {
@@ -22,13 +24,11 @@ pub struct World {
 
 impl World {
     pub fn new(build: Build) -> World {
-        World {
-            set: ProgramSet::new(build.done()),
-            customer: Customer::new("c"),
-            scratch: Scratch::new(),
-            log: vec![],
-            now: 0,
-        }
+        World::of(ProgramSet::new(build.done()))
+    }
+
+    pub fn of(set: ProgramSet) -> World {
+        World { set, customer: Customer::new("c"), scratch: Scratch::new(), log: vec![], now: 0 }
     }
 
     /// Inputs come at this time from now on.
@@ -47,6 +47,21 @@ impl World {
         *customer = stored(set, customer);
         let late = customer.next_due().is_some_and(|due| due <= *now);
         assert!(!late, "still due at {now}: {:?}, before: {before:?}", customer.next_due());
+        self
+    }
+
+    /// Another program takes over.
+    pub fn deploy(&mut self, to: ProgramSet, plan: &Plan) -> &mut World {
+        let rebase = Rebase::between(&self.set, &to, plan).unwrap_or_else(|e| panic!("{e}"));
+        let World { set, customer, scratch, log, now } = self;
+        let (old, new) = (set.program().clone(), to.program().clone());
+        let mut rebased = false;
+        rebase.apply(set, &to, customer, *now, scratch, &mut |effect: Effect<'_>| {
+            rebased |= matches!(effect, Effect::Rebased { .. });
+            log.push(line(if rebased { &new } else { &old }, effect));
+        });
+        self.customer = stored(&to, &self.customer);
+        self.set = to;
         self
     }
 
@@ -141,8 +156,11 @@ fn values(list: &[(u16, Val<'_>)]) -> String {
 
 fn line(program: &Program, effect: Effect<'_>) -> String {
     let name = |journey: u16, membership: u32| {
-        let name = &program.journeys[usize::from(journey)].name;
-        if membership < 2 { name.clone() } else { format!("{name}#{membership}") }
+        let mut name = program.journeys[usize::from(journey)].name.clone();
+        if !program.versions.is_empty() {
+            name += &format!(" v{}", program.version(journey).number);
+        }
+        if membership < 2 { name } else { format!("{name}#{membership}") }
     };
     let tile = |journey: u16, tile: u16| {
         program.journeys[usize::from(journey)].tiles[usize::from(tile)].id.clone()
@@ -235,6 +253,11 @@ fn line(program: &Program, effect: Effect<'_>) -> String {
             format!("{} {}: unknown zone", clock(at), name(journey, membership))
         }
         Effect::Duplicate { at } => format!("{} duplicate", clock(at)),
+        Effect::Rebased { at } => format!("{} rebased", clock(at)),
+        Effect::Migrated { journey, membership, tile: t, from, at, .. } => {
+            let (name, tile) = (name(journey, membership), t.map(|t| tile(journey, t)));
+            format!("{} {name}: from v{from} to {}", clock(at), tile.unwrap_or_default())
+        }
     }
 }
 

@@ -93,6 +93,7 @@ impl EnterAccount {
                 Refusal::Inside => "it is inside already".to_owned(),
                 Refusal::Reentry => "the re-entry rule says no".to_owned(),
                 Refusal::Paused => "the journey is paused".to_owned(),
+                Refusal::Closed => "the journey is completed".to_owned(),
                 Refusal::Stopped => "the journey is being stopped".to_owned(),
                 Refusal::Arguments => "its arguments are not those of the journey".to_owned(),
                 Refusal::Condition => "the condition of the entry does not hold".to_owned(),
