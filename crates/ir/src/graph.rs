@@ -16,6 +16,7 @@ mod overlay;
 mod shapes;
 mod svg;
 mod text;
+mod write;
 
 use journey_base::TextRange;
 use journey_bytecode::TileKind as Kind;
@@ -29,6 +30,7 @@ pub use mermaid::{MERMAID_EDGES, TooManyEdges, render_mermaid};
 pub use overlay::{Count, Mark, Overlay, Stats};
 pub use svg::{picture_size, render_svg};
 pub use text::render_text;
+pub use write::{escape_xml, thousands};
 
 /// What stands behind the id of a tile that is only there to show that it is gone: a tile of that
 /// id may be there as well.

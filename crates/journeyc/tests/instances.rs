@@ -219,8 +219,52 @@ fn a_simulation_counts_goals_restarts_and_members() {
     ] {
         assert!(run.stdout.contains(part), "{part}\n{}", run.stdout);
     }
+    let members = std::fs::read_to_string(workspace.path().join("out/memberships.csv")).unwrap();
+    let of_ada: Vec<&str> = members.lines().filter(|it| it.starts_with("carts,ada,")).collect();
+    assert_eq!(
+        of_ada,
+        [
+            "carts,ada,1,2026-01-01T09:00:00Z,2026-01-01T09:20:00Z,restarted,,a,",
+            "carts,ada,2,2026-01-01T09:10:00Z,2026-01-01T10:10:00Z,done,,b,",
+            "carts,ada,3,2026-01-01T09:20:00Z,2026-01-01T10:20:00Z,done,,a,",
+        ]
+    );
     let actions = std::fs::read_to_string(workspace.path().join("out/actions.csv")).unwrap();
     let removed =
         "letters,bob,1,2,remove,update_1,customer,\"{\"\"audience\"\":\"\"newsletter\"\"}\"";
     assert!(actions.lines().any(|line| line.starts_with(removed)), "{actions}");
+}
+
+#[test]
+fn a_member_that_cannot_go_on_is_written_with_the_reason_and_its_key() {
+    let journey = r#"
+event shared { parts: int }
+destination out log { action note(rest: int) }
+journey parts {
+  entry event shared as share keyed by share.parts
+  wait 1h
+  division: send out.note(rest: 10 % share.parts)
+  exit done
+}
+"#;
+    let event = |parts: &str| {
+        let ts = "2026-01-01T09:00:00Z";
+        format!(
+            r#"{{"ts":"{ts}","customer_id":"ada","event":"shared","properties":{{"parts":{parts}}}}}"#
+        ) + "\n"
+    };
+    let events = event("0") + &event("3");
+    let workspace = Workspace::new(&[("parts.journey", journey), ("events.ndjson", &events)]);
+    let arguments = ["simulate", ".", "--events", "events.ndjson", "--out", "out"];
+    let until = ["--until", "2026-01-02T00:00:00Z"];
+    let run = journeyc(workspace.path(), &[&arguments[..], &until].concat());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let members = std::fs::read_to_string(workspace.path().join("out/memberships.csv")).unwrap();
+    assert_eq!(
+        members.lines().skip(1).collect::<Vec<_>>(),
+        [
+            "parts,ada,1,2026-01-01T09:00:00Z,,,division,0,division by zero",
+            "parts,ada,2,2026-01-01T09:00:00Z,2026-01-01T10:00:00Z,done,,3,",
+        ]
+    );
 }

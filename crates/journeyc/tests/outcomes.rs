@@ -136,9 +136,9 @@ fn a_simulation_answers_from_a_file_at_the_instant_of_the_call() {
     assert_eq!(
         members[1..],
         [
-            "reward,ada,1,2026-01-01T09:00:00Z,2026-01-03T09:00:00Z,done,",
-            "reward,bob,1,2026-01-01T09:00:00Z,2026-01-02T09:00:00Z,refused,",
-            "reward,eve,1,2026-01-01T09:00:00Z,2026-01-02T09:00:00Z,refused,",
+            "reward,ada,1,2026-01-01T09:00:00Z,2026-01-03T09:00:00Z,done,,,",
+            "reward,bob,1,2026-01-01T09:00:00Z,2026-01-02T09:00:00Z,refused,,,",
+            "reward,eve,1,2026-01-01T09:00:00Z,2026-01-02T09:00:00Z,refused,,,",
         ]
     );
     let actions = std::fs::read_to_string(workspace.path().join("o/actions.csv")).unwrap();
@@ -147,8 +147,8 @@ fn a_simulation_answers_from_a_file_at_the_instant_of_the_call() {
     assert_eq!(
         ada[0],
         concat!(
-            "reward,ada,1,1,webhook,grant,POST,",
-            r#""{""url"":""https://api.example.com/a"",""body"":{""order"":""a"",""items"":[{""SKU"":""x"",""qty"":1}]}}","#,
+            "reward,ada,1,1,webhook,grant,reward.grant,",
+            r#""{""method"":""POST"",""url"":""https://api.example.com/a"",""body"":{""order"":""a"",""items"":[{""SKU"":""x"",""qty"":1}]}}","#,
             "2026-01-02T09:00:00Z"
         )
     );

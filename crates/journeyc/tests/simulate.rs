@@ -119,8 +119,8 @@ fn files_are_written_into_a_folder_that_is_made() {
         |name: &str| std::fs::read_to_string(shop.path().join("new/out").join(name)).unwrap();
     assert_eq!(
         read("memberships.csv"),
-        "journey,customer_id,membership,entered_at,ended_at,outcome,tile\n\
-         thanks,ada,1,2026-01-01T09:00:00Z,2026-01-02T09:00:00Z,done,\n"
+        "journey,customer_id,membership,entered_at,ended_at,outcome,tile,key,fault\n\
+         thanks,ada,1,2026-01-01T09:00:00Z,2026-01-02T09:00:00Z,done,,,\n"
     );
     assert_eq!(
         read("actions.csv"),

@@ -1,4 +1,4 @@
-//! Values as JSON, as requests carry them: by the names on the wire, what is unset left out.
+//! Values as JSON: as requests carry them, and as files for people show them.
 
 use std::fmt::Write;
 
@@ -7,8 +7,17 @@ use journey_bytecode::Type;
 use crate::Val;
 use crate::eval::Shown;
 
+/// How the fields of records stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As requests carry them: by the names on the wire, what is unset left out.
+    Wire,
+    /// As people know them: by the names in source, what is unset as `null`.
+    Source,
+}
+
 /// Writes a value. Its type is needed for the names of fields.
-pub(crate) fn write(out: &mut String, ty: &Type, value: Val<'_>) {
+pub fn write(out: &mut String, ty: &Type, value: Val<'_>, form: Form) {
     match (value, ty) {
         (Val::Unset, _) => out.push_str("null"),
         // Writing to a string does not fail.
@@ -24,16 +33,21 @@ pub(crate) fn write(out: &mut String, ty: &Type, value: Val<'_>) {
                 if index > 0 {
                     out.push(',');
                 }
-                write(out, ty, *item);
+                write(out, ty, *item, form);
             }
             out.push(']');
         }
         (Val::Record(values), Type::Record(fields)) => {
             out.push('{');
             let mut first = true;
-            for (field, value) in fields.iter().zip(values).filter(|(_, value)| value.is_set()) {
-                member(out, &mut first, &field.wire);
-                write(out, &field.ty, *value);
+            for (field, value) in fields.iter().zip(values) {
+                let name = match form {
+                    Form::Wire if !value.is_set() => continue,
+                    Form::Wire => &field.wire,
+                    Form::Source => &field.name,
+                };
+                member(out, &mut first, name);
+                write(out, &field.ty, *value, form);
             }
             out.push('}');
         }
@@ -42,12 +56,15 @@ pub(crate) fn write(out: &mut String, ty: &Type, value: Val<'_>) {
         (
             Val::Time(_) | Val::Date(_) | Val::TimeOfDay(_) | Val::Weekday(_) | Val::Duration(_),
             _,
-        ) => quoted(out, &Shown(value).to_string()),
+        ) => {
+            // Nothing in these wants to be escaped.
+            let _ = write!(out, "\"{}\"", Shown(value));
+        }
     }
 }
 
 /// Begins a member of an object.
-pub(crate) fn member(out: &mut String, first: &mut bool, name: &str) {
+pub fn member(out: &mut String, first: &mut bool, name: &str) {
     if !std::mem::replace(first, false) {
         out.push(',');
     }
@@ -65,7 +82,7 @@ fn number(out: &mut String, value: f64) {
 }
 
 /// Writes a text as JSON.
-pub(crate) fn quoted(out: &mut String, text: &str) {
+pub fn quoted(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {

@@ -150,7 +150,7 @@ impl Call<'_> {
         let mut out = String::new();
         match value {
             Val::Text(text) => out.push_str(text),
-            value => json::write(&mut out, ty, value),
+            value => json::write(&mut out, ty, value, json::Form::Wire),
         }
         Some(out)
     }
@@ -395,7 +395,7 @@ fn line(destination: &Destination, action: &Action, args: &[(u16, Val<'_>)]) -> 
         json::member(&mut out, &mut first, &declared.name);
         match declared.pii {
             true => json::quoted(&mut out, "[pii]"),
-            false => json::write(&mut out, &declared.ty, *value),
+            false => json::write(&mut out, &declared.ty, *value, json::Form::Wire),
         }
     }
     out.push_str("}}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Graph;
+use super::write::thousands;
 
 /// What a picture shows beside the journey itself. Tiles are named by id, edges by the id of the
 /// tile they leave and their number there.
@@ -98,19 +99,6 @@ impl Overlay {
         }
         self.arm_marks.get(&(tile.to_owned(), edge)).copied()
     }
-}
-
-/// Thousands apart, as people read them.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A share in whole percent; what is neither nothing nor all is not shown as such.

@@ -6,6 +6,7 @@ use journey_bytecode::TileKind as Kind;
 
 use super::layout::{Label, Placed, head, inset, size};
 use super::measure::fit;
+use super::write::escape_xml;
 use super::{Mark, Node};
 
 /// Colours of a kind of tile: of its edge and head line, and of its ground.
@@ -58,8 +59,8 @@ impl Canvas {
         let left = x - width / 2;
         let dashes = if node.reachable { "" } else { " stroke-dasharray=\"4 3\" opacity=\"0.6\"" };
         let radius = if node.kind == Kind::Exit { height / 2 } else { 8 };
-        self.put(format_args!("<g data-tile=\"{}\">", escape(&node.id)));
-        self.put(format_args!("<title>{}</title>", escape(&tooltip(node, mark))));
+        self.put(format_args!("<g data-tile=\"{}\">", escape_xml(&node.id)));
+        self.put(format_args!("<title>{}</title>", escape_xml(&tooltip(node, mark))));
         if let Some(mark) = mark {
             self.halo(mark, (left, y), (width, height), radius);
         }
@@ -101,7 +102,7 @@ impl Canvas {
 
     /// A line of text centred on `x`, its baseline at `y`.
     pub(super) fn text(&mut self, x: i32, y: i32, (class, fill): (&str, &str), text: &str) {
-        let text = escape(text);
+        let text = escape_xml(text);
         self.put(format_args!(
             "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" fill=\"{fill}\">{text}</text>"
         ));
@@ -113,7 +114,7 @@ impl Canvas {
         let left = x - width / 2;
         let edge = mark.map_or("#c9ced6", mark_colour);
         let pen = if mark.is_some() { "2.5" } else { "1" };
-        self.put(format_args!("<g><title>{}</title>", escape(whole)));
+        self.put(format_args!("<g><title>{}</title>", escape_xml(whole)));
         self.put(format_args!(
             "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"10\" \
              fill=\"#f3f4f6\" stroke=\"{edge}\" stroke-width=\"{pen}\"/>"
@@ -170,21 +171,4 @@ fn tooltip(node: &Node, mark: Option<Mark>) -> String {
         text = format!("{text}\n{}", node.doc);
     }
     text
-}
-
-/// `text` for an XML document: markup escaped, characters that XML does not have replaced.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => out.push('\u{FFFD}'),
-            c => out.push(c),
-        }
-    }
-    out
 }

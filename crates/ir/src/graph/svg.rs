@@ -4,7 +4,8 @@ use journey_bytecode::TileKind as Kind;
 
 use super::layout::{Column, Placed, layout, size};
 use super::measure::{fit, width};
-use super::shapes::{Canvas, escape};
+use super::shapes::Canvas;
+use super::write::escape_xml;
 use super::{Graph, Overlay};
 
 const MARGIN: i32 = 28;
@@ -51,7 +52,7 @@ fn header_width(graph: &Graph) -> i32 {
 }
 
 fn document(graph: &Graph, width: i32, height: i32, body: &str) -> String {
-    let title = escape(&graph.title);
+    let title = escape_xml(&graph.title);
     let mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
     let (large, small) = (size::TITLE, size::SMALL);
     format!(
@@ -82,7 +83,7 @@ fn heading(canvas: &mut Canvas, graph: &Graph, room: i32) {
 fn entry(canvas: &mut Canvas, graph: &Graph, (x, y): (i32, i32), (width, height): (i32, i32)) {
     let left = x - width / 2;
     let radius = height / 2;
-    canvas.put(format_args!("<g><title>{}</title>", escape(&graph.entry)));
+    canvas.put(format_args!("<g><title>{}</title>", escape_xml(&graph.entry)));
     canvas.put(format_args!(
         "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
          fill=\"#24292f\"/>"

@@ -5,8 +5,9 @@
 use std::io::{self, Write};
 
 use journey_base::{Diagnostic, FileId, Severity};
+use journey_ir::graph::escape_xml;
 
-use super::{Files, Tally, notes, word, xml};
+use super::{Files, Tally, notes, word};
 
 pub(super) fn render(
     files: &Files,
@@ -45,7 +46,7 @@ fn case(
     diagnostics: &[Diagnostic],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let path = xml::escape(files.path(FileId(file)));
+    let path = escape_xml(files.path(FileId(file)));
     write!(out, r#"    <testcase classname="journeyc.check" name="{path}" file="{path}""#)?;
     if of(diagnostics, file).next().is_none() {
         return writeln!(out, "/>");
@@ -54,7 +55,7 @@ fn case(
     let (errors, warnings): (Vec<_>, Vec<_>) =
         of(diagnostics, file).partition(|finding| finding.severity == Severity::Error);
     if let Some(first) = errors.first() {
-        let message = xml::escape(&first.message);
+        let message = escape_xml(&first.message);
         writeln!(out, r#"      <failure type="{}" message="{message}">"#, first.code)?;
         errors.iter().try_for_each(|finding| lines(files, finding, out))?;
         writeln!(out, "      </failure>")?;
@@ -79,6 +80,6 @@ fn lines(files: &Files, finding: &Diagnostic, out: &mut dyn Write) -> io::Result
         finding.code,
         finding.message
     );
-    writeln!(out, "{}", xml::escape(&head))?;
-    notes(finding).iter().try_for_each(|note| writeln!(out, "  {}", xml::escape(note)))
+    writeln!(out, "{}", escape_xml(&head))?;
+    notes(finding).iter().try_for_each(|note| writeln!(out, "  {}", escape_xml(note)))
 }

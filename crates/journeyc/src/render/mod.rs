@@ -8,7 +8,6 @@ mod json;
 mod junit;
 mod sarif;
 mod short;
-pub mod xml;
 
 use std::io::{self, Write};
 

@@ -3,8 +3,10 @@
 //! Each shard keeps a [`Log`] of its own. Counters of all shards are added up at the end; rows of
 //! memberships and actions are kept only where they will be written.
 
-use journey_bytecode::{Method, Program, TileKind};
-use journey_vm::{Effect, Effects, Ending, Fault, Refusal};
+use std::fmt::Write;
+
+use journey_bytecode::{Program, TileKind};
+use journey_vm::{Effect, Effects, Ending, Fault, Refusal, Shown, Val};
 
 use super::days::Days;
 use super::experiments::Experiments;
@@ -115,6 +117,8 @@ pub(crate) struct Rows {
     pub(crate) actions: Vec<ActionRow>,
     /// The arguments of all actions, one JSON object after the other.
     pub(crate) args: String,
+    /// The keys of all entries that have one, one after the other.
+    pub(crate) keys: String,
 }
 
 /// A membership of a customer, the customer numbered within its shard.
@@ -130,6 +134,8 @@ pub(crate) struct Membership {
 pub(crate) struct EntryRow {
     pub(crate) membership: Membership,
     pub(crate) at: i64,
+    /// Where the key stands; nothing stands there if there is none.
+    pub(crate) key: (usize, usize),
 }
 
 /// A membership ended.
@@ -145,6 +151,8 @@ pub(crate) struct ExitRow {
 pub(crate) struct InsideRow {
     pub(crate) membership: Membership,
     pub(crate) tile: Option<u16>,
+    /// Why it cannot go on, if it cannot.
+    pub(crate) fault: Option<Fault>,
 }
 
 /// Something was done.
@@ -164,8 +172,8 @@ pub(crate) struct ActionRow {
 pub(crate) enum Did {
     /// This action was sent.
     Send(u16),
-    /// A webhook was called by this method.
-    Call(Method),
+    /// The webhook of the tile was called.
+    Call,
     /// The customer's traits were updated.
     Update,
     /// The customer was put into an audience.
@@ -216,7 +224,7 @@ impl<'p> Log<'p> {
         Membership { journey, customer: self.customer, number }
     }
 
-    fn entered(&mut self, journey: u16, number: u32, at: i64) {
+    fn entered(&mut self, journey: u16, number: u32, key: Option<Val<'_>>, at: i64) {
         if let Some(tally) = self.journey(journey) {
             tally.memberships += 1;
             tally.customers += u64::from(number == 1);
@@ -227,7 +235,12 @@ impl<'p> Log<'p> {
         self.last_entry = Some((journey, Ok(())));
         let membership = self.membership(journey, number);
         if let Some(rows) = &mut self.rows {
-            rows.entries.push(EntryRow { membership, at });
+            let start = rows.keys.len();
+            if let Some(key) = key {
+                // Writing to a string does not fail.
+                let _ = write!(rows.keys, "{}", Shown(key));
+            }
+            rows.entries.push(EntryRow { membership, at, key: (start, rows.keys.len()) });
         }
     }
 
@@ -327,7 +340,7 @@ impl Effects for Log<'_> {
                     tally.sent += 1;
                 }
                 let membership = self.membership(journey, membership);
-                let action = Did::Call(call.method);
+                let action = Did::Call;
                 let row = ActionRow { membership, at, seq, tile, action, args: (0, 0) };
                 self.acted(row, |out| json::call(out, &call));
             }
@@ -340,8 +353,8 @@ impl Effects for Log<'_> {
             Effect::Left { journey, membership, tile, edge, .. } => {
                 self.left(journey, membership, tile, edge);
             }
-            Effect::Entered { journey, membership, at, .. } => {
-                self.entered(journey, membership, at);
+            Effect::Entered { journey, membership, key, at } => {
+                self.entered(journey, membership, key, at);
             }
             Effect::Refreshed { journey, .. } => {
                 if let Some(tally) = self.journey(journey) {

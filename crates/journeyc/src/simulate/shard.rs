@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bumpalo::Bump;
 use journey_bytecode::{ArmTrigger, Program};
 use journey_intake::Guest;
-use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, Val, apply};
+use journey_vm::{Customer, Input, ProgramSet, Refusal, Scratch, Status, Val, apply};
 
 use super::customers::Customers;
 use super::enter::Listed;
@@ -207,6 +207,10 @@ impl<'p> Shard<'p> {
                     number: instance.membership,
                 },
                 tile: instance.tile,
+                fault: match instance.status {
+                    Status::Faulted(fault) => Some(fault),
+                    Status::Waiting(_) | Status::Paused => None,
+                },
             }));
         }
     }

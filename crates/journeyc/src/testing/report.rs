@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use journey_ir::graph::escape_xml;
 use serde::Serialize;
 
 use super::Outcome;
-use crate::render::xml::escape;
 use crate::render::{Files, Style, plural};
 
 /// How results are printed.
@@ -150,9 +150,9 @@ fn junit(files: &Files, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result
     writeln!(out, r#"<testsuites tests="{total}" failures="{failed}">"#)?;
     writeln!(out, r#"  <testsuite name="journey" tests="{total}" failures="{failed}">"#)?;
     for outcome in outcomes {
-        let name = escape(&outcome.title);
-        let class = escape(&outcome.journey);
-        let file = escape(files.path(outcome.file));
+        let name = escape_xml(&outcome.title);
+        let class = escape_xml(&outcome.journey);
+        let file = escape_xml(files.path(outcome.file));
         let line = files.place(outcome.file, outcome.offset).line;
         write!(
             out,
@@ -162,10 +162,10 @@ fn junit(files: &Files, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result
             writeln!(out, "/>")?;
             continue;
         };
-        let message = escape(&format!("{}: but {}", failure.step, failure.found));
+        let message = escape_xml(&format!("{}: but {}", failure.step, failure.found));
         writeln!(out, "><failure message=\"{message}\">")?;
         for moment in &outcome.timeline {
-            writeln!(out, "{}  {}", moment.at, escape(&moment.text))?;
+            writeln!(out, "{}  {}", moment.at, escape_xml(&moment.text))?;
         }
         writeln!(out, "    </failure></testcase>")?;
     }

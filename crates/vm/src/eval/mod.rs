@@ -21,7 +21,7 @@ pub(crate) use ops::zone_named;
 use ops::{MAX_SIZE, Means};
 pub(crate) use reads::reads;
 pub use reads::{Read, Source};
-pub(crate) use text::Shown;
+pub use text::Shown;
 
 /// All that an expression can read. Everything is borrowed; building one costs nothing.
 #[derive(Debug, Clone, Copy)]

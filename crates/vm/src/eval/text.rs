@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, SecondsFormat};
 use crate::{Fault, Val};
 
 /// A scalar as interpolation shows it: `2.5`, `true`, `2026-12-01T09:00:00Z`, `2026-12-01`,
-/// `09:00`, `mon`, `1d12h`.
-pub(crate) struct Shown<'a>(pub(crate) Val<'a>);
+/// `09:00`, `mon`, `1d12h`. Of anything else nothing is shown.
+pub struct Shown<'a>(pub Val<'a>);
 
 /// The days of the week as they are written in source.
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -1,11 +1,8 @@
 //! Values as the arguments of an action are written: JSON, by the names in source.
 
-use std::fmt::Write;
-
-use journey_bytecode::{Slot, Type};
+use journey_bytecode::Slot;
+use journey_vm::json::{Form, member, quoted, write};
 use journey_vm::{Call, Val};
-
-use super::text;
 
 /// Writes an object of values, each under the name of its slot.
 pub(crate) fn object(out: &mut String, slots: &[Slot], values: &[(u16, Val<'_>)]) {
@@ -14,7 +11,7 @@ pub(crate) fn object(out: &mut String, slots: &[Slot], values: &[(u16, Val<'_>)]
     for (number, value) in values {
         let Some(slot) = slots.get(usize::from(*number)) else { continue };
         member(out, &mut first, &slot.name);
-        write(out, &slot.ty, *value);
+        write(out, &slot.ty, *value, Form::Source);
     }
     out.push('}');
 }
@@ -27,10 +24,12 @@ pub(crate) fn text_member(out: &mut String, name: &str, value: &str) {
     out.push('}');
 }
 
-/// Writes a call of a webhook: its URL and body.
+/// Writes a call of a webhook: its method, URL and body.
 pub(crate) fn call(out: &mut String, call: &Call<'_>) {
     out.push('{');
     let mut first = true;
+    member(out, &mut first, "method");
+    quoted(out, call.method.name());
     member(out, &mut first, "url");
     quoted(out, call.url);
     if let (Some((_, value)), Some(body)) = (call.body, call.body_text()) {
@@ -41,92 +40,6 @@ pub(crate) fn call(out: &mut String, call: &Call<'_>) {
         }
     }
     out.push('}');
-}
-
-fn member(out: &mut String, first: &mut bool, name: &str) {
-    if !std::mem::replace(first, false) {
-        out.push(',');
-    }
-    quoted(out, name);
-    out.push(':');
-}
-
-/// Writes a value. Its type is needed for the names of fields; types nest only so deep.
-fn write(out: &mut String, ty: &Type, value: Val<'_>) {
-    match (value, ty) {
-        (Val::Unset, _) => out.push_str("null"),
-        (Val::Bool(v), _) => out.push_str(if v { "true" } else { "false" }),
-        (Val::Int(v), _) => display(out, v),
-        (Val::Number(v), _) => number(out, v),
-        (Val::Text(v), Type::Json) => out.push_str(v),
-        (Val::Text(v), _) => quoted(out, v),
-        (Val::Time(v), _) => in_quotes(out, |out| text::time(out, v)),
-        (Val::Date(v), _) => in_quotes(out, |out| text::date(out, v)),
-        (Val::TimeOfDay(v), _) => in_quotes(out, |out| text::time_of_day(out, v)),
-        (Val::Weekday(v), _) => in_quotes(out, |out| out.push_str(text::weekday(v))),
-        (Val::Duration(v), _) => in_quotes(out, |out| text::duration(out, v)),
-        (Val::List(items), Type::List(ty)) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write(out, ty, *item);
-            }
-            out.push(']');
-        }
-        (Val::Record(values), Type::Record(fields)) => {
-            out.push('{');
-            let mut first = true;
-            for (field, value) in fields.iter().zip(values) {
-                member(out, &mut first, &field.name);
-                write(out, &field.ty, *value);
-            }
-            out.push('}');
-        }
-        // A list that its type says is none; the verifier rules it out.
-        (Val::List(_) | Val::Record(_), _) => out.push_str("null"),
-    }
-}
-
-fn display(out: &mut String, value: impl std::fmt::Display) {
-    // Writing to a string does not fail.
-    let _ = write!(out, "{value}");
-}
-
-/// The shortest digits that read back as the same number.
-fn number(out: &mut String, value: f64) {
-    let size = value.abs();
-    if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let _ = write!(out, "{value:e}");
-    } else {
-        display(out, value);
-    }
-}
-
-fn in_quotes(out: &mut String, write: impl FnOnce(&mut String)) {
-    out.push('"');
-    write(out);
-    out.push('"');
-}
-
-/// Writes a text as JSON.
-fn quoted(out: &mut String, text: &str) {
-    in_quotes(out, |out| {
-        for c in text.chars() {
-            match c {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                c if c < ' ' => {
-                    let _ = write!(out, "\\u{:04x}", u32::from(c));
-                }
-                c => out.push(c),
-            }
-        }
-    });
 }
 
 #[cfg(test)]

@@ -12,11 +12,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use journey_bytecode::{Journey, Op, Tile, TileKind};
+use journey_ir::graph::thousands;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::splits::{cell, splits};
 use super::summary::{Summary, actions, kind, tile_edges};
-use super::text::{count, share, time_text};
+use super::text::{share, time_text};
 use crate::render::{Style, plural};
 use crate::simulate::ledger::Account;
 use crate::simulate::log::{JourneyTally, TileTally};
@@ -100,8 +101,8 @@ fn journey_table(
     let inside = tally.inside();
     let facts = [
         format!("{} by {}", memberships(tally.memberships), customers(tally.customers)),
-        format!("{} inside", count(inside)),
-        format!("{} out", count(tally.memberships - inside)),
+        format!("{} inside", thousands(inside)),
+        format!("{} out", thousands(tally.memberships - inside)),
     ];
     // Writing to a string does not fail, here and below.
     let _ = writeln!(out, "{}  {}", ink.bold(&journey.name), title);
@@ -132,7 +133,7 @@ fn journey_table(
 
     for split in splits(journey, tally) {
         let columns: Vec<&str> = split.arms.iter().map(String::as_str).collect();
-        let members = split.members.iter().map(|n| count(*n)).collect();
+        let members = split.members.iter().map(|n| thousands(*n)).collect();
         let head = Line { name: "members".to_owned(), cells: members, ..Line::default() };
         let rows = split.rows.iter().map(|row| {
             let cells = row.counts.iter().zip(&split.members).map(|(n, all)| cell(*n, *all));
@@ -148,7 +149,7 @@ fn journey_table(
         .chain(
             has_member_tiles(journey).then(|| ("add or remove customer".to_owned(), tally.members)),
         )
-        .map(|(name, n)| Line { name, cells: vec![count(n)], ..Line::default() })
+        .map(|(name, n)| Line { name, cells: vec![thousands(n)], ..Line::default() })
         .collect();
     if !sends.is_empty() {
         out.push('\n');
@@ -163,12 +164,12 @@ fn has_member_tiles(journey: &Journey) -> bool {
 
 fn memberships(n: u64) -> String {
     let s = if n == 1 { "" } else { "s" };
-    format!("{} membership{s}", count(n))
+    format!("{} membership{s}", thousands(n))
 }
 
 fn customers(n: u64) -> String {
     let s = if n == 1 { "" } else { "s" };
-    format!("{} customer{s}", count(n))
+    format!("{} customer{s}", thousands(n))
 }
 
 /// A column of the table of tiles: its head and the counter it shows.
@@ -188,8 +189,9 @@ fn tile_lines(
     tally: &JourneyTally,
     extra: &[&Column],
 ) -> Vec<Line> {
-    let mut cells = vec![count(counts.entered), count(counts.inside()), count(counts.passed)];
-    cells.extend(extra.iter().map(|column| count((column.1)(counts))));
+    let mut cells =
+        vec![thousands(counts.entered), thousands(counts.inside()), thousands(counts.passed)];
+    cells.extend(extra.iter().map(|column| thousands((column.1)(counts))));
     cells.push(share(counts.entered, tally.memberships));
     let bar = bar(counts.entered, tally.memberships);
     let mut lines = vec![Line { name: name(tile), cells, bar, part: false }];
@@ -198,7 +200,7 @@ fn tile_lines(
         lines.extend(tile_edges(tile, counts).enumerate().map(|(index, (label, n))| {
             let branch = if index == last { "└" } else { "├" };
             let blank = String::new;
-            let mut cells = vec![blank(), blank(), count(n)];
+            let mut cells = vec![blank(), blank(), thousands(n)];
             cells.extend(extra.iter().map(|_| blank()));
             cells.push(share(n, counts.passed));
             Line::part(format!("  {branch} {label}"), cells)
@@ -219,7 +221,7 @@ fn name(tile: &Tile) -> String {
 }
 
 fn counted(name: &str, n: u64, whole: u64) -> Line {
-    let cells = vec![count(n), share(n, whole)];
+    let cells = vec![thousands(n), share(n, whole)];
     Line { name: name.to_owned(), cells, bar: bar(n, whole), part: false }
 }
 
@@ -300,10 +302,13 @@ fn refusals(tally: &JourneyTally, ink: Ink, out: &mut String) {
         (tally.goal_faults, "times it could not be decided whether a goal was reached"),
         (tally.unknown_zones, "times a member's time zone was unknown: the workspace's was used"),
     ] {
-        notes.extend((n > 0).then(|| format!("{} {why}", count(n))));
+        notes.extend((n > 0).then(|| format!("{} {why}", thousands(n))));
     }
-    let mut faults: Vec<String> =
-        tally.faults.iter().map(|(fault, n)| format!("{} faulted: {fault}", count(*n))).collect();
+    let mut faults: Vec<String> = tally
+        .faults
+        .iter()
+        .map(|(fault, n)| format!("{} faulted: {fault}", thousands(*n)))
+        .collect();
     faults.sort();
     if !notes.is_empty() || !faults.is_empty() {
         out.push('\n');
@@ -344,22 +349,24 @@ fn input_lines(summary: &Summary<'_>, ink: Ink, out: &mut String) {
     let _ = writeln!(
         out,
         "events took {seconds:.2} s, {} a second; {:.2} s in all",
-        count(speed as u64),
+        thousands(speed as u64),
         summary.elapsed.as_secs_f64()
     );
 }
 
 fn account_lines(noun: &str, account: &Account, ink: Ink, out: &mut String) {
     let s = if account.read == 1 { "" } else { "s" };
-    let _ = writeln!(out, "{} {noun}{s} read", count(account.read));
+    let _ = writeln!(out, "{} {noun}{s} read", thousands(account.read));
     if account.rejected > 0 {
-        let _ = writeln!(out, "  {}", ink.warn(&format!("{} rejected:", count(account.rejected))));
+        let _ =
+            writeln!(out, "  {}", ink.warn(&format!("{} rejected:", thousands(account.rejected))));
         for (line, reason) in &account.shown {
             let _ = writeln!(out, "    line {line}: {reason}");
         }
         let more = account.rejected - account.shown.len() as u64;
         if more > 0 {
-            let _ = writeln!(out, "    and {} more; `--rejected FILE` lists them all", count(more));
+            let _ =
+                writeln!(out, "    and {} more; `--rejected FILE` lists them all", thousands(more));
         }
     }
     let what = if noun == "event" { "properties" } else { "traits and audiences" };
@@ -379,7 +386,7 @@ fn undeclared_line(account: &Account, ink: Ink, out: &mut String) {
     let mut names: Vec<(&str, u64)> = account.unknown.events.iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let more = names.len().saturating_sub(5);
-    let shown = names.iter().take(5).map(|(name, n)| format!("{name:?} {}", count(*n)));
+    let shown = names.iter().take(5).map(|(name, n)| format!("{name:?} {}", thousands(*n)));
     let mut shown = shown.collect::<Vec<_>>().join(", ");
     if more > 0 {
         let _ = write!(shown, ", … {more} more");
@@ -389,7 +396,7 @@ fn undeclared_line(account: &Account, ink: Ink, out: &mut String) {
 
 fn note(n: u64, text: &str, ink: Ink, out: &mut String) {
     if n > 0 {
-        let _ = writeln!(out, "  {}", ink.dim(&format!("{} {text}", count(n))));
+        let _ = writeln!(out, "  {}", ink.dim(&format!("{} {text}", thousands(n))));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use journey_bytecode::{Journey, Program};
+use journey_vm::Fault;
 
 use super::text;
 use crate::simulate::log::{ActionRow, Did, Membership, Rows};
@@ -13,7 +14,7 @@ pub(crate) struct Tables<'s> {
     program: &'s Program,
     /// Ids of all customers, sorted.
     ids: Vec<&'s str>,
-    memberships: Vec<MembershipLine>,
+    memberships: Vec<MembershipLine<'s>>,
     /// Actions with the shard they come from.
     actions: Vec<(Key, &'s ActionRow, &'s str)>,
 }
@@ -21,15 +22,17 @@ pub(crate) struct Tables<'s> {
 /// A membership among all, its customer numbered by its id's place in the order of ids.
 type Key = Membership;
 
-struct MembershipLine {
+struct MembershipLine<'s> {
     key: Key,
+    /// The value of the journey's key.
+    value: &'s str,
     entered_at: i64,
     end: End,
 }
 
 enum End {
     Exited { at: i64, outcome: u16 },
-    Inside { tile: Option<u16> },
+    Inside { tile: Option<u16>, fault: Option<Fault> },
 }
 
 impl<'s> Tables<'s> {
@@ -65,25 +68,45 @@ impl<'s> Tables<'s> {
     /// Writes one line a membership.
     pub(crate) fn write_memberships(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut csv = csv::Writer::from_writer(out);
-        let columns =
-            ["journey", "customer_id", "membership", "entered_at", "ended_at", "outcome", "tile"];
+        let columns = [
+            "journey",
+            "customer_id",
+            "membership",
+            "entered_at",
+            "ended_at",
+            "outcome",
+            "tile",
+            "key",
+            "fault",
+        ];
         csv.write_record(columns)?;
         let (mut entered, mut ended) = (String::new(), String::new());
-        for MembershipLine { key, entered_at, end } in &self.memberships {
+        for MembershipLine { key, value, entered_at, end } in &self.memberships {
             let Some(journey) = self.journey(key.journey) else { continue };
             entered.clear();
             ended.clear();
             text::time(&mut entered, *entered_at);
-            let (outcome, tile) = match end {
+            let (outcome, tile, fault) = match end {
                 End::Exited { at, outcome } => {
                     text::time(&mut ended, *at);
-                    (journey.outcomes.get(usize::from(*outcome)).map_or("", |name| name), "")
+                    let outcome = journey.outcomes.get(usize::from(*outcome));
+                    (outcome.map_or("", |name| name), "", None)
                 }
-                End::Inside { tile } => ("", tile.map_or("", |tile| tile_id(journey, tile))),
+                End::Inside { tile, fault } => {
+                    ("", tile.map_or("", |tile| tile_id(journey, tile)), *fault)
+                }
             };
-            let number = key.number.to_string();
-            let customer = self.id(key.customer);
-            csv.write_record([&journey.name, customer, &number, &entered, &ended, outcome, tile])?;
+            csv.write_record([
+                &journey.name,
+                self.id(key.customer),
+                &key.number.to_string(),
+                &entered,
+                &ended,
+                outcome,
+                tile,
+                value,
+                &fault.map_or_else(String::new, |fault| fault.to_string()),
+            ])?;
         }
         csv.flush()
     }
@@ -94,14 +117,18 @@ impl<'s> Tables<'s> {
         let columns =
             ["journey", "customer_id", "membership", "seq", "kind", "tile", "action", "args", "ts"];
         csv.write_record(columns)?;
-        let mut at = String::new();
+        let (mut at, mut call) = (String::new(), String::new());
         for (key, row, args) in &self.actions {
             let Some(journey) = self.journey(key.journey) else { continue };
             at.clear();
             text::time(&mut at, row.at);
             let (kind, action) = match row.action {
                 Did::Send(action) => ("send", self.action(action)),
-                Did::Call(method) => ("webhook", method.name()),
+                Did::Call => {
+                    call.clear();
+                    call.extend([journey.name.as_str(), ".", tile_id(journey, row.tile)]);
+                    ("webhook", call.as_str())
+                }
                 Did::Add => ("add", "customer"),
                 Did::Remove => ("remove", "customer"),
                 Did::Update => ("update", "customer"),
@@ -157,7 +184,7 @@ fn order<'s>(shards: &'s [Shard<'_>]) -> (Vec<&'s str>, Vec<Vec<u32>>) {
 }
 
 /// Goes through entries, exits and who is inside, all sorted by membership, side by side.
-fn join(rows: &Rows, mut each: impl FnMut(MembershipLine)) {
+fn join<'s>(rows: &'s Rows, mut each: impl FnMut(MembershipLine<'s>)) {
     let mut exits = rows.exits.iter().peekable();
     let mut inside = rows.inside.iter().peekable();
     for entry in &rows.entries {
@@ -165,9 +192,10 @@ fn join(rows: &Rows, mut each: impl FnMut(MembershipLine)) {
         let end = if let Some(exit) = exits.next_if(|exit| exit.membership == key) {
             End::Exited { at: exit.at, outcome: exit.outcome }
         } else {
-            let tile = inside.next_if(|row| row.membership == key).and_then(|row| row.tile);
-            End::Inside { tile }
+            let row = inside.next_if(|row| row.membership == key);
+            End::Inside { tile: row.and_then(|row| row.tile), fault: row.and_then(|row| row.fault) }
         };
-        each(MembershipLine { key, entered_at: entry.at, end });
+        let value = rows.keys.get(entry.key.0..entry.key.1).unwrap_or_default();
+        each(MembershipLine { key, value, entered_at: entry.at, end });
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use journey_bytecode::{Journey, TileKind};
+use journey_ir::graph::thousands;
 use serde::Serialize;
 
-use super::text::{count, share};
+use super::text::share;
 use crate::simulate::experiments::wilson;
 use crate::simulate::log::JourneyTally;
 
@@ -75,7 +76,7 @@ pub(crate) fn cell(part: u64, whole: u64) -> String {
     let interval = format!("({:.1}–{:.1})", low * 100.0, high * 100.0);
     match whole {
         0 => "–".to_owned(),
-        _ => format!("{} · {} {interval}", count(part), share(part, whole)),
+        _ => format!("{} · {} {interval}", thousands(part), share(part, whole)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Times and numbers as files and tables show them.
+//! Times and shares as files and tables show them.
 
 use std::fmt::Write;
 
@@ -48,55 +48,6 @@ fn day(out: &mut String, days: i64) {
     };
 }
 
-/// Writes a time of day, seconds and milliseconds only where there are some.
-pub(crate) fn time_of_day(out: &mut String, millis: i32) {
-    let (seconds, millis) = (millis / 1_000, millis % 1_000);
-    let _ = write!(out, "{:02}:{:02}", seconds / 3_600, seconds / 60 % 60);
-    if seconds % 60 != 0 || millis != 0 {
-        let _ = write!(out, ":{:02}", seconds % 60);
-    }
-    if millis != 0 {
-        let _ = write!(out, ".{millis:03}");
-    }
-}
-
-/// The name of a day of the week.
-pub(crate) fn weekday(number: u8) -> &'static str {
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    days.get(usize::from(number)).copied().unwrap_or("?")
-}
-
-/// Writes a length of time in the language's units, largest first.
-pub(crate) fn duration(out: &mut String, millis: i64) {
-    if millis == 0 {
-        return out.push_str("0s");
-    }
-    if millis < 0 {
-        out.push('-');
-    }
-    let mut rest = millis.unsigned_abs();
-    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
-    for (unit, length) in units {
-        if rest >= length {
-            let _ = write!(out, "{}{unit}", rest / length);
-            rest %= length;
-        }
-    }
-}
-
-/// A count with a comma before every three digits.
-pub(crate) fn count(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// A share in percent with one decimal. What is neither nothing nor all is not shown as such.
 pub(crate) fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -116,7 +67,7 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
 mod tests {
     use journey_intake::iso;
 
-    use super::{count, date, duration, share, time_of_day, time_text};
+    use super::{date, share, time_text};
 
     fn written(write: impl FnOnce(&mut String)) -> String {
         let mut out = String::new();
@@ -132,14 +83,6 @@ mod tests {
                 i64::from(day) * 86_400_000 + i64::from(day).rem_euclid(86_400) * 1_000 + 7;
             assert_eq!(iso::instant(&time_text(millis)), Some(millis));
         }
-        for millis in [0, 60_000, 61_000, 86_399_999, 500] {
-            let text = written(|out| time_of_day(out, millis));
-            assert_eq!(iso::time_of_day(&text), Some(millis), "{text}");
-        }
-        for millis in [0, 1, -1_500, 129_600_000, 86_400_001] {
-            let text = written(|out| duration(out, millis));
-            assert_eq!(iso::duration(&text), Some(millis), "{text}");
-        }
     }
 
     #[test]
@@ -150,8 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_shares_are_easy_to_read() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+    fn shares_are_easy_to_read() {
         assert_eq!(share(1, 3), "33.3%");
         assert_eq!(share(0, 5), "0.0%");
         assert_eq!(share(1, 1_000_000), "<0.1%");

@@ -148,9 +148,9 @@ fn every_membership_and_action_is_written_in_order() {
     let left = Desk::new(log(SMALL)).until("1998-01-01T00:00:00Z").run(&programs::win_back());
     assert_eq!(
         left.memberships,
-        "journey,customer_id,membership,entered_at,ended_at,outcome,tile\n\
-         cd1_second_purchase_winback,a,1,1997-01-01T00:00:00Z,1997-02-10T00:00:00Z,won_back,\n\
-         cd1_second_purchase_winback,b,1,1997-01-01T00:00:00Z,1997-01-20T12:00:00.500Z,converted_early,\n"
+        "journey,customer_id,membership,entered_at,ended_at,outcome,tile,key,fault\n\
+         cd1_second_purchase_winback,a,1,1997-01-01T00:00:00Z,1997-02-10T00:00:00Z,won_back,,,\n\
+         cd1_second_purchase_winback,b,1,1997-01-01T00:00:00Z,1997-01-20T12:00:00.500Z,converted_early,,,\n"
     );
     assert_eq!(
         left.actions,
@@ -179,7 +179,7 @@ fn without_a_horizon_time_ends_with_the_last_event() {
     assert!(desk.run(&programs::win_back()).actions.contains("out.reminder"));
     let left =
         Desk::new(log(&SMALL[1..2])).until("1997-01-30T23:59:59.999Z").run(&programs::win_back());
-    assert!(left.memberships.ends_with("1997-01-01T00:00:00Z,,,wait_second_purchase_30d\n"));
+    assert!(left.memberships.ends_with("1997-01-01T00:00:00Z,,,wait_second_purchase_30d,,\n"));
 }
 
 #[test]
@@ -411,11 +411,11 @@ fn listed_customers_enter_in_time_order_with_the_events() {
     assert_eq!(
         rows,
         [
-            "quick,a,1,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,done,",
-            "quick,z,1,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,done,",
-            "quick,z,2,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,done,",
-            "slow,a,1,2026-01-02T00:00:00Z,2026-01-03T00:00:00Z,done,",
-            "slow,z,1,2026-01-02T00:00:00Z,2026-01-03T00:00:00Z,done,",
+            "quick,a,1,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,done,,,",
+            "quick,z,1,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,done,,,",
+            "quick,z,2,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,done,,,",
+            "slow,a,1,2026-01-02T00:00:00Z,2026-01-03T00:00:00Z,done,,,",
+            "slow,z,1,2026-01-02T00:00:00Z,2026-01-03T00:00:00Z,done,,,",
         ]
     );
     assert!(
@@ -437,7 +437,7 @@ fn a_list_alone_moves_the_clock_to_its_time() {
     let left =
         Desk::new("").enter("customer_id\nz\n", "2026-01-02T00:00:00Z").run(&programs::by_hand());
     assert_eq!(left.figure("horizon"), "2026-01-02T00:00:00Z");
-    assert!(left.memberships.contains("slow,z,1,2026-01-02T00:00:00Z,,,rest\n"));
+    assert!(left.memberships.contains("slow,z,1,2026-01-02T00:00:00Z,,,rest,,\n"));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use journey_ir::graph::thousands;
+
 use super::super::text;
 use crate::simulate::days::{DayCounts, Days};
 
@@ -57,7 +59,7 @@ pub(super) fn days(days: &Days) -> String {
             WIDTH - 8.0,
             LEFT - 8.0,
             y + 4.0,
-            text::count(value)
+            thousands(value)
         );
     }
     for (name, colour, of) in &shown {

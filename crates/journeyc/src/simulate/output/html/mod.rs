@@ -5,13 +5,12 @@ mod chart;
 
 use std::fmt::Write;
 
-use journey_ir::graph::{Count, Graph, Overlay, Stats, render_svg};
+use journey_ir::graph::{Count, Graph, Overlay, Stats, escape_xml, render_svg, thousands};
 
 use super::Summary;
 use super::splits::{cell, splits};
 use super::summary::{actions, kind};
-use super::text::{count, share, time_text};
-use crate::render::xml::escape;
+use super::text::{share, time_text};
 use crate::simulate::log::JourneyTally;
 
 const STYLE: &str = "\
@@ -31,7 +30,7 @@ code{font-size:13px}.warn{color:#9a3412}";
 /// Writes the page. `graphs` are the pictures of the program's journeys, in their order.
 pub fn page(summary: &Summary<'_>, graphs: &[Graph]) -> String {
     let mut out = String::with_capacity(64 * 1024);
-    let workspace = escape(&summary.program.workspace);
+    let workspace = escape_xml(&summary.program.workspace);
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -43,7 +42,7 @@ pub fn page(summary: &Summary<'_>, graphs: &[Graph]) -> String {
     if graphs.len() > 1 {
         out.push_str("<nav>");
         for graph in graphs {
-            let (name, title) = (escape(&graph.name), escape(&graph.title));
+            let (name, title) = (escape_xml(&graph.name), escape_xml(&graph.title));
             let _ = write!(out, "<a href=\"#{name}\">{title}</a>");
         }
         out.push_str("</nav>\n");
@@ -59,8 +58,8 @@ pub fn page(summary: &Summary<'_>, graphs: &[Graph]) -> String {
 fn overview(summary: &Summary<'_>, out: &mut String) {
     let events = &summary.events;
     out.push_str("<div class=\"figures\">");
-    figure(&count(summary.applied), "events", out);
-    figure(&count(summary.customers), "customers", out);
+    figure(&thousands(summary.applied), "events", out);
+    figure(&thousands(summary.customers), "customers", out);
     if let Some(horizon) = summary.horizon {
         figure(&time_text(horizon), "clock at the end", out);
     }
@@ -71,13 +70,18 @@ fn overview(summary: &Summary<'_>, out: &mut String) {
         (summary.audience_faults, "audience conditions faulted"),
     ] {
         if n > 0 {
-            let _ = writeln!(out, "<p class=\"warn\">{} {what}</p>", count(n));
+            let _ = writeln!(out, "<p class=\"warn\">{} {what}</p>", thousands(n));
         }
     }
 }
 
 fn figure(number: &str, what: &str, out: &mut String) {
-    let _ = write!(out, "<div class=\"figure\"><b>{}</b>{}</div>", escape(number), escape(what));
+    let _ = write!(
+        out,
+        "<div class=\"figure\"><b>{}</b>{}</div>",
+        escape_xml(number),
+        escape_xml(what)
+    );
 }
 
 fn journey(
@@ -87,16 +91,16 @@ fn journey(
     graph: &Graph,
     out: &mut String,
 ) {
-    let (name, title) = (escape(&graph.name), escape(&graph.title));
+    let (name, title) = (escape_xml(&graph.name), escape_xml(&graph.title));
     let _ =
         writeln!(out, "<h2 id=\"{name}\">{title}</h2><p class=\"muted\"><code>{name}</code></p>");
     out.push_str("<div class=\"figures\">");
-    figure(&count(tally.memberships), "entered", out);
-    figure(&count(tally.inside()), "inside", out);
-    figure(&count(tally.exits.iter().sum()), "left", out);
+    figure(&thousands(tally.memberships), "entered", out);
+    figure(&thousands(tally.inside()), "inside", out);
+    figure(&thousands(tally.exits.iter().sum()), "left", out);
     let faulted: u64 = tally.faults.iter().map(|(_, n)| n).sum();
     if faulted > 0 {
-        figure(&count(faulted), "faulted", out);
+        figure(&thousands(faulted), "faulted", out);
     }
     out.push_str("</div>\n");
 
@@ -157,9 +161,9 @@ fn bars<'n>(
             out,
             "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
              <td class=\"bar\"><i style=\"width:{width:.1}%\"></i></td></tr>",
-            escape(name),
-            count(n),
-            escape(&share(n, whole))
+            escape_xml(name),
+            thousands(n),
+            escape_xml(&share(n, whole))
         );
     }
     out.push_str("</table>\n");
@@ -168,20 +172,20 @@ fn bars<'n>(
 /// The arms of each split side by side.
 fn experiments(compiled: &journey_bytecode::Journey, tally: &JourneyTally, out: &mut String) {
     for table in splits(compiled, tally) {
-        let _ = writeln!(out, "<h3>{}</h3>", escape(table.title));
+        let _ = writeln!(out, "<h3>{}</h3>", escape_xml(table.title));
         out.push_str("<table><tr><th></th>");
         for arm in table.arms {
-            let _ = write!(out, "<th class=\"n\">{}</th>", escape(arm));
+            let _ = write!(out, "<th class=\"n\">{}</th>", escape_xml(arm));
         }
         out.push_str("</tr>\n<tr><td>members</td>");
         for members in &table.members {
-            let _ = write!(out, "<td class=\"n\">{}</td>", count(*members));
+            let _ = write!(out, "<td class=\"n\">{}</td>", thousands(*members));
         }
         out.push_str("</tr>\n");
         for row in &table.rows {
-            let _ = write!(out, "<tr><td>{}</td>", escape(&row.title()));
+            let _ = write!(out, "<tr><td>{}</td>", escape_xml(&row.title()));
             for (n, members) in row.counts.iter().zip(&table.members) {
-                let _ = write!(out, "<td class=\"n\">{}</td>", escape(&cell(*n, *members)));
+                let _ = write!(out, "<td class=\"n\">{}</td>", escape_xml(&cell(*n, *members)));
             }
             out.push_str("</tr>\n");
         }
