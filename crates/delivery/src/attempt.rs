@@ -7,7 +7,7 @@ use journey_vm::{HttpMessage, MailMessage, Rendered};
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Clock;
-use crate::http::{Arrival, Envelope, HttpSender, Setback, build};
+use crate::http::{Arrival, Call, Envelope, HttpSender, Setback, build};
 use crate::job::{Job, Report};
 use crate::mail::{MailSender, Postmark};
 use crate::problem::Problem;
@@ -72,16 +72,17 @@ impl Attempts {
         message: &HttpMessage,
         deadline: Instant,
     ) -> Result<Arrival, Setback> {
-        let now = self.clock.now();
+        let (now, queue) = (self.clock.now(), self.settings.queue(&job.queue));
         let envelope = Envelope {
             key: &job.key,
             agent: &self.settings.agent,
-            signing: &self.settings.queue(&job.queue).signing,
+            signing: &queue.signing,
             now,
             answer: job.answer,
         };
         let request = build(message, &envelope)?;
-        self.http.send(request, job.answer, now, deadline).await
+        let (resting, answer) = (queue.at_once, job.answer);
+        self.http.send(request, &Call { queue: &job.queue, resting, answer, now, deadline }).await
     }
 
     async fn hand_in(&self, job: &Job, message: &MailMessage) -> Result<Arrival, Setback> {

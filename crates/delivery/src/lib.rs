@@ -54,6 +54,7 @@ mod http;
 mod job;
 mod mail;
 mod network;
+mod pool;
 mod problem;
 mod queue;
 mod settings;

@@ -1,89 +1,105 @@
 //! Requests over HTTP.
 //!
-//! One client for all queues: it keeps connections open between requests, follows no redirect, knows no
-//! proxy and no cookie. A connection belongs to scheme, host and port, and was permitted by the guard
-//! when it was made.
+//! Connections are kept open between requests. There are no redirects, no proxies and no cookies. This
+//! stands on hyper's connections and not on a whole client, because clients log whom they call, and a
+//! host can be part of a secret.
 
-mod connector;
+mod connection;
 mod request;
 mod response;
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper_util::client::legacy::{Client, Error};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use tokio::time::{Instant, timeout_at};
 
 use crate::network::Dialer;
-use crate::problem::{ConnectError, Problem};
+use crate::pool::Pool;
+use crate::problem::Problem;
 use crate::tls::Tls;
-use connector::Connector;
+use connection::{Connection, Origin};
 
 pub(crate) use request::{Envelope, build};
 pub(crate) use response::{Arrival, Setback, receive};
 
-/// The longest head of a response.
-const LONGEST_HEAD: usize = 64 * 1024;
-
-/// Connections to one host that are kept open for the next request, and for how long.
-const KEPT: (usize, Duration) = (16, Duration::from_secs(60));
-
 /// Calls receivers.
-#[derive(Debug, Clone)]
 pub(crate) struct HttpSender {
-    client: Client<Connector, Full<Bytes>>,
+    dialer: Arc<Dialer>,
+    tls: Tls,
+    pool: Arc<Pool<Origin, Connection>>,
     longest_answer: usize,
+}
+
+/// What is called, and how.
+pub(crate) struct Call<'a> {
+    /// The queue it stood in.
+    pub(crate) queue: &'a str,
+    /// How many connections of the queue may rest.
+    pub(crate) resting: usize,
+    /// Whether the body of the answer is wanted.
+    pub(crate) answer: bool,
+    /// The time of day.
+    pub(crate) now: i64,
+    /// Until when there must be an answer, its body too if that is wanted.
+    pub(crate) deadline: Instant,
 }
 
 impl HttpSender {
     pub(crate) fn new(dialer: Arc<Dialer>, tls: Tls, longest_answer: usize) -> HttpSender {
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_max_idle_per_host(KEPT.0)
-            .pool_idle_timeout(KEPT.1)
-            .http1_max_buf_size(LONGEST_HEAD)
-            .build(Connector::new(dialer, tls));
-        HttpSender { client, longest_answer }
+        HttpSender { dialer, tls, pool: Arc::default(), longest_answer }
     }
 
-    /// Sends a request and waits until the deadline for the answer, its body too if that is wanted.
+    /// Sends a request, whose URI is absolute, and waits for the answer.
     pub(crate) async fn send(
         &self,
-        request: hyper::Request<Full<Bytes>>,
-        answer: bool,
-        now: i64,
-        deadline: Instant,
+        mut request: Request<Full<Bytes>>,
+        call: &Call<'_>,
     ) -> Result<Arrival, Setback> {
-        let limit = answer.then_some(self.longest_answer);
-        match timeout_at(deadline, self.client.request(request)).await {
-            Ok(Ok(response)) => receive(response, limit, now, deadline).await,
-            Ok(Err(error)) => Err(problem(&error).into()),
-            Err(_) => Err(Problem::Timeout.into()),
+        let origin = Origin::of(request.uri())?;
+        request::address(&mut request)?;
+        let exchanged = timeout_at(call.deadline, self.exchange(request, &origin, call)).await;
+        let (response, mut connection) = exchanged.map_err(|_| Problem::Timeout)??;
+        let limit = call.answer.then_some(self.longest_answer);
+        let (arrival, ended) = receive(response, limit, call.now, call.deadline).await;
+        if ended && connection.is_free().await {
+            self.pool.rest(call.queue, &origin, connection, call.resting);
         }
+        arrival
+    }
+
+    /// Sends a request on a connection that rested, or on a new one.
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+        origin: &Origin,
+        call: &Call<'_>,
+    ) -> Result<(Response<Incoming>, Connection), Problem> {
+        if let Some(mut connection) = self.pool.wake(call.queue, origin) {
+            match connection.exchange(request.clone()).await {
+                Ok(response) => return Ok((response, connection)),
+                // The receiver closed it while it rested. That is no failure; if it took the request all
+                // the same, it has its key.
+                Err(Problem::Closed) => {}
+                Err(problem) => return Err(problem),
+            }
+        }
+        let mut connection = Connection::open(&self.dialer, &self.tls, origin).await?;
+        let response = connection.exchange(request).await?;
+        Ok((response, connection))
     }
 }
 
-/// What was wrong, from an error that may hold addresses.
-fn problem(error: &Error) -> Problem {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if let Some(connect) = error.downcast_ref::<ConnectError>() {
-            return Problem::Connect(*connect);
-        }
-        if let Some(error) = error.downcast_ref::<hyper::Error>() {
-            return http_problem(error);
-        }
-        cause = error.source();
-    }
-    match error.is_connect() {
-        true => Problem::Connect(ConnectError::Unreachable),
-        false => Problem::Closed,
+impl fmt::Debug for HttpSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpSender")
     }
 }
 
+/// What was wrong, from an error that may hold what was answered.
 fn http_problem(error: &hyper::Error) -> Problem {
     match error.is_parse() || error.is_parse_status() {
         true => Problem::NotHttp,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use data_encoding::BASE64;
 use http_body_util::Full;
-use hyper::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT, AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Uri};
 use journey_bytecode as bc;
 use journey_vm::HttpMessage;
@@ -81,6 +81,22 @@ fn target(text: &str) -> Result<(Uri, Option<HeaderValue>), Problem> {
     url.set_username("").map_err(|()| Problem::Url)?;
     url.set_password(None).map_err(|()| Problem::Url)?;
     Ok((url.as_str().parse().map_err(|_| Problem::Url)?, credentials))
+}
+
+/// Addresses a request as a receiver expects it on its own connection: the host in a header, the path as
+/// what is asked for.
+pub(crate) fn address(request: &mut Request<Full<Bytes>>) -> Result<(), Problem> {
+    let uri = request.uri();
+    let host = uri.host().ok_or(Problem::Url)?;
+    let host = match uri.port_u16() {
+        Some(port) => value("Host", &format!("{host}:{port}"))?,
+        None => value("Host", host)?,
+    };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let path = path.parse().map_err(|_| Problem::Url)?;
+    *request.uri_mut() = path;
+    request.headers_mut().insert(HOST, host);
+    Ok(())
 }
 
 fn credentials(url: &Url) -> Result<Option<HeaderValue>, Problem> {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Buf;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use hyper::header::{HeaderMap, RETRY_AFTER};
@@ -41,29 +40,30 @@ impl From<Problem> for Setback {
 }
 
 /// Reads a response: its body up to a limit if it is wanted, otherwise little of it. Only a body that is
-/// wanted can miss the deadline: what became of the message is known without the others.
+/// wanted can miss the deadline: what became of the message is known without the others. Also says
+/// whether the body was read to its end, so that the connection can be used again.
 pub(crate) async fn receive(
     response: Response<Incoming>,
     wanted: Option<usize>,
     now: i64,
     deadline: Instant,
-) -> Result<Arrival, Setback> {
+) -> (Result<Arrival, Setback>, bool) {
     let (head, body) = response.into_parts();
-    if let Some(problem) = refusal(head.status) {
-        drain(body).await;
-        return Err(Setback { problem, retry_after: asked_pause(&head.headers, now) });
-    }
-    let body = match wanted {
-        Some(limit) => {
+    let status = Some(head.status.as_u16());
+    match (refusal(head.status), wanted) {
+        (Some(problem), _) => {
+            let retry_after = asked_pause(&head.headers, now);
+            (Err(Setback { problem, retry_after }), drain(body).await)
+        }
+        (None, None) => (Ok(Arrival { status, body: None }), drain(body).await),
+        (None, Some(limit)) => {
             let read = timeout_at(deadline, read(body, limit)).await;
-            Some(read.map_err(|_| Problem::Timeout)??)
+            let read = read.unwrap_or(Err(Problem::Timeout));
+            let ended = read.is_ok();
+            let arrival = read.map(|body| Arrival { status, body: Some(body) });
+            (arrival.map_err(Setback::from), ended)
         }
-        None => {
-            drain(body).await;
-            None
-        }
-    };
-    Ok(Arrival { status: Some(head.status.as_u16()), body })
+    }
 }
 
 fn refusal(status: StatusCode) -> Option<Problem> {
@@ -93,23 +93,26 @@ async fn read(mut body: Incoming, limit: usize) -> Result<Vec<u8>, Problem> {
         if read.len() + data.len() > limit {
             return Err(Problem::LongAnswer(limit));
         }
-        read.extend_from_slice(data.chunk());
+        read.extend_from_slice(&data);
     }
     Ok(read)
 }
 
-/// Reads what is left if that is little. Otherwise the connection is closed with the body.
-async fn drain(mut body: Incoming) {
+/// Reads what is left if that is little, and says whether that was all. Otherwise the connection is
+/// closed with the body.
+async fn drain(mut body: Incoming) -> bool {
     let (most, patience) = DRAINED;
     let reading = async {
         let mut read = 0;
-        while let Some(Ok(frame)) = body.frame().await {
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else { return false };
             read += frame.data_ref().map_or(0, |data| data.len());
             if read > most {
-                break;
+                return false;
             }
         }
+        true
     };
     // Too slow is no failure: what mattered was the status.
-    let _ = timeout(patience, reading).await;
+    timeout(patience, reading).await.unwrap_or(false)
 }

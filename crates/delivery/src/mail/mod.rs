@@ -4,26 +4,25 @@
 //! mail after the other, and rests for a while between them.
 
 mod compose;
-mod pool;
 mod session;
 mod starttls;
 
 use std::fmt;
 use std::sync::Arc;
 
-use journey_vm::MailMessage;
+use journey_vm::{MailMessage, MailServer};
 use lettre::transport::smtp::extension::ClientId;
 
 use crate::http::{Arrival, Setback};
 use crate::network::Dialer;
+use crate::pool::{Pool, Resting};
 use crate::tls::Tls;
-use pool::Pool;
 use session::Session;
 
 /// Hands mails in.
 pub(crate) struct MailSender {
     way: Way,
-    pool: Arc<Pool>,
+    pool: Arc<Pool<MailServer, Session>>,
 }
 
 /// How a server is reached.
@@ -76,6 +75,12 @@ impl MailSender {
         }
         let way = &self.way;
         Ok(Session::open(&way.dialer, &way.tls, &way.name, &message.server).await?)
+    }
+}
+
+impl Resting for Session {
+    async fn farewell(self) {
+        self.close().await;
     }
 }
 

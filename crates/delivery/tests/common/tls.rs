@@ -39,17 +39,17 @@ impl Authority {
     pub fn acceptor(&self, host: &str) -> TlsAcceptor {
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(2999, 1, 1);
-        self.acceptor_with(params)
+        self.acceptor_with(&params)
     }
 
     /// A receiver whose certificate has expired.
     pub fn expired_acceptor(&self, host: &str) -> TlsAcceptor {
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(2001, 1, 1);
-        self.acceptor_with(params)
+        self.acceptor_with(&params)
     }
 
-    fn acceptor_with(&self, params: CertificateParams) -> TlsAcceptor {
+    fn acceptor_with(&self, params: &CertificateParams) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
