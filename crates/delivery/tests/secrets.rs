@@ -55,7 +55,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 fn http(number: u64, url: &str) -> Job {
     let headers =
-        [("Authorization", "Bearer canary"), ("X-Canary-Free", "canary"), ("X-Bad", "canary\u{1}")];
+        [("Authorization", "Bearer canary"), ("X-Token", "canary"), ("X-Bad", "canary\u{1}")];
     // The last header is one that cannot be sent; half of the messages have it.
     let count = if number.is_multiple_of(2) { 2 } else { 3 };
     let headers = headers[..count].iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
@@ -151,7 +151,7 @@ fn jobs() -> Vec<Job> {
     ];
     let mut jobs: Vec<Job> = urls.iter().flat_map(|url| (0..18).map(|n| http(n, url))).collect();
     for port in (1..=8).chain([99]) {
-        for tls in ["none", "starttls", "implicit", "canary"] {
+        for tls in ["none", "starttls", "implicit", "other"] {
             for to in
                 ["Canary <canary@example.com>", "canary, canary@example.com", "cänary@example.com"]
             {
@@ -177,6 +177,9 @@ async fn deliver(log: &Log) -> (String, usize) {
     let mut attempts = 0;
     for (number, job) in jobs().into_iter().enumerate() {
         shown += &format!("{job:?}");
+        if !matches!(job.payload, Rendered::Line(_)) {
+            shown += &format!("{:?}", job.payload);
+        }
         bench.lines.1.lock().unwrap().replace(std::io::ErrorKind::Other);
         bench.submit(Job { queue: format!("q{number}"), ..job });
         let reported = bench.next().await;

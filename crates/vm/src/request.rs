@@ -3,6 +3,8 @@
 //! A message is made when it is delivered. What its destination is told from outside, settings and
 //! secrets, is asked for then, by name, and never kept.
 
+use std::fmt;
+
 use journey_bytecode::{Action, Const, Delivery, Destination, HttpRequest, Mail, Method};
 use journey_bytecode::{ExprId, Request, Slot, Type};
 
@@ -41,8 +43,8 @@ pub enum Rendered {
     Mail(MailMessage),
 }
 
-/// An HTTP request, ready to leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An HTTP request, ready to leave. It may hold secrets and personal data, which `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
 pub struct HttpMessage {
     /// The method.
     pub method: Method,
@@ -56,8 +58,8 @@ pub struct HttpMessage {
     pub delivery: Delivery,
 }
 
-/// A mail, ready to leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A mail, ready to leave. It holds personal data, which `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
 pub struct MailMessage {
     /// Where it is handed in.
     pub server: MailServer,
@@ -77,8 +79,8 @@ pub struct MailMessage {
     pub delivery: Delivery,
 }
 
-/// A server that takes mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A server that takes mail. `Debug` does not show user and password.
+#[derive(Clone, PartialEq, Eq)]
 pub struct MailServer {
     /// Its name.
     pub host: String,
@@ -88,6 +90,40 @@ pub struct MailServer {
     pub tls: String,
     /// User and password, if it asks for them.
     pub login: Option<(String, String)>,
+}
+
+impl fmt::Debug for HttpMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("HttpMessage")
+            .field("method", &self.method)
+            .field("headers", &names)
+            .field("body", &self.body.as_ref().map(String::len))
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for MailMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailMessage")
+            .field("server", &self.server)
+            .field("text", &self.text.as_ref().map(String::len))
+            .field("html", &self.html.as_ref().map(String::len))
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailServer")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("tls", &self.tls)
+            .field("login", &self.login.is_some())
+            .finish()
+    }
 }
 
 /// Why a message cannot be made.
