@@ -2,13 +2,14 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use journey_bytecode::Entry;
 use smallvec::SmallVec;
 
 use crate::bits::Bits;
 use crate::history::WindowState;
 use crate::key::InstanceKey;
 use crate::memory::{Memory, Past};
-use crate::{Fault, ProgramSet, Row, Val};
+use crate::{Eval, Fault, ProgramSet, Row, Scratch, Val, eval};
 
 /// How long the id of an event is remembered.
 const DEDUPE_WINDOW: i64 = 7 * 86_400_000;
@@ -397,6 +398,22 @@ impl Customer {
         let kinds = (0..).zip(&set.trait_kinds);
         let values = kinds.map(|(slot, kind)| (slot, self.traits().value(slot, *kind, arena)));
         values.filter(|(_, value)| value.is_set())
+    }
+
+    /// What tells one of its instances from others of the journey, where that has a key: computed
+    /// again from what the instance keeps of its entry. Of a version that nobody enters any more it is
+    /// not known; its [entry](crate::Effect::Entered) has told it.
+    pub fn key_of<'a>(
+        &'a self,
+        set: &'a ProgramSet,
+        instance: &'a Instance,
+        scratch: &'a Scratch,
+    ) -> Option<Val<'a>> {
+        let (journey, _) = set.journey(instance.journey)?;
+        let Entry::Event { key: Some(key), .. } = &journey.entry else { return None };
+        let ctx = Eval::inside(self, instance, self.clock, scratch);
+        let value = eval(set, *key, &ctx).ok()?;
+        (InstanceKey::of(value) == instance.key).then_some(value)
     }
 
     /// Whether the customer is in an audience.

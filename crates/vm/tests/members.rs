@@ -65,6 +65,10 @@ fn one_membership_of_several_can_be_taken_out() {
     for total in [1.0, 2.0, 3.0] {
         world.event(buy, &[Val::Number(total)]);
     }
+    let (customer, scratch) = (&world.customer, Scratch::new());
+    let keys = customer.instances().iter().map(|it| customer.key_of(&world.set, it, &scratch));
+    let expected = [1.0, 2.0, 3.0].map(|total| Some(Val::Number(total)));
+    assert_eq!(keys.collect::<Vec<_>>(), expected);
     world.input(remove(j, Some(2))).input(remove(j, Some(9)));
     world.event(buy, &[Val::Number(2.0)]);
     world.input(remove(j, None));
@@ -254,4 +258,29 @@ fn leaving_says_how_long_the_member_was_at_the_tile() {
     apply(set, customer, remove(j, None), DAY + 3 * HOUR, &mut scratch, &mut take);
     let left = DAY + HOUR;
     assert_eq!(stays, [(Some(0), HOUR, left), (Some(1), left, DAY + 3 * HOUR)]);
+}
+
+/// What a page about a customer shows.
+#[test]
+fn a_customer_can_be_looked_at() {
+    let mut shop = shop();
+    let x = shop.b.trait_("x", Type::Int, Const::Int(0));
+    let name = shop.b.optional_trait("name", Type::Text);
+    let fans = shop.b.open_audience("fans");
+    let j = waits_a_day(&mut shop, "j", |_| {});
+    let visit = shop.visit;
+    let mut world = World::new(shop.b);
+    world.set(x, Val::Int(7)).input(Input::Member { audience: fans, member: true });
+    world.at(HOUR).event(visit, &[]);
+    let (customer, arena) = (&world.customer, bumpalo::Bump::new());
+    let traits: Vec<_> = customer.trait_values(&world.set, &arena).collect();
+    assert_eq!(traits, [(x, Val::Int(7))], "{name} is not set");
+    assert!(customer.is_member(fans) && !customer.is_member(9));
+    let it = customer.instance(j).unwrap();
+    assert_eq!((it.tile, it.entered_at, it.arrived_at), (Some(0), HOUR, HOUR));
+    assert_eq!((it.deadline, it.due()), (Some(DAY + HOUR), Some(DAY + HOUR)));
+    assert_eq!(it.still_since(), None);
+    world.at(2 * HOUR).input(Input::Pause { journey: j });
+    let it = world.customer.instance(j).unwrap();
+    assert_eq!((it.due(), it.still_since()), (None, Some(2 * HOUR)));
 }

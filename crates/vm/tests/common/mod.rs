@@ -5,6 +5,7 @@
 
 #[path = "../../../bytecode/tests/common/mod.rs"]
 pub mod build;
+pub mod waiting;
 
 pub mod versions;
 
