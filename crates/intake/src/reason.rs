@@ -22,6 +22,23 @@ pub enum Reason {
         /// The limit in bytes.
         limit: usize,
     },
+    /// Arrays and objects nest deeper in it than they may.
+    TooDeep {
+        /// The limit.
+        limit: usize,
+    },
+    /// A body has more elements than it may; those from here on are not looked at.
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// A body is no JSON array from here on; what comes behind is not looked at.
+    Broken {
+        /// Where in the body, in bytes from 1.
+        at: usize,
+        /// What is wanted there.
+        wanted: &'static str,
+    },
     /// It is not JSON.
     Malformed {
         /// Where, in bytes from 1.
@@ -72,6 +89,13 @@ pub enum Reason {
         /// Which.
         what: Place,
     },
+    /// There is no audience of a name, or only one that is computed.
+    Audience {
+        /// Its name.
+        name: String,
+        /// Whether it is computed from a definition.
+        computed: bool,
+    },
     /// A row of a CSV file cannot be read.
     Csv(String),
 }
@@ -96,6 +120,10 @@ pub enum Root {
     Traits,
     /// The columns of a list.
     Column,
+    /// The parameters of a journey, as they are brought along to it.
+    Param,
+    /// The properties of the event of a journey's entry, as they are brought along to it.
+    Brought(String),
     /// A value that stands for itself.
     Value,
 }
@@ -104,8 +132,13 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
         match &self.root {
+            Root::Traits if path.is_empty() => f.write_str("the object of traits"),
+            Root::Param if path.is_empty() => f.write_str("the payload"),
             Root::Line => write!(f, "the field `{path}`"),
-            Root::Event(event) => write!(f, "property `{path}` of event `{event}`"),
+            Root::Param => write!(f, "parameter `{path}`"),
+            Root::Event(event) | Root::Brought(event) => {
+                write!(f, "property `{path}` of event `{event}`")
+            }
             Root::Traits => write!(f, "trait `{path}`"),
             Root::Column => write!(f, "column `{path}`"),
             Root::Value if path.is_empty() => f.write_str("the value"),
@@ -118,6 +151,20 @@ impl Place {
     /// A field of the object itself.
     pub(crate) fn field(name: &str) -> Place {
         Place { root: Root::Line, path: name.to_owned() }
+    }
+
+    /// The path from the object that was sent: `properties.items[2].sku`.
+    pub fn field_path(&self) -> String {
+        let within = match &self.root {
+            Root::Line | Root::Column | Root::Value => return self.path.clone(),
+            Root::Event(_) => "properties",
+            Root::Traits => "traits",
+            Root::Param | Root::Brought(_) => "payload",
+        };
+        match self.path.as_str() {
+            "" => within.to_owned(),
+            path => format!("{within}.{path}"),
+        }
     }
 }
 
@@ -136,6 +183,49 @@ impl Reason {
         Reason::Malformed { column: error.at + 1, wanted: error.wanted, found }
     }
 
+    /// A word for the kind of reason, for programs. It stays the same.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::NotUtf8 { .. } => "not_utf8",
+            Reason::TooLong { .. } => "too_long",
+            Reason::TooDeep { .. } => "too_deep",
+            Reason::TooMany { .. } => "too_many",
+            Reason::Broken { .. } => "broken_body",
+            Reason::Malformed { .. } => "not_json",
+            Reason::MissingField { .. } | Reason::Missing { .. } => "missing",
+            Reason::Mismatch { .. } => "mismatch",
+            Reason::Computed { .. } | Reason::Audience { computed: true, .. } => {
+                "computed_audience"
+            }
+            Reason::Audience { computed: false, .. } => "unknown_audience",
+            Reason::Twice { .. } => "twice",
+            Reason::Undeclared { .. } => "undeclared_event",
+            Reason::Unknown { .. } => "undeclared",
+            Reason::Csv(_) => "not_csv",
+        }
+    }
+
+    /// Where in what was sent, if it is about one field: see [`Place::field_path`].
+    pub fn field(&self) -> Option<String> {
+        match self {
+            Reason::MissingField { field } => Some((*field).to_owned()),
+            Reason::Undeclared { .. } => Some("event".to_owned()),
+            Reason::Computed { .. } => Some("audiences".to_owned()),
+            other => other.place().map(Place::field_path),
+        }
+    }
+
+    /// The place of what is wrong, if it is about one.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        match self {
+            Reason::Missing { what, .. }
+            | Reason::Mismatch { what, .. }
+            | Reason::Twice { what }
+            | Reason::Unknown { what } => Some(what),
+            _ => None,
+        }
+    }
+
     /// The reason as it is told of an element of a body, which need not be a line.
     pub fn of_element(&self) -> impl fmt::Display + '_ {
         OfElement(self)
@@ -145,6 +235,13 @@ impl Reason {
         match self {
             Reason::NotUtf8 { at } => write!(f, "byte {at} of the {unit} is not UTF-8"),
             Reason::TooLong { limit } => write!(f, "the {unit} is longer than {limit} bytes"),
+            Reason::TooDeep { limit } => {
+                write!(f, "the {unit} nests deeper than {limit} levels")
+            }
+            Reason::TooMany { limit } => write!(f, "there are more than {limit} elements"),
+            Reason::Broken { at, wanted } => {
+                write!(f, "the body is not JSON: {wanted} is wanted at byte {at}")
+            }
             Reason::Malformed { column, wanted, found } => {
                 match *wanted == json::END {
                     true => write!(f, "not JSON: the end of the {unit} is wanted")?,
@@ -168,6 +265,14 @@ impl Reason {
             Reason::Twice { what } => write!(f, "{what} stands twice"),
             Reason::Undeclared { name } => write!(f, "the event {name:?} is not declared"),
             Reason::Unknown { what } => write!(f, "{what} is not declared"),
+            Reason::Audience { name, computed: false } => {
+                write!(f, "there is no audience `{name}`")
+            }
+            Reason::Audience { name, computed: true } => write!(
+                f,
+                "the members of the audience `{name}` are computed from its definition: only those \
+                 of audiences without one can be given"
+            ),
             Reason::Csv(what) => write!(f, "not CSV: {what}"),
         }
     }

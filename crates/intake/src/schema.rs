@@ -108,13 +108,17 @@ impl Schema {
         self.events_by_wire.get(wire).copied()
     }
 
-    /// The number of the audience of a name, if there is one. One that is computed from a definition is
-    /// refused, as nobody but the definition says who is in it.
-    pub fn audience(&self, name: &str) -> Result<Option<u16>, Reason> {
-        match self.audiences.get(name) {
-            Some((_, true)) => Err(Reason::Computed { name: name.to_owned() }),
-            Some((number, false)) => Ok(Some(*number)),
-            None => Ok(None),
+    /// The number of the audience of a name, whose members can be given: one that is computed has them
+    /// from its definition.
+    pub fn audience(&self, name: &str) -> Result<u16, Reason> {
+        match self.find_audience(name) {
+            Some((number, false)) => Ok(number),
+            other => Err(Reason::Audience { name: name.to_owned(), computed: other.is_some() }),
         }
+    }
+
+    /// The audience of a name, and whether it is computed.
+    pub(crate) fn find_audience(&self, name: &str) -> Option<(u16, bool)> {
+        self.audiences.get(name).copied()
     }
 }

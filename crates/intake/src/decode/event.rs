@@ -161,6 +161,19 @@ impl Desk {
         }
     }
 
+    /// The event of a name. None has been counted or refused.
+    pub(crate) fn event_named(
+        &mut self,
+        schema: &Schema,
+        text: Text<'_>,
+        rules: Rules,
+    ) -> Decoded<Option<u16>> {
+        match self.name(schema, text) {
+            Name::Declared(event) => Ok(Some(event)),
+            Name::Undeclared(name) => self.stranger(name, rules).map(|()| None),
+        }
+    }
+
     /// Reads properties, or puts them off until it is known what they belong to.
     fn event_properties<'l>(
         &mut self,

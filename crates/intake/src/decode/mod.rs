@@ -2,7 +2,10 @@
 
 mod event;
 mod field;
+pub(crate) mod gather;
+mod payload;
 mod profile;
+mod traits;
 
 use std::sync::Arc;
 
@@ -47,8 +50,8 @@ pub struct Decoder {
 
 /// What a decoder works with.
 #[derive(Debug)]
-struct Desk {
-    room: Room,
+pub(crate) struct Desk {
+    pub(crate) room: Room,
     /// One an event, as far as they have come by.
     events: Vec<RowReader>,
     traits: RowReader,
@@ -56,8 +59,8 @@ struct Desk {
     last_event: u16,
     unknown: Unknown,
     /// Where a customer's id and an event's id are resolved, if they have escapes.
-    customer: String,
-    id: String,
+    pub(crate) customer: String,
+    pub(crate) id: String,
 }
 
 impl Decoder {
@@ -73,6 +76,11 @@ impl Decoder {
             id: String::new(),
         };
         Decoder { schema, desk }
+    }
+
+    /// What it reads by, and what it works with.
+    pub(crate) fn parts(&mut self) -> (&Schema, &mut Desk) {
+        (&self.schema, &mut self.desk)
     }
 
     /// What it reads by.
@@ -117,7 +125,7 @@ impl Decoder {
 
 impl Desk {
     /// Reads an object of properties into a row.
-    fn properties(
+    pub(crate) fn properties(
         &mut self,
         schema: &Schema,
         event: u16,
@@ -166,11 +174,11 @@ impl Rules {
 }
 
 /// An object can fail with more to say than fits a register.
-type Decoded<T> = Result<T, Box<Failure>>;
+pub(crate) type Decoded<T> = Result<T, Box<Failure>>;
 
 /// Why an object is rejected, as its parts say it; [`Failure::reason`] adds where.
 #[derive(Debug)]
-enum Failure {
+pub(crate) enum Failure {
     Malformed(Malformed),
     Reason(Reason),
 }

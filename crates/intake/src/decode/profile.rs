@@ -72,8 +72,9 @@ impl Desk {
             }
             let name = cursor.text()?;
             let name = name.resolve(&mut self.room.text).unwrap_or(name.raw);
-            match schema.audience(name)? {
-                Some(number) => audiences.set(number, true),
+            match schema.find_audience(name) {
+                Some((number, false)) => audiences.set(number, true),
+                Some((_, true)) => return Err(Reason::Computed { name: name.to_owned() }.into()),
                 None if rules.values == Strangers::Reject => {
                     return Err(Reason::Unknown { what: Place::field(name) }.into());
                 }

@@ -1,11 +1,13 @@
 //! Lists of customers that are to be entered by hand, with what they bring along.
 
 mod csv;
+mod lines;
 
 use journey_bytecode::Const;
 use journey_vm::Row;
 
 pub use self::csv::read_csv;
+pub use self::lines::read_lines;
 use crate::reason::Reason;
 
 /// The field that names the customer.
@@ -20,7 +22,7 @@ pub struct List {
     pub customers: Vec<Guest>,
     /// Rows that name no customer, or have something else than a journey takes.
     pub rejections: Vec<Rejection>,
-    /// Columns that mean nothing to us.
+    /// Columns, or fields of a payload, that mean nothing to us.
     pub ignored: Vec<String>,
 }
 

@@ -1,5 +1,6 @@
 //! Whole simulations, on programs made by hand.
 
+mod agreement;
 mod programs;
 
 use std::io::Write;
