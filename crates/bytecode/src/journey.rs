@@ -419,6 +419,7 @@ pub enum ArmTrigger {
 
 /// What becomes of a message or call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// It arrived.
     Delivered,

@@ -7,12 +7,14 @@ use crate::{ArmTrigger, Deadline, Program, State};
 
 /// What becomes of the members of each version. Of those of which nothing is said, they stay.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Plan {
     fates: BTreeMap<(String, u32), Fate>,
 }
 
 /// What becomes of the members of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fate {
     /// They stay in it.
     #[default]
@@ -27,6 +29,7 @@ pub enum Fate {
 
 /// Where members go on who stand at a tile.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Place {
     /// At this tile, by its id in the current version; there they wait on.
     Keep(String),

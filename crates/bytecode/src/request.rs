@@ -58,6 +58,7 @@ pub enum Request {
 
 /// Methods of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[allow(missing_docs)]
 pub enum Method {
     Get,
@@ -103,6 +104,7 @@ pub struct Mail {
 
 /// How a message is delivered. Lengths of time are in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Delivery {
     /// How long one attempt may take.
     pub timeout: i64,
@@ -114,6 +116,7 @@ pub struct Delivery {
 
 /// Further attempts, each after a longer pause than the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Retry {
     /// How many at most.
     pub times: u32,
@@ -125,6 +128,7 @@ pub struct Retry {
 
 /// So many messages in so long a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limit {
     /// How many.
     pub count: u32,

@@ -73,6 +73,7 @@ pub struct FieldType {
 
 /// A constant of the pool, or a default.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Const {
     /// The absent value.
     Unset,

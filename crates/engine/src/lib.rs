@@ -12,4 +12,16 @@
 //!
 //! Start at [`store::Store`], which everything else stands on.
 
+pub mod command;
+pub mod control;
+pub mod counters;
+pub mod deploy;
+pub mod form;
+pub mod keys;
+pub mod lifecycle;
+pub mod outbox;
+pub mod rejected;
+pub mod shard;
 pub mod store;
+pub mod timeline;
+pub mod trouble;

@@ -30,6 +30,7 @@ impl<F: FnMut(Effect<'_>)> Effects for F {
 
 /// How a membership ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Ending {
     /// With this outcome of the journey.
     Outcome(u16),
@@ -65,6 +66,7 @@ impl Ending {
 
 /// Why a customer did not enter a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Refusal {
     /// It is inside already: with the same key, where the journey has one.
     Inside,
@@ -88,6 +90,7 @@ pub enum Refusal {
 
 /// Which rule of a policy does not let a message go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Rule {
     /// `require`
     Require,
@@ -99,6 +102,7 @@ pub enum Rule {
 
 /// Where a decision was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Site {
     /// The filter of an entry.
     Entry,

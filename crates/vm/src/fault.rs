@@ -2,6 +2,7 @@
 
 /// Why an evaluation, and with it the instance that asked for it, cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fault {
     /// An int, duration or time left its range.
     #[error("a number left the range of 64 bits")]

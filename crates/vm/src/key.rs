@@ -62,6 +62,7 @@ pub struct MessageKey<'a> {
 
 /// A message's idempotency key; shown as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Key(pub [u8; 16]);
 
 impl MessageKey<'_> {

@@ -11,6 +11,7 @@ use crate::{ProgramSet, Val, history};
 
 /// A place that an expression can read. Indices are the program's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Source {
     /// A trait.
     Trait(u16),

@@ -1,0 +1,100 @@
+//! Forgetting a customer: nothing that is stored names it afterwards.
+//!
+//! Bytes that were overwritten leave the disk when the store is compacted; who erases asks for that.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use journey_vm::Input;
+
+use super::guest::Guest;
+use super::round::Round;
+use crate::command::Reply;
+use crate::deploy::Deployment;
+use crate::form::{ReadError, decode};
+use crate::keys;
+use crate::outbox::Message;
+use crate::rejected::Rejected;
+use crate::store::Pair;
+use crate::timeline::Cause;
+use crate::trouble::Undelivered;
+
+/// How many pairs are looked at in one go.
+const CHUNK: usize = 1_000;
+
+impl Round<'_> {
+    /// Takes the customer out of all journeys, then out of the store.
+    pub(super) fn erase(
+        &mut self,
+        guest: &mut Guest,
+        latest: &Arc<Deployment>,
+        now: i64,
+    ) -> Result<Reply, ReadError> {
+        let mut removed = 0;
+        for journey in journeys(guest) {
+            let input = Input::Remove { journey, membership: None };
+            removed += self.apply(guest, input, Cause::Remove { journey }, now)?.exits;
+        }
+        let id = guest.customer.id().to_owned();
+        let history = Arc::clone(&self.shard.history);
+        guest.forget(self.shard.number, &history, latest, &mut self.batch);
+        self.erase_rest(&id)?;
+        Ok(Reply::Removed(removed))
+    }
+
+    /// Deletes what is stored beside the record: timeline, messages, what was not taken.
+    pub(super) fn erase_rest(&mut self, id: &str) -> Result<(), ReadError> {
+        let shard = self.shard.number;
+        self.messages.retain(|(_, message)| message.customer != id);
+        self.forget_written(&keys::timelines(shard, id));
+        self.delete_where(keys::timelines(shard, id), |_| Ok(true))?;
+        self.delete_where(keys::outbox_from(shard, 0), |(_, bytes)| {
+            Ok(decode::<Message>("message", bytes)?.customer == id)
+        })?;
+        self.delete_where(keys::troubles_from(shard, 0), |(_, bytes)| {
+            Ok(decode::<Undelivered>("undelivered message", bytes)?.message.customer == id)
+        })?;
+        // What could not be read may name anybody, so it can be in any shard.
+        self.delete_where(keys::all_rejected(), |(_, bytes)| {
+            Ok(decode::<Rejected>("rejected event", bytes)?.names(id))
+        })
+    }
+
+    /// Takes back what this step has put into its batch already.
+    fn forget_written(&mut self, range: &Range<Vec<u8>>) {
+        let written = std::mem::take(&mut self.batch);
+        for change in written.changes() {
+            if change.key < &range.start[..] || change.key >= &range.end[..] {
+                self.batch.push(change.key, change.value);
+            }
+        }
+    }
+
+    fn delete_where(
+        &mut self,
+        range: Range<Vec<u8>>,
+        mut is_gone: impl FnMut(&Pair) -> Result<bool, ReadError>,
+    ) -> Result<(), ReadError> {
+        let mut from = range.start;
+        loop {
+            let pairs = self.store.scan(&from, &range.end, CHUNK)?;
+            for pair in &pairs {
+                if is_gone(pair)? {
+                    self.batch.delete(&pair.0);
+                }
+            }
+            match pairs.last() {
+                Some((last, _)) if pairs.len() == CHUNK => from = [&last[..], &[0]].concat(),
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+/// The journeys the customer is inside, each once.
+fn journeys(guest: &Guest) -> Vec<u16> {
+    let mut found: Vec<u16> = guest.customer.instances().iter().map(|it| it.journey).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}

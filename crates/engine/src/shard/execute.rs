@@ -1,0 +1,330 @@
+//! What each command does.
+
+use std::sync::Arc;
+
+use bumpalo::Bump;
+use journey_bytecode::{Const, Outcome};
+use journey_vm::{Answer, Fault, Input, Status, Val};
+
+use super::guest::Guest;
+use super::round::Round;
+use crate::command::{Attempt, Command, Failure, Reply, What};
+use crate::deploy::{Deployment, Line, Version};
+use crate::form::{ReadError, decode, encode};
+use crate::keys;
+use crate::outbox::{Message, MessageId};
+use crate::timeline::Cause;
+use crate::trouble::{TroubleId, Undelivered};
+
+type Answered = Result<Reply, ReadError>;
+
+impl Round<'_> {
+    /// Does what a command asks for.
+    pub(super) fn execute(&mut self, command: Command) -> Answered {
+        let Command { customer: id, now, what, .. } = command;
+        if let What::Reject(rejected) = what {
+            let number = self.shard.numbers.rejected;
+            self.shard.numbers.rejected += 1;
+            self.batch.put(&keys::rejected(self.shard.number, number), &encode(&rejected));
+            return Ok(Reply::Done);
+        }
+        // Before the first deployment there is nothing to know of anybody.
+        let Some(latest) = self.latest.clone() else { return Ok(Reply::Stale) };
+        if made_for(&what).is_some_and(|number| number != latest.number) {
+            return Ok(Reply::Stale);
+        }
+        let mut guest = self.take(&id, &latest)?;
+        if !guest.exists && !guest.touched && !begins(&what) {
+            self.put_back(guest);
+            return match what {
+                // What it has left behind goes, too.
+                What::Erase => self.erase_rest(&id).map(|()| Reply::Unknown),
+                What::Attempted { message, .. } => {
+                    self.take_message(message).map(|_| Reply::Unknown)
+                }
+                _ => Ok(Reply::Unknown),
+            };
+        }
+        self.greet(&mut guest, now)?;
+        let reply = self.perform(&mut guest, &latest, now, what);
+        self.put_back(guest);
+        reply
+    }
+
+    /// A customer who is new finds those journeys paused that are.
+    fn greet(&mut self, guest: &mut Guest, now: i64) -> Result<(), ReadError> {
+        if guest.exists || guest.touched {
+            return Ok(());
+        }
+        let history = Arc::clone(&self.shard.history);
+        for line in history.paused() {
+            if let Some(journey) = guest.deployment.current(*line) {
+                self.apply(guest, Input::Pause { journey }, Cause::Pause { journey }, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn perform(
+        &mut self,
+        guest: &mut Guest,
+        latest: &Arc<Deployment>,
+        now: i64,
+        what: What,
+    ) -> Answered {
+        let arena = Bump::new();
+        match what {
+            What::Event { event, at, id, row, .. } => {
+                if let Some(id) = id
+                    && self.was_seen(guest.customer.id(), &id, now)?
+                {
+                    self.apply(guest, Input::Tick, Cause::Time, now)?;
+                    return Ok(Reply::Duplicate);
+                }
+                let input = Input::Event { event, at, id: None, row: &row };
+                self.apply(guest, input, Cause::Event { event, at }, now)?;
+                Ok(Reply::Done)
+            }
+            What::Traits { changes, .. } => {
+                let values = values(&changes, &arena);
+                let cause = Cause::Traits(changes.clone());
+                self.apply(guest, Input::Traits(&values), cause, now)?;
+                Ok(Reply::Done)
+            }
+            What::Member { audience, member, .. } => {
+                let cause = Cause::Member { audience, member };
+                self.apply(guest, Input::Member { audience, member }, cause, now)?;
+                Ok(Reply::Done)
+            }
+            What::Enter { journey, args, event, .. } => {
+                let args = values(&args, &arena);
+                let input = Input::Enter { journey, args: &args, event: event.as_ref() };
+                let summary = self.apply(guest, input, Cause::Enter { journey }, now)?;
+                Ok(match summary.refusal {
+                    Some((refused, reason)) if refused == journey => Reply::NotEntered(reason),
+                    _ => Reply::Entered(summary.entries),
+                })
+            }
+            What::Remove { line } => {
+                let Some(journey) = latest.current(line) else { return Ok(Reply::Unknown) };
+                let input = Input::Remove { journey, membership: None };
+                let summary = self.apply(guest, input, Cause::Remove { journey }, now)?;
+                Ok(Reply::Removed(summary.exits))
+            }
+            What::Attempted { message, attempt, result } => {
+                self.attempted(guest, now, message, attempt, result)
+            }
+            What::Retry { trouble } => self.retry(guest, now, trouble),
+            What::Drop { trouble } => self.drop(guest, now, trouble),
+            What::CatchUp => {
+                self.apply(guest, Input::Tick, Cause::Time, now)?;
+                Ok(Reply::Done)
+            }
+            What::Erase => self.erase(guest, latest, now),
+            // Is about nobody; see above.
+            What::Reject(_) => Ok(Reply::Done),
+        }
+    }
+
+    /// Whether an event id of a customer was seen within the window; from now on it is.
+    fn was_seen(&mut self, customer: &str, id: &str, now: i64) -> Result<bool, ReadError> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(customer.as_bytes()).update(&[0]).update(id.as_bytes());
+        let mut hash = [0; 16];
+        hasher.finalize_xof().fill(&mut hash);
+        let key = keys::seen(self.shard.number, hash);
+        let known = match self.store.get(&key)? {
+            Some(bytes) => {
+                decode::<i64>("event id", &bytes)? > now.saturating_sub(self.shard.settings.dedupe)
+            }
+            None => false,
+        };
+        if known || !self.seen.insert(hash) {
+            return Ok(true);
+        }
+        self.batch.put(&key, &encode(&now));
+        Ok(false)
+    }
+
+    /// A message of the outbox; one that was written in this step is not in the store yet.
+    fn take_message(&mut self, id: MessageId) -> Result<Option<Message>, ReadError> {
+        if let Some(place) = self.messages.iter().position(|(known, _)| *known == id) {
+            return Ok(Some(self.messages.swap_remove(place).1));
+        }
+        let stored = self.store.get(&keys::outbox(id.shard, id.number))?;
+        Ok(stored.map(|bytes| decode("message", &bytes)).transpose()?)
+    }
+
+    /// What became of an attempt to deliver a message.
+    fn attempted(
+        &mut self,
+        guest: &mut Guest,
+        now: i64,
+        id: MessageId,
+        attempt: u32,
+        result: Attempt,
+    ) -> Answered {
+        let key = keys::outbox(id.shard, id.number);
+        let Some(mut message) = self.take_message(id)? else { return Ok(Reply::Unknown) };
+        if message.attempt != attempt || message.customer != guest.customer.id() {
+            // An answer that comes late: the message stays what it is.
+            return Ok(Reply::Unknown);
+        }
+        match result {
+            Attempt::Again { at, failure } => {
+                message.attempt += 1;
+                message.next_at = at;
+                message.last = Some(failure);
+                self.messages.push((id, message));
+            }
+            Attempt::Delivered { response, .. } => {
+                self.batch.delete(&key);
+                let arena = Bump::new();
+                let answer = response.as_ref().map_or(Answer::Delivered, |response| {
+                    Answer::Response(Val::from_const(response, &arena))
+                });
+                self.answer(guest, &message, answer, Outcome::Delivered, now)?;
+            }
+            Attempt::Failed(failure) => {
+                self.batch.delete(&key);
+                let answer = Answer::Failed { status: failure.status };
+                self.answer(guest, &message, answer, Outcome::Failed, now)?;
+                self.give_up(message, now, failure);
+            }
+        }
+        Ok(Reply::Done)
+    }
+
+    /// Tells the member who waits for it.
+    fn answer(
+        &mut self,
+        guest: &mut Guest,
+        message: &Message,
+        answer: Answer<'_>,
+        outcome: Outcome,
+        now: i64,
+    ) -> Result<(), ReadError> {
+        let Message { membership, tile, visit, .. } = *message;
+        if !message.awaits {
+            return Ok(());
+        }
+        let Some(journey) = self.journey_now(guest, message.deployment, message.journey) else {
+            return Ok(());
+        };
+        let cause = Cause::Outcome { journey, membership, tile, visit, outcome };
+        let input = Input::Outcome { journey, membership, tile, visit, answer };
+        self.apply(guest, input, cause, now).map(drop)
+    }
+
+    /// The number that a journey of an earlier deployment has in the one the customer is laid out for.
+    /// A member that was moved to another version does not wait any more.
+    fn journey_now(&self, guest: &Guest, deployment: u32, journey: u16) -> Option<u16> {
+        let then = self.shard.history.numbered(deployment)?;
+        guest.deployment.find(then.version(journey)?)
+    }
+
+    /// Writes a message down that will not be tried again.
+    fn give_up(&mut self, message: Message, now: i64, failure: Failure) {
+        let number = self.shard.numbers.trouble;
+        self.shard.numbers.trouble += 1;
+        let undelivered = Undelivered { message, at: now, failure };
+        let key = keys::trouble(self.shard.number, number);
+        self.batch.put(&key, &encode(&undelivered));
+    }
+
+    /// Tries something again that went wrong.
+    fn retry(&mut self, guest: &mut Guest, now: i64, trouble: TroubleId) -> Answered {
+        match trouble {
+            TroubleId::Message { shard, number } => {
+                let key = keys::trouble(shard, number);
+                let Some(Undelivered { mut message, .. }) = self.undelivered(&key, guest)? else {
+                    return Ok(Reply::Unknown);
+                };
+                self.batch.delete(&key);
+                // Who waited for it has taken its way already.
+                message.awaits = false;
+                message.attempt += 1;
+                message.next_at = now;
+                let number = self.shard.numbers.outbox;
+                self.shard.numbers.outbox += 1;
+                self.messages.push((MessageId { shard: self.shard.number, number }, message));
+                Ok(Reply::Done)
+            }
+            TroubleId::Member { line, membership } => {
+                let Some((journey, _)) = faulted(guest, line, membership) else {
+                    return Ok(Reply::Unknown);
+                };
+                let cause = Cause::Retry { journey, membership };
+                self.apply(guest, Input::Retry { journey, membership }, cause, now)?;
+                Ok(match faulted(guest, line, membership) {
+                    Some((_, fault)) => Reply::Faulted(fault),
+                    None => Reply::Done,
+                })
+            }
+        }
+    }
+
+    /// Gives up something that went wrong.
+    fn drop(&mut self, guest: &mut Guest, now: i64, trouble: TroubleId) -> Answered {
+        match trouble {
+            TroubleId::Message { shard, number } => {
+                let key = keys::trouble(shard, number);
+                if self.undelivered(&key, guest)?.is_none() {
+                    return Ok(Reply::Unknown);
+                }
+                self.batch.delete(&key);
+                Ok(Reply::Done)
+            }
+            TroubleId::Member { line, membership } => {
+                let Some((journey, _)) = faulted(guest, line, membership) else {
+                    return Ok(Reply::Unknown);
+                };
+                let input = Input::Remove { journey, membership: Some(membership) };
+                let summary = self.apply(guest, input, Cause::Remove { journey }, now)?;
+                Ok(Reply::Removed(summary.exits))
+            }
+        }
+    }
+
+    /// A message that was given up, if it is this customer's.
+    fn undelivered(&self, key: &[u8], guest: &Guest) -> Result<Option<Undelivered>, ReadError> {
+        let Some(bytes) = self.store.get(key)? else { return Ok(None) };
+        let found: Undelivered = decode("undelivered message", &bytes)?;
+        Ok(Some(found).filter(|it| it.message.customer == guest.customer.id()))
+    }
+}
+
+/// The deployment a command was made for.
+fn made_for(what: &What) -> Option<u32> {
+    match what {
+        What::Event { deployment, .. }
+        | What::Traits { deployment, .. }
+        | What::Member { deployment, .. }
+        | What::Enter { deployment, .. } => Some(*deployment),
+        _ => None,
+    }
+}
+
+/// Whether a command makes a customer known.
+fn begins(what: &What) -> bool {
+    made_for(what).is_some()
+}
+
+/// Values in memory that lasts for the command.
+fn values<'a>(values: &'a [(u16, Const)], arena: &'a Bump) -> Vec<(u16, Val<'a>)> {
+    values.iter().map(|(slot, value)| (*slot, Val::from_const(value, arena))).collect()
+}
+
+/// The journey of a member that cannot go on, and why it cannot.
+fn faulted(guest: &Guest, line: Line, membership: u32) -> Option<(u16, Fault)> {
+    let mut instances = guest.customer.instances().iter();
+    instances.find_map(|it| {
+        let Version { line: of, .. } = guest.deployment.version(it.journey)?;
+        match it.status {
+            Status::Faulted(fault) if of == line && it.membership == membership => {
+                Some((it.journey, fault))
+            }
+            _ => None,
+        }
+    })
+}

@@ -1,0 +1,212 @@
+//! A shard: some of the customers, and the one writer of all that is stored of them.
+//!
+//! A step takes commands, loads the customers they are about, brings each along to the latest
+//! operation, lets [`apply`](journey_vm::apply) say what happens, and appends one batch with all
+//! that has changed: records, timers, indexes, messages, counters, timeline. It makes nothing durable:
+//! answers may be given and messages sent only once the store says that the step's ticket is.
+//!
+//! [`Shard::step`] has the order of things, `round.rs` what is kept between the commands of a
+//! step, `execute.rs` what each command does, `guest.rs` how a customer is loaded and written.
+
+mod erase;
+mod execute;
+mod guest;
+mod recorder;
+mod round;
+
+use std::sync::Arc;
+
+use journey_vm::Scratch;
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Command, Reply, What};
+use crate::counters::Book;
+use crate::deploy::History;
+use crate::form::{ReadError, decode, encode};
+use crate::keys;
+use crate::outbox::MessageId;
+use crate::store::{Store, StoreError, Ticket};
+use round::Round;
+
+/// What is the same for all shards.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For how long the id of an event is remembered, in milliseconds.
+    pub dedupe: i64,
+    /// Whether the timeline says what decisions have read.
+    pub decisions: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { dedupe: 7 * 86_400_000, decisions: true }
+    }
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Shard {
+    number: u16,
+    settings: Settings,
+    history: Arc<History>,
+    book: Book,
+    numbers: Numbers,
+    scratch: Scratch,
+}
+
+/// The next numbers of what a shard writes in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Numbers {
+    outbox: u64,
+    trouble: u64,
+    rejected: u64,
+}
+
+/// What came of a step.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// Once this is durable, the rest may be known; nothing was written if there is none.
+    pub ticket: Option<Ticket>,
+    /// Answers, by the tags of their commands.
+    pub replies: Vec<(u64, Reply)>,
+    /// Messages that may be sent, by number; what they say stands in the store.
+    pub messages: Vec<MessageId>,
+}
+
+/// Why a step came to nothing.
+pub type StepError = ReadError;
+
+/// Which shard a customer belongs to. Never changes for a store: the number of shards is fixed when
+/// it is made.
+pub fn shard_of(customer: &str, shards: u16) -> u16 {
+    let hash = blake3::hash(customer.as_bytes());
+    let word = hash.as_bytes().first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
+    // Below `shards`, so it fits.
+    ((u64::from(word) * u64::from(shards)) >> 32) as u16
+}
+
+impl Shard {
+    /// Opens a shard of a store.
+    pub fn open(
+        store: &dyn Store,
+        number: u16,
+        history: Arc<History>,
+        settings: Settings,
+    ) -> Result<Shard, ReadError> {
+        let numbers = match store.get(&keys::shard(number))? {
+            Some(bytes) => decode("numbers of a shard", &bytes)?,
+            None => Numbers::default(),
+        };
+        let (book, scratch) = (Book::default(), Scratch::new());
+        Ok(Shard { number, settings, history, book, numbers, scratch })
+    }
+
+    /// Its number.
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+
+    /// Makes operations known that were decided on since.
+    pub fn learn(&mut self, history: Arc<History>) {
+        self.history = history;
+    }
+
+    /// Does what it is asked to, in order. If there is an error nothing is done, and the shard must be
+    /// opened anew.
+    pub fn step(
+        &mut self,
+        store: &dyn Store,
+        commands: impl IntoIterator<Item = Command>,
+    ) -> Result<Step, StepError> {
+        let before = self.numbers;
+        let mut step = Step::default();
+        let mut round = Round::new(self, store);
+        for command in commands {
+            let tag = command.tag;
+            let reply = round.execute(command)?;
+            step.replies.push((tag, reply));
+        }
+        let (mut batch, messages) = round.finish()?;
+        step.messages = messages;
+        for (version, hour, counts) in self.book.take_touched() {
+            let key = keys::counter(version.line.0, version.version, hour, self.number);
+            batch.put(&key, &encode(counts));
+        }
+        self.book.trim();
+        if self.numbers != before {
+            batch.put(&keys::shard(self.number), &encode(&self.numbers));
+        }
+        if !batch.is_empty() {
+            step.ticket = Some(store.append(&batch)?);
+        }
+        Ok(step)
+    }
+
+    /// Lets happen what is due by `now`, for at most `limit` customers.
+    pub fn fire(&mut self, store: &dyn Store, now: i64, limit: usize) -> Result<Step, StepError> {
+        let due = keys::timers_until(self.number, now);
+        let timers = store.scan(&due.start, &due.end, limit)?;
+        let customers = timers.iter().filter_map(|(key, _)| keys::timer_of(key));
+        let commands: Vec<Command> =
+            customers.map(|(_, customer)| catch_up(customer, now)).collect();
+        self.step(store, commands)
+    }
+
+    /// When the next thing happens by itself.
+    pub fn next_due(&self, store: &dyn Store) -> Result<Option<i64>, StoreError> {
+        let all = keys::timers(self.number);
+        let first = store.scan(&all.start, &all.end, 1)?;
+        Ok(first.first().and_then(|(key, _)| keys::timer_of(key)).map(|(due, _)| due))
+    }
+
+    /// Brings customers along to the latest operation: those after `after`, at most `limit`. Returns
+    /// the last it has looked at, none at the end.
+    pub fn sweep(
+        &mut self,
+        store: &dyn Store,
+        after: Option<&str>,
+        limit: usize,
+        now: i64,
+    ) -> Result<(Step, Option<String>), StepError> {
+        let range = match after {
+            None => keys::customers(self.number),
+            Some(after) => keys::customers_after(self.number, after),
+        };
+        let records = store.scan(&range.start, &range.end, limit)?;
+        let ids: Vec<&str> = records.iter().filter_map(|(key, _)| keys::customer_of(key)).collect();
+        let last = ids.last().map(|id| (*id).to_owned());
+        let last = last.filter(|_| records.len() == limit);
+        let commands: Vec<Command> = ids.into_iter().map(|id| catch_up(id, now)).collect();
+        Ok((self.step(store, commands)?, last))
+    }
+
+    /// Forgets ids of events that were seen before the dedupe window began: those after a key, at most
+    /// `limit` of them. Returns the last key it has looked at, none at the end.
+    pub fn forget_seen(
+        &mut self,
+        store: &dyn Store,
+        after: Option<&[u8]>,
+        limit: usize,
+        now: i64,
+    ) -> Result<Option<Vec<u8>>, StepError> {
+        let all = keys::all_seen(self.number);
+        let start = after.map_or(all.start, |after| [after, &[0]].concat());
+        let seen = store.scan(&start, &all.end, limit)?;
+        let mut batch = crate::store::Batch::new();
+        for (key, value) in &seen {
+            let at: i64 = decode("event id", value)?;
+            if at <= now.saturating_sub(self.settings.dedupe) {
+                batch.delete(key);
+            }
+        }
+        if !batch.is_empty() {
+            store.append(&batch)?;
+        }
+        Ok(seen.last().filter(|_| seen.len() == limit).map(|(key, _)| key.clone()))
+    }
+}
+
+/// A command that nobody waits for.
+fn catch_up(customer: &str, now: i64) -> Command {
+    Command { tag: u64::MAX, customer: customer.into(), now, what: What::CatchUp }
+}
