@@ -117,7 +117,7 @@ impl Customer {
         }
         if parts & STARTED != 0 {
             customer.clock = from.int()?;
-            customer.sequence = from.varint()?;
+            customer.sequence = from.counted()?;
             from.base = customer.clock;
             customer.make_room(set);
         }

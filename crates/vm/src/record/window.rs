@@ -102,7 +102,7 @@ pub(super) fn get_window(
 }
 
 fn get_tally(from: &mut Reader<'_>, kinds: &[Kind]) -> Result<Tally, RecordError> {
-    let count = from.varint()?.cast_signed();
+    let count = from.counted()?.cast_signed();
     if count == 0 {
         return Ok(Tally::new());
     }

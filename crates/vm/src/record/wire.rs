@@ -179,9 +179,21 @@ impl<'a> Reader<'a> {
         Ok(index)
     }
 
+    /// Something that was counted one by one, and that is counted on: half of the range is more than
+    /// there has ever been time for.
+    pub(super) fn counted(&mut self) -> Result<u64, RecordError> {
+        match self.varint()? {
+            value if value < u64::MAX / 2 => Ok(value),
+            _ => Err(self.malformed("a number that nobody has counted to")),
+        }
+    }
+
+    /// The same of 32 bits.
     pub(super) fn u32(&mut self) -> Result<u32, RecordError> {
-        let value = self.varint()?;
-        u32::try_from(value).map_err(|_| self.malformed("a number beyond 32 bits"))
+        match u32::try_from(self.counted()?) {
+            Ok(value) if value < u32::MAX / 2 => Ok(value),
+            _ => Err(self.malformed("a number that nobody has counted to")),
+        }
     }
 
     #[inline]
