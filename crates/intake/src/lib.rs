@@ -16,6 +16,7 @@
 //! | changes of traits, `null` to take one away | [`Decoder::traits`] | `Vec<(u16, Const)>`, or all reasons |
 //! | what is brought along to a journey | [`Decoder::payload`], [`Decoder::entry`] | [`Brought`], or all reasons |
 //! | a list of customers for a journey | [`read_csv`], [`read_lines`] | [`List`]: guests and rejections by line |
+//! | a customer's id by itself | [`check_id`] | – |
 //! | the name of an audience | [`Schema::audience`] | its number |
 //! | a message of Segment's libraries | [`Decoder::message`], see [`segment`] | [`segment::Taken`] |
 //! | any value by itself | [`read_value`] | [`Const`](journey_bytecode::Const) |
@@ -62,6 +63,7 @@
 mod body;
 mod cells;
 mod decode;
+mod id;
 pub mod iso;
 mod json;
 mod list;
@@ -76,6 +78,7 @@ mod value;
 
 pub use body::{Element, Elements, Form, Limits, whole_lines};
 pub use decode::{Decoder, Event, Named, Rules, Strangers};
+pub use id::{MAX_ID, check_id};
 pub use list::{Brought, Guest, List, ListError, Rejection, read_csv, read_lines};
 pub use names::{NameCounts, Unknown};
 pub use reason::{Place, Reason, Root};

@@ -4,7 +4,9 @@
 
 mod support;
 
-use journey_intake::{Decoder, Event, Named, Rules, Strangers, Unknown};
+use journey_intake::{
+    Decoder, Event, MAX_ID, Named, Rules, Strangers, Unknown, check_id, read_csv,
+};
 use journey_vm::{Bits, Row};
 use support::*;
 
@@ -158,5 +160,34 @@ fn a_profile_has_traits_and_audiences() {
     assert_eq!(
         refused(r#"{"customer_id":"","traits":{}}"#, STRICT),
         "the field `customer_id` is the text \"\": a text that is not empty is wanted"
+    );
+}
+
+#[test]
+fn an_id_of_a_customer_is_short_and_has_no_end_in_it() {
+    let mut decoder = Decoder::new(schema());
+    let mut said = |id: &str| {
+        let json = format!(r#"{{"customer_id":"{id}","event":"signed_up"}}"#);
+        let event = decoder.event(&json, RECEIVED, &mut Row::default());
+        event.map(|event| event.customer.len()).map_err(|reason| reason.to_string())
+    };
+    assert_eq!(said(&"x".repeat(MAX_ID)), Ok(MAX_ID));
+    let long = said(&"x".repeat(MAX_ID + 1)).unwrap_err();
+    assert!(long.ends_with(": a text of at most 1024 bytes is wanted"), "{long}");
+    assert_eq!(
+        said(r"ann\u0000").unwrap_err(),
+        r#"the field `customer_id` is the text "ann\u0000": a text without a NUL character is wanted"#
+    );
+    // An address may have one, too.
+    assert_eq!(check_id("ann"), Ok(()));
+    assert_eq!(
+        check_id("").unwrap_err().to_string(),
+        "the field `customer_id` is the text \"\": a text that is not empty is wanted"
+    );
+    let list = read_csv(b"customer_id\nann\0b\nada\n", &schema(), &[]).unwrap();
+    assert_eq!(list.customers.len(), 1);
+    assert_eq!(
+        list.rejections[0].reason.to_string(),
+        r#"column `customer_id` is "ann\0b": a text without a NUL character is wanted"#
     );
 }

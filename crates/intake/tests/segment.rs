@@ -192,6 +192,7 @@ fn each_message_of_a_batch_is_taken_or_rejected_by_itself() {
         {"type":"track" "userId":"ada"},
         [],
         {"type":"identify","userId":"ada","traits":null},
+        {"type":"track","userId":"a\u0000b","event":"signed_up"},
         {"type":"identify","userId":"","anonymousId":"x","traits":{"firstName":null,"shoe":44}}
     ],"sentAt":null}"#;
     assert_eq!(
@@ -212,6 +213,7 @@ fn each_message_of_a_batch_is_taken_or_rejected_by_itself() {
             "! not JSON: `,` or `}` is wanted at column 17, not '\"'",
             "! not JSON: an object is wanted at column 1, not '['",
             "ada: []",
+            "! the field `userId` is the text \"a\\u0000b\": a text without a NUL character is wanted",
             "x: [(1, Unset)]",
         ]
     );

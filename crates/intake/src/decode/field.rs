@@ -1,6 +1,7 @@
 //! The fields of an object itself.
 
 use super::{Decoded, Desk};
+use crate::id;
 use crate::json::{Cursor, Kind, Malformed, Text};
 use crate::reason::{Place, Reason, describe};
 
@@ -45,9 +46,9 @@ impl Desk {
     /// Checks that there is a customer's id; [`Desk::customer`] then resolves it.
     pub(super) fn has_customer<'l>(&mut self, customer: Option<Text<'l>>) -> Decoded<Text<'l>> {
         let customer = customer.ok_or(Reason::MissingField { field: "customer_id" })?;
-        if customer.resolve(&mut self.customer).unwrap_or_default().is_empty() {
+        let id = customer.resolve(&mut self.customer).unwrap_or_default();
+        if let Some(wanted) = id::unfit(id) {
             let found = describe(Kind::Text, &format!("\"{}\"", customer.raw));
-            let wanted = "a text that is not empty".to_owned();
             return Err(
                 Reason::Mismatch { what: Place::field("customer_id"), found, wanted }.into()
             );

@@ -7,7 +7,8 @@ use journey_vm::Row;
 
 use super::{Brought, CUSTOMER, Guest, List, ListError, Rejection};
 use crate::cells::Cells;
-use crate::reason::Reason;
+use crate::id;
+use crate::reason::{Place, Reason, Root, shortened};
 use crate::schema::{Schema, is_required};
 
 /// Reads a list of customers who are to enter these journeys.
@@ -163,7 +164,17 @@ fn customer(record: &ByteRecord, column: usize) -> Result<Box<str>, Reason> {
     if id.contains(['\n', '\r']) {
         return Err(Reason::Csv("a quote is opened here and not closed on the line".to_owned()));
     }
-    if id.is_empty() { Err(Reason::MissingField { field: CUSTOMER }) } else { Ok(id.into()) }
+    if id.is_empty() {
+        return Err(Reason::MissingField { field: CUSTOMER });
+    }
+    match id::unfit(id) {
+        None => Ok(id.into()),
+        Some(wanted) => Err(Reason::Mismatch {
+            what: Place { root: Root::Column, path: CUSTOMER.to_owned() },
+            found: shortened(&format!("{id:?}")),
+            wanted,
+        }),
+    }
 }
 
 /// Rows of any length and of any bytes are read, so hardly anything is left to fail.

@@ -3,6 +3,7 @@
 use super::message::Bad;
 use super::{Anonymous, Kind, Terms, Times};
 use crate::decode::Desk;
+use crate::id;
 use crate::iso;
 use crate::json::{Cursor, Kind as Json, Text};
 use crate::reason::{Place, Reason, describe};
@@ -86,7 +87,10 @@ impl<'l> Fields<'l> {
             (None, None) => return Err(missing("userId")),
         };
         match customer.resolve(&mut desk.customer) {
-            Some(_) => Ok(Some(customer)),
+            Some(id) => match id::unfit(id) {
+                None => Ok(Some(customer)),
+                Some(wanted) => Err(mismatch(name, customer, &wanted)),
+            },
             None => Err(mismatch(name, customer, "a text without half a surrogate pair")),
         }
     }
