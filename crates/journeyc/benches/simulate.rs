@@ -62,7 +62,8 @@ fn program(others: usize) -> ProgramSet {
     let mut sources = sources.pop().unwrap();
     if others > 0 {
         let text = BESIDE.to_owned() + &(0..others).map(beside).collect::<String>();
-        sources.files.push(SourceText { path: "beside.journey".into(), text, damage: None });
+        let (path, text) = ("beside.journey".into(), text.into());
+        sources.files.push(SourceText { path, text, damage: None });
     }
     let compiled = journeyc::compile::compile(&sources);
     let program = journey_ir::lower(&compiled.checked.unwrap()).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use journey_base::{Applicability, Diagnostic, Edit, FileId};
 
@@ -42,7 +43,7 @@ pub fn fix(
     sources: &mut Sources,
     check: impl Fn(&Sources) -> Compiled,
 ) -> Result<(Fixed, Compiled), FixError> {
-    let before: Vec<String> = sources.files.iter().map(|file| file.text.clone()).collect();
+    let before: Vec<Arc<str>> = sources.files.iter().map(|file| file.text.clone()).collect();
     let mut fixed = Fixed::default();
     let mut compiled = check(sources);
     for _ in 0..MAX_ROUNDS {
@@ -85,9 +86,11 @@ fn round(sources: &mut Sources, diagnostics: &[Diagnostic]) -> usize {
     for (file, mut edits) in edits {
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.range));
         if let Some(file) = sources.files.get_mut(file.0 as usize) {
+            let mut text = file.text.to_string();
             for edit in edits {
-                file.text.replace_range(std::ops::Range::from(edit.range), &edit.text);
+                text.replace_range(std::ops::Range::from(edit.range), &edit.text);
             }
+            file.text = text.into();
         }
     }
     applied

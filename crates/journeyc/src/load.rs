@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::WalkBuilder;
 
@@ -36,7 +37,7 @@ pub struct SourceText {
     /// The path to show: as short as it can be said from the current directory.
     pub path: String,
     /// Its text. Where the file is damaged, what could be read of it.
-    pub text: String,
+    pub text: Arc<str>,
     /// What is wrong with the file as such.
     pub damage: Option<Damage>,
 }
@@ -238,7 +239,7 @@ fn read_file(path: &Path) -> SourceText {
         Ok(bytes) => decode(bytes),
         Err(damage) => (String::new(), Some(damage)),
     };
-    SourceText { path: shown(path), text, damage }
+    SourceText { path: shown(path), text: text.into(), damage }
 }
 
 /// What comes in is a file like any other, but for its name.
@@ -253,8 +254,8 @@ fn read_stdin() -> Sources {
         }
         Ok(_) => decode(bytes),
     };
-    let path = "<stdin>".to_owned();
-    Sources { root: PathBuf::new(), config: None, files: vec![SourceText { path, text, damage }] }
+    let file = SourceText { path: "<stdin>".to_owned(), text: text.into(), damage };
+    Sources { root: PathBuf::new(), config: None, files: vec![file] }
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Damage> {

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use journey_base::{Applicability, Code, Diagnostic, FileId, LineIndex, TextRange};
-use journey_syntax::{SyntaxKind, Tree};
+use journey_syntax::SyntaxKind;
 
 use crate::suggest::{self, Candidate};
 
@@ -36,17 +36,16 @@ struct Named {
 }
 
 impl<'t> Allows<'t> {
-    /// Finds them in the tree of a file.
-    pub(crate) fn of(tree: &'t Tree) -> Allows<'t> {
-        let text = tree.text();
+    /// Finds them in the text of a file.
+    pub(crate) fn of(text: &'t str) -> Allows<'t> {
         let mut found = Allows { text, lines: LineIndex::new(""), comments: Vec::new() };
-        // Nearly no file has one, and the walk over all tokens is not free.
+        // Nearly no file has one, so it costs less to parse those again than to keep their trees.
         if !text.contains(MARKER) {
             return found;
         }
         found.lines = LineIndex::new(text);
         let mut last_line = 0;
-        for token in tree.root().leaves() {
+        for token in journey_syntax::parse(text).tree.tokens() {
             let range = token.range();
             let line = found.line(range.start);
             match token.kind() {

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use journey_base::{Code, Diagnostic, Edit, FileId, Fix, Label, LineIndex, Severity, TextRange};
-use journey_syntax::{AstNode, SyntaxError, Tree, ast};
+use journey_syntax::{AstNode, SyntaxError, ast};
 use salsa::Cancelled;
 
 use crate::allows::Allows;
@@ -12,7 +12,7 @@ use crate::cx::did_you_mean;
 use crate::db::{Db, Project, SourceFile};
 use crate::duplicates::duplicates;
 use crate::findings::{Finding, Place};
-use crate::items::{Item, ItemKind, declaration, items, parse};
+use crate::items::{Item, ItemKind, declaration, items, mistakes};
 use crate::names::NameKind;
 use crate::table::{self, Site};
 use crate::usage;
@@ -62,12 +62,12 @@ pub(crate) fn file_report(db: &dyn Db, file: SourceFile) -> FileReport {
     let found = tried(db, || findings_of(db, file)).unwrap_or_else(|reason| {
         vec![Found::InItem(Box::new(internal(TextRange::default(), "this file", &reason)), 0)]
     });
-    shown(db, id, allowed(&parse(db, file).tree, id, found))
+    shown(db, id, allowed(&file.text(db), id, found))
 }
 
 /// What is left of the findings when comments have had their say, and what is to be said of those.
-fn allowed(tree: &Tree, file: FileId, mut found: Vec<Found>) -> Vec<Found> {
-    let allows = Allows::of(tree);
+fn allowed(text: &str, file: FileId, mut found: Vec<Found>) -> Vec<Found> {
+    let allows = Allows::of(text);
     found.retain(|it| !allows.silence(it.code().lint(), it.range().start));
     // Names that the parser or the checker stumbled over may be what a lint would have found.
     if found.iter().all(|it| it.code().severity() == Severity::Warning) {
@@ -78,15 +78,13 @@ fn allowed(tree: &Tree, file: FileId, mut found: Vec<Found>) -> Vec<Found> {
 
 fn findings_of(db: &dyn Db, file: SourceFile) -> Vec<Found> {
     let id = file.id(db);
-    let parse = parse(db, file);
+    let (text, mistakes) = (file.text(db), mistakes(db, file));
     let placed = |it: Diagnostic| Found::Placed(Box::new(it));
-    let mut found: Vec<Found> =
-        parse.errors.iter().map(|it| placed(syntax_error(it, id))).collect();
-    let text = parse.tree.text();
+    let mut found: Vec<Found> = mistakes.iter().map(|it| placed(syntax_error(it, id))).collect();
     // Most files have no mistakes, and need no lines.
-    let lines = LineIndex::new(if parse.errors.is_empty() { "" } else { text });
-    let line = |offset: u32| lines.line_column(text, offset).line;
-    let broken_lines: Vec<u32> = parse.errors.iter().map(|it| line(it.range.start)).collect();
+    let lines = LineIndex::new(if mistakes.is_empty() { "" } else { &text });
+    let line = |offset: u32| lines.line_column(&text, offset).line;
+    let broken_lines: Vec<u32> = mistakes.iter().map(|it| line(it.range.start)).collect();
     for item in items(db, file) {
         let offset = item.offset(db);
         let findings = tried(db, || item_findings(*item, db)).unwrap_or_else(|reason| {
@@ -296,7 +294,7 @@ fn closed_parse(db: &dyn Db) -> bool {
 
 #[salsa::tracked(returns(copy))]
 fn is_sound(db: &dyn Db, file: SourceFile) -> bool {
-    parse(db, file).errors.is_empty()
+    mistakes(db, file).is_empty()
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Files cut into items.
 //!
 //! An item is a declaration as a tree of its own. Its place in the file is kept beside it, so
-//! that everything computed from the tree alone survives when lines above it come and go.
+//! that everything computed from the tree alone survives when lines above it come and go. The
+//! tree of the whole file is not kept: nobody looks at it again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use journey_base::TextRange;
-use journey_syntax::{AstNode, Parse, SyntaxKind, SyntaxNode, Tree, ast};
+use journey_syntax::{AstNode, Parse, SyntaxError, SyntaxKind, SyntaxNode, Tree, ast};
 
 use crate::db::{Db, SourceFile};
 
@@ -63,16 +64,44 @@ impl Item<'_> {
     }
 }
 
-/// The syntax of a file.
+/// All that is kept of a file's syntax.
+#[derive(Debug, Clone, PartialEq, Eq, salsa::SalsaValue)]
+struct Cut<'db> {
+    items: Arc<[Item<'db>]>,
+    mistakes: Arc<[SyntaxError]>,
+    stray: Arc<BTreeSet<Arc<str>>>,
+}
+
+/// Parses a file and cuts it up.
 #[salsa::tracked(no_eq)]
-pub(crate) fn parse(db: &dyn Db, file: SourceFile) -> Parse {
-    journey_syntax::parse(&file.text(db))
+fn parse<'db>(db: &'db dyn Db, file: SourceFile) -> Cut<'db> {
+    let parse = journey_syntax::parse(&file.text(db));
+    Cut {
+        items: cut(db, file, &parse).into(),
+        stray: Arc::new(stray(&parse.tree)),
+        mistakes: parse.errors.into(),
+    }
 }
 
 /// The items of a file in order.
-#[salsa::tracked]
-pub(crate) fn items<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Item<'db>> {
-    let parse = parse(db, file);
+#[salsa::tracked(returns(deref))]
+pub(crate) fn items<'db>(db: &'db dyn Db, file: SourceFile) -> Arc<[Item<'db>]> {
+    parse(db, file).items.clone()
+}
+
+/// What the parser found.
+pub(crate) fn mistakes(db: &dyn Db, file: SourceFile) -> &[SyntaxError] {
+    &parse(db, file).mistakes
+}
+
+/// The words of a file that the parser could make nothing of. One of them may be a declaration
+/// with a slip in it, so a name found among them is not called unknown as well.
+#[salsa::tracked(returns(deref))]
+pub(crate) fn stray_words(db: &dyn Db, file: SourceFile) -> Arc<BTreeSet<Arc<str>>> {
+    parse(db, file).stray.clone()
+}
+
+fn cut<'db>(db: &'db dyn Db, file: SourceFile, parse: &Parse) -> Vec<Item<'db>> {
     let Some(root) = ast::File::cast(parse.tree.root()) else { return Vec::new() };
     let mut items = Vec::new();
     for item in root.items() {
@@ -112,11 +141,7 @@ fn head(item: ast::Item<'_>) -> (ItemKind, Arc<str>) {
     }
 }
 
-/// The words of a file that the parser could make nothing of. One of them may be a declaration
-/// with a slip in it, so a name found among them is not called unknown as well.
-#[salsa::tracked]
-pub(crate) fn stray_words(db: &dyn Db, file: SourceFile) -> BTreeSet<Arc<str>> {
-    let tree = &parse(db, file).tree;
+fn stray(tree: &Tree) -> BTreeSet<Arc<str>> {
     let errors = tree.root().elements().filter_map(|element| element.node());
     errors
         .filter(|node| node.kind() == SyntaxKind::ERROR)

@@ -70,6 +70,7 @@ pub(crate) fn check_test<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Test>
         steps.extend(checked.map(|checked| (checked, step.range())));
     }
     checker.expects_something(decl);
+    steps.shrink_to_fit();
     let Checker { cx, journey, customer, audiences, .. } = checker;
     let value = title.zip(journey).map(|(title, (journey, _))| Test {
         title: title.into(),

@@ -31,18 +31,18 @@ pub struct Workspace {
 
 impl Workspace {
     /// A workspace of files, each with its path and text. The order given is that of [`FileId`]s.
-    pub fn new(config: Config, files: Vec<(String, String)>) -> Workspace {
+    pub fn new(config: Config, files: Vec<(String, impl Into<Arc<str>>)>) -> Workspace {
         Workspace::watched(config, files, None)
     }
 
     /// The same, with someone to tell what is computed.
     pub(crate) fn watched(
         config: Config,
-        files: Vec<(String, String)>,
+        files: Vec<(String, impl Into<Arc<str>>)>,
         watch: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
     ) -> Workspace {
-        let (paths, texts): (Vec<String>, Vec<String>) = files.into_iter().unzip();
-        let texts = texts.into_iter().map(Arc::from);
+        let (paths, texts): (Vec<String>, Vec<Arc<str>>) =
+            files.into_iter().map(|(path, text)| (path, text.into())).unzip();
         let (db, files) = Database::new(config.clone(), texts, watch);
         Workspace { db, config, paths: paths.into(), files }
     }

@@ -190,7 +190,10 @@ fn ten_thousand_events_with_a_slip() {
 fn an_empty_workspace_is_clean() {
     assert_eq!(brief(""), "");
     assert_eq!(brief("\u{FEFF}// nothing here\n"), "");
-    let none = journey_sema::Workspace::new(journey_sema::Config::default(), Vec::new());
+    let none = journey_sema::Workspace::new(
+        journey_sema::Config::default(),
+        Vec::<(String, String)>::new(),
+    );
     assert!(none.diagnostics().is_empty());
     assert!(none.checked().unwrap().journeys.is_empty());
 }

@@ -155,7 +155,7 @@ fn known_lint(name: &str) -> Result<(), CommandError> {
 /// Where the production parser and the grammar do not agree: a mistake of ours.
 fn differences(sources: &Sources) -> Vec<Diagnostic> {
     let sound = (0..).zip(&sources.files).filter(|(_, file)| file.damage.is_none());
-    let sound: Vec<(u32, &str)> = sound.map(|(id, file)| (id, file.text.as_str())).collect();
+    let sound: Vec<(u32, &str)> = sound.map(|(id, file)| (id, &*file.text)).collect();
     let compare = |(id, text): &(u32, &str)| {
         let why = production::disagreement(text)?;
         let message = "the parser and the grammar do not agree about this file";

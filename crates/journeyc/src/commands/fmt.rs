@@ -147,7 +147,7 @@ fn outcome(job: &Job<'_>) -> Outcome {
         return Outcome::Refused(vec![damage.clone()]);
     }
     match format(&job.file.text, job.width) {
-        Ok(text) if text == job.file.text => Outcome::Same,
+        Ok(text) if *text == *job.file.text => Outcome::Same,
         Ok(text) => Outcome::Changed(text),
         Err(FormatError::Syntax(errors)) => {
             Outcome::Refused(errors.iter().map(|error| syntax_error(error, job.id)).collect())

@@ -179,7 +179,7 @@ impl SourceCode for Source<'_> {
         let Some(file) = self.0 else {
             return Err(MietteError::OutOfBounds);
         };
-        let contents = file.text.as_str().read_span(span, before, after)?;
+        let contents = (*file.text).read_span(span, before, after)?;
         Ok(Box::new(miette::MietteSpanContents::new_named(
             file.path.clone(),
             contents.data(),

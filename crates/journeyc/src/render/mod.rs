@@ -10,6 +10,7 @@ mod sarif;
 mod short;
 
 use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
 
 use journey_base::{Diagnostic, FileId, Fix, Label, LineColumn, LineIndex, Severity};
 
@@ -42,8 +43,8 @@ pub struct RenderedFile {
     /// The path to show.
     pub path: String,
     /// Its text.
-    pub text: String,
-    index: LineIndex,
+    pub text: Arc<str>,
+    index: OnceLock<LineIndex>,
 }
 
 /// The files that diagnostics speak of, by [`FileId`].
@@ -52,9 +53,8 @@ pub struct Files(Vec<RenderedFile>);
 
 impl Files {
     /// Adds a file; its id is the number of files before it.
-    pub fn push(&mut self, path: String, text: String) -> FileId {
-        let index = LineIndex::new(&text);
-        self.0.push(RenderedFile { path, text, index });
+    pub fn push(&mut self, path: String, text: impl Into<Arc<str>>) -> FileId {
+        self.0.push(RenderedFile { path, text: text.into(), index: OnceLock::new() });
         FileId(self.0.len() as u32 - 1)
     }
 
@@ -100,7 +100,9 @@ impl Files {
     /// Line and column of an offset.
     pub fn place(&self, file: FileId, offset: u32) -> LineColumn {
         self.get(file).map_or(LineColumn { line: 1, column: 1 }, |file| {
-            file.index.line_column(&file.text, offset)
+            // Most files are never spoken of.
+            let index = file.index.get_or_init(|| LineIndex::new(&file.text));
+            index.line_column(&file.text, offset)
         })
     }
 }

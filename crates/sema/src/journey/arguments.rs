@@ -114,7 +114,10 @@ impl Cx<'_> {
             self.structural(declared(finding, takes));
         }
         let names = params.iter().map(|param| param.name.clone());
-        names.zip(given).filter_map(|(name, given)| Some((name, given?.0))).collect()
+        let given = names.zip(given).filter_map(|(name, given)| Some((name, given?.0)));
+        let mut given: Vec<(Arc<str>, T)> = given.collect();
+        given.shrink_to_fit();
+        given
     }
 
     /// Whether parameters may have been lost in a mistake. Asked only where one seems to be: the

@@ -64,6 +64,7 @@ impl Checker<'_> {
             flow = flow.or(Flow::from(head, "where no arm fits"));
         }
         self.merge(ways);
+        arms.shrink_to_fit();
         (Some(TileKind::BranchWhen { arms, otherwise }), flow)
     }
 

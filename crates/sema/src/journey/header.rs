@@ -69,7 +69,8 @@ impl Checker<'_> {
         let criteria: Vec<_> = exits.into_iter().map(|exit| self.exit(exit)).collect();
         self.cx.facts.add(&at_entry);
         let exits: Option<Vec<ExitCriterion>> = criteria.into_iter().collect();
-        let (entry, reenter, exits, goals) = (entry?, reenter?, exits?, goals?);
+        let (entry, reenter, exits, mut goals) = (entry?, reenter?, exits?, goals?);
+        goals.shrink_to_fit();
         Some(Header { entry, each, key, reenter, inside, timezone, exits, goals })
     }
 

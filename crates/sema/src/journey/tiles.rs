@@ -59,6 +59,8 @@ impl Checker<'_> {
             checked.extend(kind.map(|kind| described(tile, kind)));
         }
         self.cx.scope.truncate(scope);
+        // Tiles are large and most blocks have few: room to grow would be a third of a journey.
+        checked.shrink_to_fit();
         (checked, flow)
     }
 
