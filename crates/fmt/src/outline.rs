@@ -34,19 +34,19 @@ impl Outline {
         let mut entries = vec![NOTHING; tape.len()];
         // Where the subtrees begin that are open, the innermost last.
         let mut open: Vec<usize> = Vec::new();
-        let mut end: u32 = tape.last().map_or(0, |root| root.len);
+        let mut end: u32 = tape.last().map_or(0, |root| root.len());
         for (index, entry) in tape.iter().enumerate().rev() {
             while open.last().is_some_and(|first| index < *first) {
                 open.pop();
             }
-            let first = (index + 1).saturating_sub(entry.size as usize);
+            let first = (index + 1).saturating_sub(entry.size() as usize);
             if let Some(slot) = entries.get_mut(first + open.len()) {
-                let start = end.saturating_sub(entry.len);
-                *slot = Entry { kind: entry.kind, start, len: entry.len, size: entry.size };
+                let start = end.saturating_sub(entry.len());
+                *slot = Entry { kind: entry.kind, start, len: entry.len(), size: entry.size() };
             }
             if entry.kind.is_token() {
-                end = end.saturating_sub(entry.len);
-            } else if entry.size > 1 {
+                end = end.saturating_sub(entry.len());
+            } else if entry.size() > 1 {
                 open.push(first);
             }
         }

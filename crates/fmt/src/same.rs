@@ -130,13 +130,13 @@ impl<'t> Iterator for Pieces<'t> {
             self.counts.push(self.count);
             self.at += 1;
             if !entry.kind.is_token() {
-                let first = self.at.saturating_sub(entry.size as usize);
+                let first = self.at.saturating_sub(entry.size() as usize);
                 let before = self.counts.get(first).copied().unwrap_or(0);
                 self.count += 1;
                 return Some((entry.kind, self.count - before, ""));
             }
             let start = self.offset;
-            self.offset += entry.len as usize;
+            self.offset += entry.len() as usize;
             if entry.kind == WHITESPACE || (entry.kind == COMMA && self.is_last_comma()) {
                 continue;
             }

@@ -33,4 +33,4 @@ pub use error::SyntaxError;
 pub use generated::kind::{CONTEXTUAL, RESERVED, SyntaxKind};
 pub use node::{AstNode, Children, Elements, SyntaxElement, SyntaxNode, SyntaxToken, Tokens};
 pub use parser::{MAX_DEPTH, MAX_ERRORS, Parse, parse};
-pub use tree::{SyntaxPtr, TapeNode, Tree};
+pub use tree::{MAX_TEXT, SyntaxPtr, TapeNode, Tree};

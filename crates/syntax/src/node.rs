@@ -69,7 +69,7 @@ impl<'t> SyntaxNode<'t> {
 
     /// Where it stands.
     pub fn range(self) -> TextRange {
-        range(self.start, entry(self.tree, self.index).len)
+        range(self.start, entry(self.tree, self.index).len())
     }
 
     /// Its text, blanks and comments inside included.
@@ -135,7 +135,7 @@ impl<'t> SyntaxNode<'t> {
         tape.iter().enumerate().filter(|(_, entry)| entry.kind.is_token()).map(
             move |(at, entry)| {
                 let token = SyntaxToken { tree, index: first + at as u32, start };
-                start += entry.len;
+                start += entry.len();
                 token
             },
         )
@@ -153,7 +153,7 @@ impl<'t> SyntaxNode<'t> {
     }
 
     fn first_entry(self) -> u32 {
-        (self.index + 1).saturating_sub(entry(self.tree, self.index).size)
+        (self.index + 1).saturating_sub(entry(self.tree, self.index).size())
     }
 
     fn walk(self) -> Walk<'t> {
@@ -171,7 +171,7 @@ impl<'t> SyntaxToken<'t> {
 
     /// Where it stands.
     pub fn range(self) -> TextRange {
-        range(self.start, entry(self.tree, self.index).len)
+        range(self.start, entry(self.tree, self.index).len())
     }
 
     /// Its text.
@@ -224,7 +224,7 @@ impl<'t> SyntaxElement<'t> {
 
 /// An index outside the tape cannot come from a cursor; an empty error node stands for it.
 fn entry(tree: &Tree, index: u32) -> TapeNode {
-    const NOTHING: TapeNode = TapeNode { kind: SyntaxKind::ERROR, len: 0, size: 1 };
+    const NOTHING: TapeNode = TapeNode::new(SyntaxKind::ERROR, 0, 1);
     tree.tape().get(index as usize).copied().unwrap_or(NOTHING)
 }
 
@@ -244,9 +244,9 @@ impl Iterator for Walk<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let entry = self.tape.last()?;
         let index = self.first + self.tape.len() as u32 - 1;
-        let rest = self.tape.len().saturating_sub(entry.size as usize);
+        let rest = self.tape.len().saturating_sub(entry.size() as usize);
         self.tape = self.tape.get(..rest)?;
-        self.end = self.end.saturating_sub(entry.len);
+        self.end = self.end.saturating_sub(entry.len());
         Some((index, self.end, entry.kind))
     }
 }

@@ -16,7 +16,7 @@ use journey_base::{Code, TextRange};
 use crate::SyntaxKind::{self, DOC, EOF, ERROR, ERROR_TOKEN, IDENT, LONG_QUOTE, TEXT_QUOTE};
 use crate::lexer::{self, Token};
 use crate::tree::range;
-use crate::{SyntaxError, TapeNode, Tree};
+use crate::{MAX_TEXT, SyntaxError, TapeNode, Tree};
 
 mod declarations;
 mod destinations;
@@ -47,11 +47,17 @@ pub const MAX_ERRORS: usize = 100;
 /// How deep expressions, blocks, types and texts may nest in one another.
 pub const MAX_DEPTH: u32 = 128;
 
-/// Parses a file. The caller sees to its size; offsets have 32 bits.
+/// Parses a file. Of a text longer than [`MAX_TEXT`] only the beginning is read, which is a mistake.
 pub fn parse(text: &str) -> Parse {
+    let whole = text.len();
+    let text = text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or(text);
     let lexed = lexer::lex(text);
     let mut parser = Parser::new(text, lexed);
     declarations::file(&mut parser);
+    if text.len() < whole {
+        let error = messages::too_long(&parser, whole);
+        parser.report(error);
+    }
     // Errors are found in order, but for those that speak of a bracket opened earlier.
     parser.errors.sort_by_key(|error| (error.code == Code::TOO_MANY, error.range.start));
     Parse { tree: Tree::new(Arc::from(text), parser.tape), errors: parser.errors }
@@ -179,7 +185,7 @@ impl<'t> Parser<'t> {
     fn finish(&mut self, mark: Mark, kind: SyntaxKind) {
         if !self.nothing_since(mark) {
             let size = self.tape.len() as u32 + 1 - mark.entry;
-            self.tape.push(TapeNode { kind, len: self.written_offset - mark.offset, size });
+            self.tape.push(TapeNode::new(kind, self.written_offset - mark.offset, size));
         }
     }
 
@@ -187,7 +193,7 @@ impl<'t> Parser<'t> {
     fn finish_file(&mut self) {
         self.flush();
         let size = self.tape.len() as u32 + 1;
-        self.tape.push(TapeNode { kind: SyntaxKind::FILE, len: self.written_offset, size });
+        self.tape.push(TapeNode::new(SyntaxKind::FILE, self.written_offset, size));
     }
 
     /// Takes the current token.
@@ -199,7 +205,7 @@ impl<'t> Parser<'t> {
     fn bump_as(&mut self, kind: SyntaxKind) {
         if let Some(token) = self.tokens.get(self.pos).copied() {
             self.flush();
-            self.tape.push(TapeNode { kind, len: token.len, size: 1 });
+            self.tape.push(TapeNode::new(kind, token.len, 1));
             self.pos += 1;
             self.offset += token.len;
             self.written = self.pos;
@@ -230,7 +236,7 @@ impl<'t> Parser<'t> {
         self.flush();
         if let Some(token) = self.tokens.get_mut(self.pos).filter(|token| token.len > 1) {
             *token = Token { kind: left, len: token.len - 1 };
-            self.tape.push(TapeNode { kind, len: 1, size: 1 });
+            self.tape.push(TapeNode::new(kind, 1, 1));
             self.offset += 1;
             self.written_offset = self.offset;
             self.current = left;
@@ -241,13 +247,14 @@ impl<'t> Parser<'t> {
     fn flush(&mut self) {
         if self.written < self.pos {
             for token in self.tokens.get(self.written..self.pos).unwrap_or_default() {
-                self.tape.push(TapeNode { kind: token.kind, len: token.len, size: 1 });
+                self.tape.push(TapeNode::new(token.kind, token.len, 1));
             }
             self.written = self.pos;
             self.written_offset = self.offset;
         }
     }
 
+    #[inline]
     fn skip_trivia(&mut self) {
         while let Some(token) = self.tokens.get(self.pos).copied() {
             if !token.kind.is_trivia() {

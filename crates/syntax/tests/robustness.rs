@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use journey_syntax::ast::{AstNode, File, Item};
-use journey_syntax::{MAX_DEPTH, MAX_ERRORS, Parse, SyntaxKind, Tree, parse};
+use journey_syntax::{MAX_DEPTH, MAX_ERRORS, MAX_TEXT, Parse, SyntaxKind, Tree, parse};
 
 const TOUR: &str = include_str!("data/tour.journey");
 
@@ -336,4 +336,26 @@ fn a_node_is_found_again_in_an_equal_tree() {
     let again = two.resolve(item.syntax().ptr()).unwrap();
     assert_eq!(again.range(), item.range());
     assert_eq!(again.kind(), item.syntax().kind());
+}
+
+#[test]
+fn of_a_text_that_is_too_long_the_beginning_is_read() {
+    let declaration = "let a = 1 // äöü\n";
+    let text = declaration.repeat(MAX_TEXT / declaration.len() + 2);
+    let Parse { tree, errors } = parse(&text);
+    assert!(text.starts_with(tree.text()) && tree.text().len() > MAX_TEXT - 4);
+    assert_eq!(tree.validate(), Ok(()));
+    let error = errors.last().unwrap();
+    assert!(error.message.contains("bytes; at most 2097152 are read"), "{error:?}");
+    check(&text[..text.floor_char_boundary(MAX_TEXT)]);
+}
+
+#[test]
+fn a_tree_has_room_for_the_densest_text() {
+    for (begin, one) in [("let a = [", "a,"), ("let a = ", "-"), ("", ") "), ("let a = ", "f(")] {
+        let text = begin.to_owned() + &one.repeat((MAX_TEXT - begin.len()) / one.len());
+        let tree = check(&text).tree;
+        // Nothing else comes near to the eight entries a byte that there is room for.
+        assert!(tree.tape().len() < 4 * text.len(), "{one}: {}", tree.tape().len());
+    }
 }

@@ -4,8 +4,8 @@ use journey_base::{Code, TextRange};
 
 use super::recovery::Opener;
 use super::{MAX_DEPTH, Parser};
-use crate::SyntaxError;
 use crate::SyntaxKind::{self, *};
+use crate::{MAX_TEXT, SyntaxError};
 
 /// `what` is missing at the current token.
 pub(super) fn expected(p: &Parser<'_>, what: &str) -> SyntaxError {
@@ -195,7 +195,7 @@ fn literal(error: SyntaxError, text: &str) -> SyntaxError {
 /// The doc comment that ends before the current token describes nothing.
 pub(super) fn dangling_doc(p: &Parser<'_>) -> SyntaxError {
     let end = p.end_of_last().start;
-    let len = p.tape.iter().rev().find(|entry| entry.kind == DOC).map_or(0, |doc| doc.len);
+    let len = p.tape.iter().rev().find(|entry| entry.kind == DOC).map_or(0, |doc| doc.len());
     let range = TextRange::new(end.saturating_sub(len), end);
     SyntaxError::new(Code::SYNTAX, range, "this doc comment describes nothing")
         .help("doc comments stand before a declaration, a field or a tile; write `//` for a remark")
@@ -247,6 +247,13 @@ pub(super) fn too_deep(p: &Parser<'_>) -> SyntaxError {
     let message = format!("nested more than {MAX_DEPTH} levels deep");
     SyntaxError::new(Code::TOO_DEEP, p.range(), message)
         .help("name parts of it with `let` or `audience`")
+}
+
+/// The text goes on where nothing is read any more.
+pub(super) fn too_long(p: &Parser<'_>, bytes: usize) -> SyntaxError {
+    let message = format!("the text has {bytes} bytes; at most {MAX_TEXT} are read");
+    SyntaxError::new(Code::BAD_FILE, p.end_of_last(), message)
+        .help("split it: all files of a workspace share their names")
 }
 
 /// What a token is written like.
