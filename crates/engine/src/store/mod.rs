@@ -9,7 +9,8 @@
 //!    └─────► overlay (active layer ─► frozen layers) ──► base
 //! ```
 //!
-//! The log is in [`log`](self), reached through [`Disk`]; the base is a [`Base`], on files an [`LsmBase`].
+//! The log reaches its files through a [`Disk`]; the base is a [`Base`], on files an [`LsmBase`]. Start at `embedded.rs`; how the
+//! log looks, and how damage is told from a write that a crash cut off, is in `log/frame.rs`.
 
 mod backup;
 mod base;
