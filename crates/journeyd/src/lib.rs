@@ -4,9 +4,19 @@
 //! way of `journey-engine`, sends actions out, and shows what happens. What a journey means is not
 //! known here: this crate is the process around the engine, with its clock, threads, files and sockets.
 //!
-//! Start at [`http`] for how a request is answered, at [`catalog`] for what runs, at [`runtime`]
-//! for how it runs, at [`delivery`] for what leaves the process.
+//! Start at [`server`] for what is started and how it ends, at [`http`] for how a request is
+//! answered, at [`catalog`] for what runs, at [`runtime`] for how it runs, at [`delivery`] for what
+//! leaves the process. [`config`] tells what can be set, [`observe`] what is told.
 
+pub mod auth;
 pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod delivery;
+pub mod http;
+pub mod instance;
+pub mod observe;
 pub mod runtime;
+pub mod secret;
+pub mod server;
+mod sync;

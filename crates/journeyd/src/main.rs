@@ -1,15 +1,26 @@
-//! The program `journeyd`.
+//! The program `journeyd`. All it does itself is to turn the outcome of a command into an exit code.
+//!
+//! Exit codes of every command: 0 it was done, 2 it could not be done. A server that is asked to
+//! stop has done what it should: 0; one that is asked twice, 130.
+
+use std::process::ExitCode;
 
 use clap::Parser;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Runs customer journeys durably, behind an API.
-#[derive(Parser)]
-#[command(name = "journeyd", version)]
-struct Cli {}
-
-fn main() {
-    let Cli {} = Cli::parse();
+fn main() -> ExitCode {
+    match journeyd::cli::Cli::parse().run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::from(2)
+        }
+    }
 }

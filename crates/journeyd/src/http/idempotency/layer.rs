@@ -1,0 +1,138 @@
+//! The header, on its way in and out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body::Body as _;
+use tracing::Instrument;
+
+use super::{Fingerprint, Idempotent, Keyed, Remembered, RequestKey, Running};
+use crate::auth::Principal;
+use crate::http::body::{Intake, read_all};
+use crate::http::problem::{Problem, ProblemKind};
+use crate::http::reply::Reply;
+use crate::http::state::AppState;
+
+/// The header that names a request.
+const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Tells that an answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Longest key.
+const KEY: usize = 255;
+
+/// Largest answer that is kept.
+const ANSWER: usize = 1 << 20;
+
+/// Answers a POST with an `Idempotency-Key` once.
+pub(crate) async fn remember(request: Request, next: Next) -> Result<Response, Problem> {
+    let named = request.headers().get(HEADER);
+    let Some(named) = named.filter(|_| request.method() == Method::POST) else {
+        return Ok(next.run(request).await);
+    };
+    let name = name(named)?;
+    let state = AppState::of(request.extensions())?;
+    let (mut parts, body) = request.into_parts();
+    let who = parts.extensions.get::<Principal>().map(|who| Arc::clone(&who.id));
+    let key = RequestKey(digest(&[who.as_deref().unwrap_or_default().as_bytes(), name.as_bytes()]));
+    let bytes = read_all(body, parts.extensions.get::<Intake>()).await?;
+    let path = parts.uri.path_and_query().map(|path| path.as_str()).unwrap_or_default();
+    let fingerprint = digest(&[parts.method.as_str().as_bytes(), path.as_bytes(), &bytes]);
+
+    let idempotency = &state.idempotency;
+    let running = idempotency
+        .begin(key, fingerprint)
+        .map_err(|other| if other == fingerprint { in_progress() } else { reused() })?;
+    if let Some(kept) = idempotency.responses.load(key).await.map_err(Problem::internal)? {
+        let kept = Remembered::decode(&kept);
+        let kept = kept.ok_or_else(|| Problem::internal("a kept answer cannot be read"))?;
+        if kept.fingerprint != fingerprint {
+            return Err(reused());
+        }
+        let mut response = kept.reply.into_response();
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        return Ok(response);
+    }
+    let idempotent = Idempotent::new(key, fingerprint, idempotency.time);
+    parts.extensions.insert(idempotent.clone());
+    let request = Request::from_parts(parts, Body::from(bytes));
+    // On its own, so that it is kept even if whoever asked does not wait for the answer.
+    let answer = answer(state, running, idempotent, request, next).in_current_span();
+    tokio::spawn(answer).await.map_err(Problem::internal)?
+}
+
+async fn answer(
+    state: AppState,
+    running: Running,
+    idempotent: Idempotent,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let response = next.run(request).await;
+    let small = response.body().size_hint().exact().is_some_and(|size| size <= ANSWER as u64);
+    let Some(keyed) = &idempotent.0 else { return Ok(response) };
+    if idempotent.was_taken() || !small || !lasting(response.status()) {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, ANSWER).await.map_err(Problem::internal)?;
+    let headers = parts.headers.iter().map(|(name, value)| (name.clone(), value.clone()));
+    let reply = Reply { status: parts.status, headers: headers.collect(), body: body.clone() };
+    if let Err(error) = state.idempotency.responses.save(Keyed::entry(keyed, &reply)).await {
+        // What was asked for is done: saying that it is not would have it done again.
+        tracing::error!(%error, "an answer is not kept");
+    }
+    drop(running);
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// Whether the same request would be answered the same: not where only the moment was bad.
+fn lasting(status: StatusCode) -> bool {
+    !status.is_server_error()
+        && !matches!(
+            status,
+            StatusCode::UNAUTHORIZED
+                | StatusCode::FORBIDDEN
+                | StatusCode::REQUEST_TIMEOUT
+                | StatusCode::TOO_MANY_REQUESTS
+        )
+}
+
+/// The key in the header, without the quotes it may have.
+fn name(value: &HeaderValue) -> Result<String, Problem> {
+    let text = value.to_str().unwrap_or_default().trim();
+    let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let fits = (1..=KEY).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| bare.to_owned()).ok_or_else(|| {
+        Problem::new(
+            ProblemKind::BadRequest,
+            "Idempotency-Key is 1 to 255 visible ASCII characters, such as a UUID",
+        )
+    })
+}
+
+fn digest(parts: &[&[u8]]) -> Fingerprint {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+    }
+    hasher.finalize().into()
+}
+
+fn in_progress() -> Problem {
+    let detail = "a request with this Idempotency-Key is being answered: wait, and send it again";
+    Problem::new(ProblemKind::InProgress, detail).retry_after(Duration::from_secs(1))
+}
+
+fn reused() -> Problem {
+    Problem::new(
+        ProblemKind::KeyReused,
+        "this Idempotency-Key was used with another request: use a new one for this",
+    )
+}

@@ -1,0 +1,203 @@
+//! The process: what is started, in which order, and how it ends.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::auth::{KeyFile, KeyFileError, KeyRing};
+use crate::catalog::{WorkspaceChecker, WorkspaceFiles};
+use crate::config::{Config, Secrets};
+use crate::http::{AppState, Listener, MemoryResponses, Parts, Services, TlsError, TlsFiles};
+use crate::instance::{InstanceError, server_key};
+use crate::observe::{Metrics, Readiness, Stop};
+
+/// How often files that may change are looked at: keys, certificates.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What a server is started with.
+pub struct Setup {
+    /// What is set.
+    pub config: Config,
+    /// Who may do what.
+    pub keys: KeyRing,
+    /// Where the keys come from, if they may change.
+    pub key_file: Option<KeyFile>,
+    /// The workspace to run.
+    pub workspace: WorkspaceFiles,
+    /// Settings and secrets of destinations.
+    pub secrets: Secrets,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// It cannot listen there.
+    #[error("cannot listen at {address}: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// TLS cannot be had.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    /// Something cannot be written or asked of the system.
+    #[error("{what}: {source}")]
+    Io {
+        /// What.
+        what: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Serves until it is asked to stop.
+///
+/// # Errors
+/// It could not start.
+pub async fn run(setup: Setup) -> Result<(), ServeError> {
+    let config = Arc::new(setup.config);
+    let signals = Signals::new().map_err(io_error("signals"))?;
+    let tls = TlsFiles::load(&config.server.tls)?;
+    let listener = bind(config.server.listen, tls.clone()).await?;
+    let (stop, readiness, metrics) = (Stop::default(), Readiness::default(), Metrics::default());
+    let workspace = setup.workspace;
+    let services =
+        Services { checker: Arc::new(WorkspaceChecker::new(workspace.config, workspace.sources)) };
+    let state = AppState::new(Parts {
+        config: Arc::clone(&config),
+        keys: setup.keys.clone(),
+        server_key: server_key(&config.data.directory)?,
+        responses: Arc::new(MemoryResponses::default()),
+        metrics: metrics.clone(),
+        readiness: readiness.clone(),
+        stopping: stop.listener(),
+        services,
+    });
+    let watched = tokio::spawn(watch(setup.keys, setup.key_file, tls.clone()));
+    announce(&config, listener.address().map_err(io_error("the bound address"))?, tls.is_some())?;
+
+    let router = crate::http::router(state);
+    let serving =
+        listener.serve(router, &config.limits, metrics.http, stop.listener(), config.stop.drain.0);
+    let ending = end(signals, &readiness, &stop, config.stop.delay.0);
+    let (given_up, ()) = tokio::join!(serving, ending);
+    watched.abort();
+    if given_up > 0 {
+        tracing::warn!(connections = given_up, "requests did not end in time and were given up");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(address: SocketAddr, tls: Option<TlsFiles>) -> Result<Listener, ServeError> {
+    let bound = Listener::bind(address, tls).await;
+    bound.map_err(|source| ServeError::Listen { address, source })
+}
+
+fn io_error(what: &str) -> impl FnOnce(io::Error) -> ServeError {
+    let what = what.to_owned();
+    move |source| ServeError::Io { what, source }
+}
+
+/// Says where the server listens: the first line on the standard output, and the file if one is
+/// named. Whoever started it may send requests from then on.
+fn announce(config: &Config, address: SocketAddr, tls: bool) -> Result<(), ServeError> {
+    let file = &config.server.address_file;
+    if !file.as_os_str().is_empty() {
+        crate::instance::replace(file, format!("{address}\n").as_bytes())
+            .map_err(io_error(&file.display().to_string()))?;
+    }
+    let scheme = if tls { "https" } else { "http" };
+    let mut out = io::stdout().lock();
+    let told = writeln!(out, "journeyd listens at {scheme}://{address}").and_then(|()| out.flush());
+    // Nobody need read it.
+    if let Err(error) = told {
+        tracing::debug!(%error, "the address is not told");
+    }
+    Ok(())
+}
+
+/// The signals that end the process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Waits for a signal and has the server stop; a second signal does not wait for what runs.
+async fn end(mut signals: Signals, readiness: &Readiness, stop: &Stop, delay: Duration) {
+    signals.next().await;
+    tracing::info!("stopping; a second signal does not wait for requests that run");
+    readiness.stop();
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = signals.next() => {}
+    }
+    stop.stop();
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::warn!("stopped without waiting");
+        std::process::exit(130);
+    });
+}
+
+/// Takes over keys and certificates that change while the server runs.
+async fn watch(keys: KeyRing, file: Option<KeyFile>, tls: Option<TlsFiles>) {
+    let mut ticks = tokio::time::interval(LOOK);
+    let mut seen = file.as_ref().and_then(|file| changed(file.path()));
+    loop {
+        ticks.tick().await;
+        if let Some(file) = &file {
+            let now = changed(file.path());
+            if now != seen {
+                seen = now;
+                renew(&keys, file.read(), file.path());
+            }
+        }
+        match tls.as_ref().map(TlsFiles::renew) {
+            Some(Ok(true)) => tracing::info!("the certificate was read again"),
+            Some(Err(error)) => tracing::error!(%error, "the certificate stays as it was"),
+            Some(Ok(false)) | None => {}
+        }
+    }
+}
+
+fn renew(keys: &KeyRing, read: Result<Vec<crate::auth::Record>, KeyFileError>, path: &Path) {
+    match read {
+        Ok(records) => {
+            tracing::info!(file = %path.display(), "keys were read again");
+            keys.replace(records);
+        }
+        Err(error) => tracing::error!(%error, "keys stay as they were"),
+    }
+}
+
+/// When a file was last written, and its length: two writes may fall into one tick of its clock.
+fn changed(path: &Path) -> Option<(std::time::SystemTime, u64)> {
+    let metadata = path.metadata().ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

@@ -1,0 +1,12 @@
+//! The program itself, as people start it, over sockets.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod configuration;
+mod document;
+mod hostile;
+mod keys;
+mod problems;
+mod stopping;
+mod support;
+mod tls;
