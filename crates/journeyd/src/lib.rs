@@ -5,14 +5,15 @@
 //! known here: this crate is the process around the engine, with its clock, threads, files and sockets.
 //!
 //! Start at [`server`] for what is started and how it ends, at [`http`] for how a request is
-//! answered, at [`catalog`] for what runs, at [`runtime`] for how it runs, at [`delivery`] for what
-//! leaves the process. [`config`] tells what can be set, [`observe`] what is told.
+//! answered, at [`catalog`] for what runs, at [`runtime`] for how it runs,
+//! at [`engine`] for how these are put together. [`config`] tells what can be set, [`observe`] what is told.
 
+pub mod analytics;
 pub mod auth;
 pub mod catalog;
 pub mod cli;
 pub mod config;
-pub mod delivery;
+pub mod engine;
 pub mod http;
 pub mod instance;
 pub mod observe;

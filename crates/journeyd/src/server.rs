@@ -9,8 +9,9 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::auth::{KeyFile, KeyFileError, KeyRing};
-use crate::catalog::{WorkspaceChecker, WorkspaceFiles};
+use crate::catalog::WorkspaceFiles;
 use crate::config::{Config, Secrets};
+use crate::engine::{Engine, EngineError};
 use crate::http::{AppState, Listener, MemoryResponses, Parts, Services, TlsError, TlsFiles};
 use crate::instance::{InstanceError, server_key};
 use crate::observe::{Metrics, Readiness, Stop};
@@ -49,6 +50,9 @@ pub enum ServeError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Instance(#[from] InstanceError),
+    /// What is kept cannot be used, or does not run.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// Something cannot be written or asked of the system.
     #[error("{what}: {source}")]
     Io {
@@ -69,9 +73,13 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let tls = TlsFiles::load(&config.server.tls)?;
     let listener = bind(config.server.listen, tls.clone()).await?;
     let (stop, readiness, metrics) = (Stop::default(), Readiness::default(), Metrics::default());
-    let workspace = setup.workspace;
-    let services =
-        Services { checker: Arc::new(WorkspaceChecker::new(workspace.config, workspace.sources)) };
+    let engine = Engine::start(&config, &setup.workspace, setup.secrets)?;
+    let services = Services {
+        checker: Arc::clone(&engine.catalog) as Arc<dyn crate::catalog::Checker>,
+        catalog: Arc::clone(&engine.catalog),
+        runtime: Arc::clone(&engine.runtime),
+        schemas: Arc::default(),
+    };
     let state = AppState::new(Parts {
         config: Arc::clone(&config),
         keys: setup.keys.clone(),
@@ -91,6 +99,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let ending = end(signals, &readiness, &stop, config.stop.delay.0);
     let (given_up, ()) = tokio::join!(serving, ending);
     watched.abort();
+    engine.stop().await;
     if given_up > 0 {
         tracing::warn!(connections = given_up, "requests did not end in time and were given up");
     }

@@ -16,12 +16,12 @@ mod round;
 
 use std::sync::Arc;
 
-use journey_vm::Scratch;
+use journey_vm::{Customer, Scratch};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Reply, What};
 use crate::counters::Book;
-use crate::deploy::History;
+use crate::deploy::{Deployment, History};
 use crate::form::{ReadError, decode, encode};
 use crate::keys;
 use crate::outbox::MessageId;
@@ -83,6 +83,19 @@ pub fn shard_of(customer: &str, shards: u16) -> u16 {
     let word = hash.as_bytes().first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
     // Below `shards`, so it fits.
     ((u64::from(word) * u64::from(shards)) >> 32) as u16
+}
+
+/// A customer as it is stored, and the program it is laid out for. It may not have seen the latest
+/// operations yet.
+pub fn look_up(
+    store: &dyn Store,
+    shard: u16,
+    id: &str,
+    history: &History,
+) -> Result<Option<(Customer, Arc<Deployment>)>, ReadError> {
+    let Some(bytes) = store.get(&keys::customer(shard, id))? else { return Ok(None) };
+    let guest = guest::Guest::decode(id, &bytes, history)?;
+    Ok(Some((guest.customer, guest.deployment)))
 }
 
 impl Shard {

@@ -48,8 +48,8 @@ pub enum FilesError {
 /// The files of a workspace, as they were read.
 #[derive(Debug, Clone, Default)]
 pub struct WorkspaceFiles {
-    /// What the workspace says of itself.
-    pub config: Config,
+    /// The text of its `journey.toml`.
+    pub config: String,
     /// Path, relative to the folder, and text of each source, by path.
     pub sources: Vec<(String, String)>,
 }
@@ -62,9 +62,12 @@ impl WorkspaceFiles {
     /// The first file that cannot be read; or there is none.
     pub fn read(folder: &Path) -> Result<WorkspaceFiles, FilesError> {
         let config = match read(&folder.join(CONFIG_FILE)) {
-            Ok(text) => parse(folder, &text)?,
+            Ok(text) => {
+                parse(folder, &text)?;
+                text
+            }
             Err(FilesError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Config::default()
+                String::new()
             }
             Err(error) => return Err(error),
         };
@@ -115,14 +118,14 @@ fn read(path: &Path) -> Result<String, FilesError> {
 mod tests {
     use std::path::Path;
 
-    use super::{FilesError, WorkspaceFiles};
+    use super::{Config, FilesError, WorkspaceFiles};
 
     #[test]
     fn a_workspace_is_read_from_its_folder() {
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/grocery"));
         let files = WorkspaceFiles::read(folder).unwrap();
         assert!(files.sources.iter().any(|(path, _)| path == "schema.journey"));
-        assert_ne!(files.config.name, "");
+        assert_ne!(Config::parse(&files.config).unwrap().name, "");
     }
 
     #[test]

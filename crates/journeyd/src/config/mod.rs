@@ -18,6 +18,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::runtime::ClockKind;
+
 pub use destinations::{DestinationConfig, SecretError, SecretSource, Secrets};
 pub use layers::{ConfigError, Loaded, Origin, Sources, load};
 pub use values::{Length, Size, ValueError};
@@ -32,6 +34,10 @@ pub struct Config {
     pub limits: Limits,
     /// What is kept.
     pub data: Data,
+    /// How journeys run.
+    pub engine: EngineConfig,
+    /// How messages leave.
+    pub delivery: DeliveryConfig,
     /// What is told about the process.
     pub log: Log,
     /// How the process ends.
@@ -119,6 +125,34 @@ pub struct Limits {
 pub struct Data {
     /// The folder of all that is kept.
     pub directory: PathBuf,
+}
+
+/// How journeys run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EngineConfig {
+    /// How many shards a new store gets; 0 is one for each core. A store keeps the number it was
+    /// made with.
+    pub shards: u16,
+    /// How many members a second go on again when a journey is resumed.
+    pub release_rate: u32,
+    /// Whose clock: `wall`, the machine's; `events`, the latest time of an event, for tests with
+    /// event logs.
+    pub clock: ClockKind,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        EngineConfig { shards: 0, release_rate: 10_000, clock: ClockKind::Wall }
+    }
+}
+
+/// How messages leave.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeliveryConfig {
+    /// Addresses, networks and names of hosts that may be called though they are not public.
+    pub allow: Vec<String>,
 }
 
 /// What is told about the process.

@@ -12,9 +12,10 @@ use super::idempotency::{Idempotency, Responses};
 use super::problem::{Problem, ProblemKind};
 use super::rate::Rates;
 use crate::auth::{KeyRing, Principal, Scope};
-use crate::catalog::Checker;
+use crate::catalog::{Catalog, Checker};
 use crate::config::Config;
 use crate::observe::{Metrics, Readiness, Stopping};
+use crate::runtime::{Runtime, Schemas};
 
 /// What all requests share: handlers take it as `State<AppState>`.
 #[derive(Clone)]
@@ -26,6 +27,12 @@ pub struct AppState(Arc<Shared>);
 pub struct Services {
     /// Checks sources against the live schema.
     pub checker: Arc<dyn Checker>,
+    /// What runs.
+    pub catalog: Arc<Catalog>,
+    /// How it runs.
+    pub runtime: Arc<Runtime>,
+    /// How events and values come in, by what is live.
+    pub schemas: Arc<Schemas>,
 }
 
 /// What an [`AppState`] leads to.

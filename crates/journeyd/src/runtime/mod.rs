@@ -1,1 +1,213 @@
-//! How it runs: the threads that drive shards, their commits, and the clock.
+//! How the engine is driven: a thread a shard, one that makes things durable, and what is to be sent
+//! handed on.
+//!
+//! A [`worker`] takes what was submitted, steps its shard, and appends. The [`committer`] syncs the
+//! store once for all that was appended meanwhile, and only then gives answers and lets messages
+//! go. So no answer is given, and nothing leaves, before it is durable. A store that fails ends the
+//! process: what is on disk is found again at the next start.
+//!
+//! [`Runtime`] is what routes use; it knows nothing of HTTP.
+
+mod clock;
+mod committer;
+pub mod dispatch;
+mod schemas;
+mod submit;
+mod worker;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use journey_engine::control::Control;
+use journey_engine::deploy::{Deployment, History};
+use journey_engine::form::ReadError;
+use journey_engine::outbox::MessageId;
+use journey_engine::shard::{Settings, Shard, look_up, shard_of};
+use journey_engine::store::Store;
+use journey_vm::Customer;
+use tokio::sync::mpsc;
+
+pub use clock::{Clock, ClockKind};
+pub use committer::fail;
+pub use schemas::Schemas;
+pub use submit::{Busy, Submission};
+
+use worker::{Work, Worker};
+
+/// What a runtime is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many shards the store has.
+    pub shards: u16,
+    /// What is the same for all of them.
+    pub settings: Settings,
+    /// How many members a second go on again when a journey is resumed.
+    pub release_rate: u32,
+    /// How many submissions wait for a shard at most.
+    pub queue: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { shards: 2, settings: Settings::default(), release_rate: 10_000, queue: 1_024 }
+    }
+}
+
+/// See the [module](self).
+pub struct Runtime {
+    store: Arc<dyn Store>,
+    clock: Arc<Clock>,
+    shards: Vec<std::sync::mpsc::SyncSender<Work>>,
+    control: Mutex<Control>,
+    history: RwLock<Arc<History>>,
+    /// Held while the times of a submission are set and it is put into the queues, so that each
+    /// shard gets them in the order of the clock.
+    order: Mutex<()>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    stopping: AtomicBool,
+    /// What the workers have measured.
+    pub measures: Arc<Measures>,
+}
+
+/// Why the runtime does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// What is stored cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The system gives no thread.
+    #[error("a thread cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// What the workers measure.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct Measures {
+    pub steps: std::sync::atomic::AtomicU64,
+    pub commits: std::sync::atomic::AtomicU64,
+    pub commit_nanos: std::sync::atomic::AtomicU64,
+    /// By how much the timer that fired last was late, in milliseconds.
+    pub timer_lag: std::sync::atomic::AtomicI64,
+    pub fired: std::sync::atomic::AtomicU64,
+}
+
+impl Runtime {
+    /// Starts the threads. Messages that may be sent come out of the receiver, those first that were
+    /// in the outbox before.
+    pub fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<Clock>,
+        options: Options,
+    ) -> Result<(Arc<Runtime>, mpsc::UnboundedReceiver<MessageId>), StartError> {
+        let control = Control::open(&*store)?;
+        let history = control.history();
+        let measures = Arc::new(Measures::default());
+        let (released, messages) = mpsc::unbounded_channel();
+        let (commits, committer) =
+            committer::start(Arc::clone(&store), released, Arc::clone(&measures));
+        let mut threads = vec![committer];
+        let mut shards = Vec::new();
+        for number in 0..options.shards {
+            let settings = options.settings.clone();
+            let shard = Shard::open(&*store, number, Arc::clone(&history), settings)?;
+            let (send, receive) = std::sync::mpsc::sync_channel(options.queue);
+            let worker = Worker {
+                shard,
+                store: Arc::clone(&store),
+                clock: Arc::clone(&clock),
+                work: receive,
+                commits: commits.clone(),
+                release_rate: options.release_rate,
+                measures: Arc::clone(&measures),
+            };
+            let name = format!("shard-{number}");
+            let thread = std::thread::Builder::new().name(name).spawn(move || worker.run());
+            threads.push(thread?);
+            shards.push(send);
+        }
+        let runtime = Runtime {
+            store,
+            clock,
+            shards,
+            control: Mutex::new(control),
+            history: RwLock::new(history),
+            order: Mutex::new(()),
+            threads: Mutex::new(threads),
+            stopping: AtomicBool::new(false),
+            measures,
+        };
+        Ok((Arc::new(runtime), messages))
+    }
+
+    /// The store, to be read.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// How many shards there are.
+    pub fn shards(&self) -> u16 {
+        u16::try_from(self.shards.len()).unwrap_or(u16::MAX)
+    }
+
+    /// A customer as it is stored, and the program it is laid out for. It may not have seen the latest
+    /// operations yet.
+    pub fn look_up(&self, id: &str) -> Result<Option<(Customer, Arc<Deployment>)>, ReadError> {
+        look_up(&*self.store, shard_of(id, self.shards()), id, &self.history())
+    }
+
+    /// All that was put to work and done so far.
+    pub fn history(&self) -> Arc<History> {
+        Arc::clone(&self.history.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a program to work or does something to a journey, one at a time, and tells the shards.
+    /// What `change` does to the control is durable when it returns.
+    pub fn control<T>(&self, change: impl FnOnce(&mut Control, &dyn Store, i64) -> T) -> T {
+        let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
+        let _order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = control.history().len();
+        let outcome = change(&mut control, &*self.store, self.clock.now());
+        let history = control.history();
+        if history.len() != before {
+            *self.history.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&history);
+            for shard in &self.shards {
+                // A worker that is gone has ended the process.
+                let _ = shard.send(Work::Learn(Arc::clone(&history)));
+            }
+        }
+        outcome
+    }
+
+    /// Looks at the control.
+    pub fn read_control<T>(&self, look: impl FnOnce(&Control) -> T) -> T {
+        look(&self.control.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Does what is in the queues and stops. What is submitted afterwards is refused.
+    pub fn stop(&self) {
+        if self.stopping.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        for shard in &self.shards {
+            let _ = shard.send(Work::Stop);
+        }
+        let threads = std::mem::take(
+            &mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+        // The committer is first in the list and ends when the last worker has.
+        for thread in threads.into_iter().rev() {
+            let _ = thread.join();
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}

@@ -129,6 +129,13 @@ impl Problem {
         )
     }
 
+    /// Adds diagnostics of sources.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<SourceError>) -> Problem {
+        self.0.errors = errors;
+        self
+    }
+
     /// Says when to try again, in whole seconds, at least one.
     #[must_use]
     pub fn retry_after(self, after: Duration) -> Problem {

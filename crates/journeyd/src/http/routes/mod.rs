@@ -1,15 +1,21 @@
 //! The routes, one file a resource.
 
 mod check;
+mod customers;
+mod events;
+mod failures;
 mod health;
+mod journeys;
 pub(super) mod openapi;
 mod problems;
+mod schema;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::document::Base;
 use super::group::Group;
+use super::problem::Problem;
 use super::state::AppState;
 use crate::auth::Scope;
 
@@ -18,5 +24,25 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Base::openapi())
         .merge(health::routes())
         .merge(Group::api().scope(Scope::Read).mount(check::routes()))
+        .merge(Group::api().mount(journeys::routes()))
+        .merge(Group::api().mount(schema::routes()))
+        .merge(Group::api().mount(customers::routes()))
+        .merge(Group::ingest().mount(events::routes()))
         .merge(Group::api().anyone().mount(problems::routes()))
+}
+
+/// Does what takes a while where nobody else waits for it.
+async fn work<T: Send + 'static, E: Send + 'static>(
+    job: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    Problem: From<E>,
+{
+    tokio::task::spawn_blocking(job).await.map_err(Problem::internal)?.map_err(Problem::from)
+}
+
+/// An instant, as answers have it: RFC 3339 with milliseconds.
+fn time(at: i64) -> String {
+    let at = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

@@ -18,9 +18,10 @@ use utoipa_axum::router::OpenApiRouter;
 use super::frame::assemble;
 use super::{AppState, MemoryResponses, Parts, Services};
 use crate::auth::KeyRing;
-use crate::catalog::WorkspaceChecker;
+use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::observe::{Metrics, Readiness, Stop};
+use crate::runtime::{Clock, ClockKind, Options, Runtime};
 
 /// An answer, read to its end.
 struct Answer {
@@ -43,6 +44,16 @@ impl Answer {
     }
 }
 
+/// What stands behind the routes: nothing is live.
+fn services() -> Services {
+    let store = Arc::new(journey_engine::store::MemoryStore::new());
+    let clock = Arc::new(Clock::new(ClockKind::Wall, 0));
+    let (runtime, _) = Runtime::start(store, clock, Options::default()).unwrap();
+    let catalog = Arc::new(Catalog::open(Arc::clone(&runtime)).unwrap());
+    let checker = Arc::clone(&catalog) as Arc<dyn crate::catalog::Checker>;
+    Services { checker, catalog, runtime, schemas: Arc::default() }
+}
+
 fn state(config: Config) -> AppState {
     AppState::new(Parts {
         config: Arc::new(config),
@@ -52,9 +63,7 @@ fn state(config: Config) -> AppState {
         metrics: Metrics::default(),
         readiness: Readiness::default(),
         stopping: Stop::default().listener(),
-        services: Services {
-            checker: Arc::new(WorkspaceChecker::new(journey_sema::Config::default(), Vec::new())),
-        },
+        services: services(),
     })
 }
 

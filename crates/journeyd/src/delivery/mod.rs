@@ -1,1 +1,0 @@
-//! Everything that leaves the process: actions on their way to destinations, and what came back.

@@ -1,0 +1,172 @@
+//! The parts that run, put together: store, runtime, catalogue, delivery.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use journey_bytecode::{Const, Slot, Type};
+use journey_delivery::{
+    Deliverer, Guard, GuardError, JsonLines, Parts, StartError, SystemClock, SystemNetwork,
+};
+use journey_engine::form::ReadError;
+use journey_engine::store::{EmbeddedStore, Options as StoreOptions, Store, StoreError};
+use journey_vm::Outside;
+use tokio::task::JoinHandle;
+
+use crate::catalog::{Catalog, CatalogError, WorkspaceFiles};
+use crate::config::{Config, Secrets};
+use crate::runtime::dispatch::{Desktop, Dispatch};
+use crate::runtime::{self, Clock, Runtime};
+
+/// How long delivery has for what is under way when the process ends.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why the parts do not run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store is in use, damaged, or cannot be made.
+    #[error("the store: {0}")]
+    Store(#[from] StoreError),
+    /// What is in it cannot be read.
+    #[error("the store: {0}")]
+    Read(#[from] ReadError),
+    /// The threads do not start.
+    #[error(transparent)]
+    Runtime(#[from] runtime::StartError),
+    /// The workspace does not run.
+    #[error("the workspace: {0}")]
+    Workspace(#[from] CatalogError),
+    /// Delivery does not start.
+    #[error("delivery: {0}")]
+    Delivery(#[from] StartError),
+    /// What is allowed cannot be read.
+    #[error("delivery: {0}")]
+    Guard(#[from] GuardError),
+    /// The system gives no random number.
+    #[error("the system gives no random number: {0}")]
+    Random(getrandom::Error),
+}
+
+/// See the [module](self).
+pub struct Engine {
+    /// What runs.
+    pub catalog: Arc<Catalog>,
+    /// How it runs.
+    pub runtime: Arc<Runtime>,
+    deliverer: Arc<Deliverer>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Opens the store and starts everything on it.
+    pub fn start(
+        config: &Config,
+        workspace: &WorkspaceFiles,
+        secrets: Secrets,
+    ) -> Result<Engine, EngineError> {
+        let store = open_store(&config.data.directory)?;
+        let clock = Arc::new(Clock::new(config.engine.clock, i64::MIN));
+        let options = runtime::Options {
+            shards: shards(&*store, config.engine.shards)?,
+            release_rate: config.engine.release_rate,
+            ..runtime::Options::default()
+        };
+        let (runtime, messages) = Runtime::start(store, clock, options)?;
+        let catalog = Arc::new(Catalog::open(Arc::clone(&runtime))?);
+        if !workspace.sources.is_empty() {
+            let changed = catalog.load(workspace)?;
+            tracing::info!(journeys = ?changed, "the workspace runs");
+        }
+        let (desktop, outcomes) = Desktop::new();
+        let mut settings = journey_delivery::Settings::default();
+        settings.guard = Guard::allowing(&config.delivery.allow)?;
+        let parts = Parts {
+            clock: Arc::new(SystemClock),
+            seed: getrandom::u64().map_err(EngineError::Random)?,
+            network: Box::new(SystemNetwork),
+            sink: Arc::new(JsonLines::new(std::io::stdout())),
+            report: Arc::clone(&desktop) as Arc<dyn journey_delivery::Report>,
+        };
+        let deliverer = Arc::new(Deliverer::start(settings, parts)?);
+        let dispatch = Arc::new(Dispatch {
+            runtime: Arc::clone(&runtime),
+            deliverer: Arc::clone(&deliverer),
+            outside: Arc::new(Given(secrets)),
+            desktop,
+        });
+        let listening = tokio::spawn(Arc::clone(&dispatch).listen(outcomes));
+        let sending = tokio::spawn(async move {
+            if let Err(error) = dispatch.run(messages).await {
+                runtime::fail(&error);
+            }
+        });
+        let tasks = vec![sending, listening];
+        Ok(Engine { catalog, runtime, deliverer, tasks })
+    }
+
+    /// Does what was taken, lets attempts end that are under way, and stops.
+    pub async fn stop(self) {
+        self.deliverer.stop(PATIENCE).await;
+        let runtime = Arc::clone(&self.runtime);
+        let _ = tokio::task::spawn_blocking(move || runtime.stop()).await;
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+fn open_store(data: &Path) -> Result<Arc<dyn Store>, EngineError> {
+    let id = getrandom::u64().map_err(EngineError::Random)?;
+    let (store, recovery) = EmbeddedStore::open(&data.join("store"), StoreOptions::new(id))?;
+    tracing::info!(?recovery, "the store is open");
+    Ok(Arc::new(store))
+}
+
+/// How many shards the store has; a new one gets as many as are asked for, or as there are cores.
+fn shards(store: &dyn Store, wanted: u16) -> Result<u16, EngineError> {
+    use journey_engine::{form, keys, store::Batch};
+    let key = keys::control("shards", &[]);
+    if let Some(bytes) = store.get(&key)? {
+        return Ok(form::decode("number of shards", &bytes).map_err(ReadError::from)?);
+    }
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(64) as u16);
+    let shards = if wanted == 0 { cores } else { wanted };
+    let mut batch = Batch::new();
+    batch.put(&key, &form::encode(&shards));
+    store.append(&batch)?;
+    store.sync()?;
+    Ok(shards)
+}
+
+/// What destinations are given by the configuration and the environment.
+struct Given(Secrets);
+
+impl Outside for Given {
+    fn setting(&self, destination: &str, setting: &Slot) -> Option<Const> {
+        constant(&self.0.setting(destination, &setting.name)?, &setting.ty)
+    }
+
+    fn secret(&self, destination: &str, name: &str) -> Option<String> {
+        match self.0.secret(destination, name) {
+            Ok(secret) => Some(secret.expose().to_owned()),
+            Err(error) => {
+                tracing::error!(%error, "a message cannot be made");
+                None
+            }
+        }
+    }
+}
+
+/// A value of the configuration as one of the language. What does not fit is unset, which the message that
+/// needs it says.
+fn constant(value: &toml::Value, ty: &Type) -> Option<Const> {
+    Some(match (value, ty) {
+        (toml::Value::String(text), Type::Text | Type::Enum(_)) => Const::Text(text.clone()),
+        (toml::Value::String(text), Type::Int) => Const::Int(text.parse().ok()?),
+        (toml::Value::String(text), Type::Number) => Const::Number(text.parse().ok()?),
+        (toml::Value::String(text), Type::Bool) => Const::Bool(text.parse().ok()?),
+        (toml::Value::Integer(value), Type::Int) => Const::Int(*value),
+        (toml::Value::Integer(value), Type::Number) => Const::Number(*value as f64),
+        (toml::Value::Float(value), Type::Number) => Const::Number(*value),
+        (toml::Value::Boolean(value), Type::Bool) => Const::Bool(*value),
+        _ => return None,
+    })
+}

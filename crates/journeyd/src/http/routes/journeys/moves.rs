@@ -1,0 +1,125 @@
+//! Drafts, activation and the other moves.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use journey_engine::lifecycle::Move;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::super::super::extract::{ETag, IfMatch, Params, Query};
+use super::super::super::problem::Problem;
+use super::super::super::reply::Reply;
+use super::super::super::state::AppState;
+use super::super::work;
+use super::{Journey, answer};
+use crate::catalog::{InFlight, Planned};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(draft))
+        .routes(routes!(activate))
+        .routes(routes!(pause))
+        .routes(routes!(resume))
+        .routes(routes!(complete))
+        .routes(routes!(stop))
+}
+
+/// How a draft is activated.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct Activation {
+    /// What becomes of members of the version before.
+    #[serde(default)]
+    in_flight: InFlight,
+    /// Answers what would happen, and changes nothing.
+    #[serde(default)]
+    plan: bool,
+}
+
+/// Begins a new version of a journey that was activated. One that was begun already is answered.
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/draft", tag = "journeys",
+    params(("id" = String, Path, description = "The journey's name")),
+    responses((status = 200, description = "The journey with its draft", body = Journey)))]
+async fn draft(
+    State(state): State<AppState>,
+    Params(id): Params<String>,
+) -> Result<Reply, Problem> {
+    let catalog = state.services.catalog.clone();
+    let view = work(move || catalog.draft(&id)).await?;
+    answer(&state, StatusCode::OK, view).await
+}
+
+/// Activates the draft. With `plan=true` it answers where members would go on.
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/activate", tag = "journeys",
+    params(("id" = String, Path, description = "The journey's name"), Activation),
+    responses((status = 200, description = "The journey, or the plan", body = inline(Activated))))]
+async fn activate(
+    State(state): State<AppState>,
+    Params(id): Params<String>,
+    Query(Activation { in_flight, plan }): Query<Activation>,
+    precondition: IfMatch,
+) -> Result<Reply, Problem> {
+    let catalog = state.services.catalog.clone();
+    let tag = ETag::version(catalog.view(&id)?.document.revision);
+    precondition.check_if_given(&tag)?;
+    if plan {
+        let planned = work(move || catalog.plan(&id, in_flight)).await?;
+        return Reply::json(StatusCode::OK, &planned);
+    }
+    let view = work(move || catalog.activate(&id, in_flight)).await?;
+    answer(&state, StatusCode::OK, view).await
+}
+
+/// What an activation answers.
+#[derive(ToSchema)]
+#[schema(as = Activated)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "says what the answer looks like")]
+enum Activated {
+    Journey(Box<Journey>),
+    Plan(Planned),
+}
+
+/// Nobody enters, and members stand still.
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/pause", tag = "journeys",
+    params(("id" = String, Path, description = "The journey's name")),
+    responses((status = 200, description = "The journey", body = Journey)))]
+async fn pause(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
+    shift(state, id, Move::Pause).await
+}
+
+/// Members go on, a bounded number a second.
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/resume", tag = "journeys",
+    params(("id" = String, Path, description = "The journey's name")),
+    responses((status = 200, description = "The journey", body = Journey)))]
+async fn resume(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
+    shift(state, id, Move::Resume).await
+}
+
+/// Nobody enters any more; members go on to their exit.
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/complete", tag = "journeys",
+    params(("id" = String, Path, description = "The journey's name")),
+    responses((status = 200, description = "The journey", body = Journey)))]
+async fn complete(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
+    shift(state, id, Move::Complete).await
+}
+
+/// Nobody enters any more, and all members leave now.
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/stop", tag = "journeys",
+    params(("id" = String, Path, description = "The journey's name")),
+    responses((status = 200, description = "The journey", body = Journey)))]
+async fn stop(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
+    shift(state, id, Move::Stop).await
+}
+
+async fn shift(
+    State(state): State<AppState>,
+    Params(id): Params<String>,
+    wanted: Move,
+) -> Result<Reply, Problem> {
+    let catalog = state.services.catalog.clone();
+    let view = work(move || catalog.shift(&id, wanted)).await?;
+    answer(&state, StatusCode::OK, view).await
+}

@@ -1,0 +1,112 @@
+//! A journey as an answer.
+
+use journey_engine::counters::Counts;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::super::problem::SourceError;
+use super::super::super::state::Services;
+use super::canvas::Canvas;
+use crate::analytics;
+use crate::catalog::JourneyView;
+
+/// The states there are.
+pub(super) const STATES: [&str; 5] = ["draft", "active", "paused", "completed", "stopped"];
+
+/// A journey in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super::super) struct JourneyLine {
+    /// Its name.
+    id: String,
+    /// How it stands.
+    state: &'static str,
+    /// The version that was activated last.
+    version: Option<u32>,
+    /// The version that is being written.
+    draft: Option<u32>,
+    /// The moves that lead to another state.
+    moves: Vec<&'static str>,
+}
+
+/// A journey.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in super::super::super) struct Journey {
+    #[serde(flatten)]
+    line: JourneyLine,
+    /// The text of the draft, or of the version that was activated last.
+    source: String,
+    /// The picture of that text; absent where it has errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canvas: Option<Canvas>,
+    /// What is wrong with it.
+    diagnostics: Vec<SourceError>,
+    /// What has happened so far, all versions together.
+    counts: Totals,
+}
+
+/// What has happened in a journey so far.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct Totals {
+    /// Memberships that began.
+    entered: u64,
+    /// Members inside now.
+    inside: u64,
+    /// Memberships that ended with an outcome.
+    exited: u64,
+    /// Members that were taken out, or left with all others.
+    removed: u64,
+    /// Members inside that cannot go on.
+    faulted: u64,
+    /// Goals that were reached.
+    goals: u64,
+}
+
+impl JourneyLine {
+    pub(super) fn of(view: &JourneyView) -> JourneyLine {
+        JourneyLine {
+            id: view.document.name.clone(),
+            state: view.state.name(),
+            version: view.document.current().map(|it| it.number),
+            draft: view.document.draft().map(|it| it.number),
+            moves: view.moves(),
+        }
+    }
+}
+
+impl Journey {
+    pub(super) fn of(services: &Services, view: &JourneyView) -> Journey {
+        let source = view.document.versions.last().map(|it| it.source.clone()).unwrap_or_default();
+        let looked = services.catalog.look_at(&view.document.name, &source);
+        let canvas = looked.graph.as_ref().map(|graph| Canvas::of(graph));
+        Journey {
+            line: JourneyLine::of(view),
+            source,
+            canvas,
+            diagnostics: looked.findings.clone(),
+            counts: totals(services, &view.document.name),
+        }
+    }
+}
+
+fn totals(services: &Services, name: &str) -> Totals {
+    let line = services.runtime.read_control(|control| control.line(name));
+    let counts = line.and_then(|line| {
+        analytics::by_version(services.runtime.store(), line).ok()
+    });
+    let mut totals = Totals::default();
+    for counts in counts.unwrap_or_default().values() {
+        totals.add(counts);
+    }
+    totals
+}
+
+impl Totals {
+    fn add(&mut self, counts: &Counts) {
+        self.entered += counts.entered;
+        self.inside += counts.inside();
+        self.exited += counts.exits.iter().sum::<u64>();
+        self.removed += counts.removed;
+        self.faulted += counts.faulted.saturating_sub(counts.unfaulted);
+        self.goals += counts.goals.iter().sum::<u64>();
+    }
+}

@@ -1,0 +1,334 @@
+//! From the outbox to delivery, and back.
+//!
+//! Messages come here once they are durable. Each is read from the store, made ready, and handed to
+//! delivery; what became of the attempt goes back to the customer's shard as a command. All that is
+//! kept here can be found in the outbox again: after a restart everything in it comes anew.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use journey_bytecode::Response;
+use journey_delivery::{Deliverer, Job, JobId, Outcome, Report};
+use journey_engine::command::{Attempt, Failure, What};
+use journey_engine::deploy::Deployment;
+use journey_engine::form::{ReadError, decode};
+use journey_engine::keys;
+use journey_engine::outbox::{Message, MessageId, Post};
+use journey_vm::{HttpMessage, Outside, Rendered, Scratch, Val, render};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::{Busy, Runtime, Submission};
+
+/// How many messages of the outbox are read in one go at the start.
+const CHUNK: usize = 1_000;
+/// How many answers are handed back in one go.
+const TOGETHER: usize = 500;
+
+/// What is known of messages on their way, and of those that have to wait.
+#[derive(Default)]
+struct Desk {
+    /// Under way: what is needed to understand the answer.
+    away: HashMap<JobId, Away>,
+    /// Messages of queues that are full.
+    full: HashMap<String, VecDeque<MessageId>>,
+    /// Queues that have room again.
+    room: Vec<String>,
+}
+
+/// A message under way.
+struct Away {
+    customer: Box<str>,
+    attempt: u32,
+    /// What a webhook answers, where that is typed.
+    response: Option<Response>,
+}
+
+/// Takes what delivery has to say.
+pub struct Desktop {
+    desk: Mutex<Desk>,
+    outcomes: mpsc::UnboundedSender<(JobId, u32, Outcome)>,
+    wake: tokio::sync::Notify,
+}
+
+/// What comes from delivery.
+pub type Outcomes = mpsc::UnboundedReceiver<(JobId, u32, Outcome)>;
+
+impl Desktop {
+    /// An empty one, with the end at which outcomes come out.
+    pub fn new() -> (Arc<Desktop>, Outcomes) {
+        let (outcomes, receive) = mpsc::unbounded_channel();
+        let wake = tokio::sync::Notify::new();
+        (Arc::new(Desktop { desk: Mutex::default(), outcomes, wake }), receive)
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Report for Desktop {
+    fn report(&self, id: JobId, attempt: u32, outcome: Outcome) {
+        // Nobody listens any more when the process is about to end.
+        let _ = self.outcomes.send((id, attempt, outcome));
+    }
+
+    fn wanted(&self, id: JobId, attempt: u32) -> bool {
+        self.desk().away.get(&id).is_some_and(|away| away.attempt == attempt)
+    }
+
+    fn room(&self, queue: &str) {
+        self.desk().room.push(queue.to_owned());
+        self.wake.notify_one();
+    }
+}
+
+/// See the [module](self).
+pub struct Dispatch {
+    /// Where messages are read and answers go.
+    pub runtime: Arc<Runtime>,
+    /// Who delivers.
+    pub deliverer: Arc<Deliverer>,
+    /// Settings and secrets of destinations.
+    pub outside: Arc<dyn Outside + Send + Sync>,
+    /// What delivery has to say.
+    pub desktop: Arc<Desktop>,
+}
+
+impl Dispatch {
+    /// Hands messages on until `messages` ends; first those that are in the outbox already.
+    pub async fn run(
+        self: Arc<Self>,
+        mut messages: mpsc::UnboundedReceiver<MessageId>,
+    ) -> Result<(), ReadError> {
+        let mut later: BTreeMap<(i64, MessageId), ()> = BTreeMap::new();
+        for id in self.outbox()? {
+            self.forward(id, &mut later)?;
+        }
+        loop {
+            let now = self.runtime.clock().now();
+            while let Some(entry) = later.first_entry().filter(|entry| entry.key().0 <= now) {
+                let ((_, id), ()) = entry.remove_entry();
+                self.forward(id, &mut later)?;
+            }
+            for id in self.readmitted() {
+                self.forward(id, &mut later)?;
+            }
+            let pause = later.first_key_value().map_or(60_000, |((at, _), ())| at - now);
+            let pause = Duration::from_millis(pause.clamp(1, 60_000).cast_unsigned());
+            tokio::select! {
+                message = messages.recv() => match message {
+                    Some(id) => self.forward(id, &mut later)?,
+                    None => return Ok(()),
+                },
+                () = self.desktop.wake.notified() => {}
+                () = tokio::time::sleep_until(Instant::now() + pause) => {}
+            }
+        }
+    }
+
+    /// All that is in the outbox.
+    fn outbox(&self) -> Result<Vec<MessageId>, ReadError> {
+        let mut found = Vec::new();
+        for shard in 0..self.runtime.shards() {
+            let all = keys::outbox_from(shard, 0);
+            let mut from = all.start;
+            loop {
+                let chunk = self.runtime.store().scan(&from, &all.end, CHUNK)?;
+                let ids = chunk.iter().filter_map(|(key, _)| keys::numbered_of(key));
+                found.extend(ids.map(|(shard, number)| MessageId { shard, number }));
+                match chunk.last() {
+                    Some((last, _)) if chunk.len() == CHUNK => from = [&last[..], &[0]].concat(),
+                    _ => break,
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Messages of queues that have room again.
+    fn readmitted(&self) -> Vec<MessageId> {
+        let mut desk = self.desktop.desk();
+        let queues = std::mem::take(&mut desk.room);
+        queues.iter().flat_map(|queue| desk.full.remove(queue).unwrap_or_default()).collect()
+    }
+
+    /// Hands a message to delivery, now or when its time has come.
+    fn forward(
+        &self,
+        id: MessageId,
+        later: &mut BTreeMap<(i64, MessageId), ()>,
+    ) -> Result<(), ReadError> {
+        let store = self.runtime.store();
+        let Some(bytes) = store.get(&keys::outbox(id.shard, id.number))? else { return Ok(()) };
+        let message: Message = decode("message", &bytes)?;
+        if message.next_at > self.runtime.clock().now() {
+            later.insert((message.next_at, id), ());
+            return Ok(());
+        }
+        let history = self.runtime.history();
+        let Some(deployment) = history.numbered(message.deployment) else { return Ok(()) };
+        let job_id = JobId { shard: id.shard, number: id.number };
+        let away = Away {
+            customer: message.customer.as_str().into(),
+            attempt: message.attempt,
+            response: response(deployment, &message),
+        };
+        let wants = away.response.is_some();
+        self.desktop.desk().away.insert(job_id, away);
+        match self.job(job_id, deployment, &message, wants) {
+            Ok(job) => self.submit(id, job),
+            Err(reason) => {
+                let outcome = Outcome::Failed { status: None, reason };
+                self.desktop.report(job_id, message.attempt, outcome);
+            }
+        }
+        Ok(())
+    }
+
+    fn submit(&self, id: MessageId, job: Job) {
+        let queue = job.queue.clone();
+        let job_id = job.id;
+        if let Err(refused) = self.deliverer.submit(job) {
+            let mut desk = self.desktop.desk();
+            desk.away.remove(&job_id);
+            if !matches!(refused.why, journey_delivery::Refusal::Stopped) {
+                desk.full.entry(queue).or_default().push_back(id);
+            }
+        }
+    }
+
+    /// Makes a message ready.
+    fn job(
+        &self,
+        id: JobId,
+        deployment: &Deployment,
+        message: &Message,
+        answer: bool,
+    ) -> Result<Job, String> {
+        let (queue, payload) = match &message.post {
+            Post::Action { action, args } => {
+                let scratch = Scratch::new();
+                let arena = bumpalo::Bump::new();
+                let args: Vec<(u16, Val<'_>)> =
+                    args.iter().map(|(n, value)| (*n, Val::from_const(value, &arena))).collect();
+                let made = render(&deployment.set, *action, &args, &*self.outside, &scratch);
+                let payload = made.map_err(|error| error.to_string())?;
+                (destination(deployment, *action), payload)
+            }
+            Post::Call { method, url, headers, body, delivery, .. } => {
+                let payload = Rendered::Http(HttpMessage {
+                    method: *method,
+                    url: url.clone(),
+                    headers: headers.clone(),
+                    body: body.clone(),
+                    delivery: *delivery,
+                });
+                (host(url), payload)
+            }
+        };
+        let key = message.key.to_string();
+        let Message { attempt, at, .. } = *message;
+        Ok(Job { id, queue, attempt, key, at, payload, answer })
+    }
+
+    /// Takes outcomes and tells the shards, until `outcomes` ends.
+    pub async fn listen(self: Arc<Self>, mut outcomes: Outcomes) {
+        let mut together = Vec::new();
+        while outcomes.recv_many(&mut together, TOGETHER).await > 0 {
+            let now = self.runtime.clock().now();
+            let submissions: Vec<Submission> = together
+                .drain(..)
+                .filter_map(|(id, attempt, outcome)| self.heard(id, attempt, outcome, now))
+                .collect();
+            // A queue that is full has room in a moment; an attempt that nobody hears of is made again
+            // after a restart.
+            while let Err(Busy::Full) = self.runtime.submit(submissions.clone()).await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+    }
+
+    fn heard(&self, id: JobId, attempt: u32, outcome: Outcome, now: i64) -> Option<Submission> {
+        let away = self.desktop.desk().away.remove(&id)?;
+        let result = match outcome {
+            Outcome::Delivered { status, body } => delivered(&away, status, body, self.zone()),
+            Outcome::Again { after, status, reason } => {
+                let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+                let failure = Failure { status, reason };
+                Attempt::Again { at: now.saturating_add(after), failure }
+            }
+            Outcome::Failed { status, reason } => Attempt::Failed(Failure { status, reason }),
+        };
+        let message = MessageId { shard: id.shard, number: id.number };
+        Some(Submission::new(&away.customer, What::Attempted { message, attempt, result }))
+    }
+
+    fn zone(&self) -> journey_time::Tz {
+        let history = self.runtime.history();
+        history.deployment().map_or(journey_time::Tz::UTC, |it| it.set.program().zone())
+    }
+}
+
+/// What a delivered message was answered with, read by its type.
+fn delivered(
+    away: &Away,
+    status: Option<u16>,
+    body: Option<Vec<u8>>,
+    zone: journey_time::Tz,
+) -> Attempt {
+    let Some(response) = &away.response else {
+        return Attempt::Delivered { status, response: None };
+    };
+    let body = String::from_utf8(body.unwrap_or_default());
+    let Ok(body) = body else {
+        let reason = "the answer is no UTF-8".to_owned();
+        return Attempt::Failed(Failure { status, reason });
+    };
+    match journey_intake::read_value(&body, &response.ty, zone) {
+        Ok(value) => Attempt::Delivered { status, response: Some(value) },
+        // What is wrong with it would show what is in it.
+        Err(_) => {
+            let reason = "the answer is not of the type that the webhook declares".to_owned();
+            Attempt::Failed(Failure { status, reason })
+        }
+    }
+}
+
+/// What a webhook answers, if somebody waits for that.
+fn response(deployment: &Deployment, message: &Message) -> Option<Response> {
+    let Post::Call { webhook, .. } = &message.post else { return None };
+    if !message.awaits {
+        return None;
+    }
+    let journey = deployment.set.program().journeys.get(usize::from(message.journey))?;
+    journey.webhooks.get(usize::from(*webhook))?.response.clone()
+}
+
+/// The name of an action's destination.
+fn destination(deployment: &Deployment, action: u16) -> String {
+    let program = deployment.set.program();
+    let action = program.actions.get(usize::from(action));
+    let destination = action.and_then(|it| program.destinations.get(usize::from(it.destination)));
+    destination.map(|it| it.name.clone()).unwrap_or_default()
+}
+
+/// The host of a URL, for the name of a queue. What is no URL fails when it is tried.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn webhooks_queue_by_their_host() {
+        assert_eq!(host("https://Example.com/a?b"), "example.com");
+        assert_eq!(host("http://user:secret@example.com:8080/x"), "example.com:8080");
+        assert_eq!(host("nonsense"), "nonsense");
+    }
+}
