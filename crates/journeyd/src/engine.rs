@@ -71,15 +71,15 @@ impl Engine {
             release_rate: config.engine.release_rate,
             ..runtime::Options::default()
         };
-        let (runtime, messages) = Runtime::start(store, clock, options)?;
+        let (runtime, messages) = Runtime::start(store, clock, &options)?;
         let catalog = Arc::new(Catalog::open(Arc::clone(&runtime))?);
         if !workspace.sources.is_empty() {
             let changed = catalog.load(workspace)?;
             tracing::info!(journeys = ?changed, "the workspace runs");
         }
         let (desktop, outcomes) = Desktop::new();
-        let mut settings = journey_delivery::Settings::default();
-        settings.guard = Guard::allowing(&config.delivery.allow)?;
+        let guard = Guard::allowing(&config.delivery.allow)?;
+        let settings = journey_delivery::Settings { guard, ..Default::default() };
         let parts = Parts {
             clock: Arc::new(SystemClock),
             seed: getrandom::u64().map_err(EngineError::Random)?,

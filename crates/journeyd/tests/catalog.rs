@@ -1,5 +1,7 @@
 //! Journeys come to life: drafts, versions, moves, on a running engine.
 
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use journey_engine::command::{Reply, What};
@@ -22,7 +24,7 @@ struct World {
 fn world(store: &Arc<MemoryStore>) -> World {
     let clock = Arc::new(Clock::new(ClockKind::Wall, 0));
     let store: Arc<MemoryStore> = Arc::clone(store);
-    let (runtime, _messages) = Runtime::start(store, clock, Options::default()).unwrap();
+    let (runtime, _messages) = Runtime::start(store, clock, &Options::default()).unwrap();
     let catalog = Catalog::open(Arc::clone(&runtime)).unwrap();
     World { runtime, catalog }
 }
@@ -105,10 +107,7 @@ async fn every_refused_move_names_those_that_are_allowed() {
     world.catalog.shift("welcome", Move::Complete).unwrap();
     assert_eq!(world.catalog.view("welcome").unwrap().state, State::Completed);
     for wanted in [Move::Pause, Move::Resume, Move::Stop] {
-        assert!(matches!(
-            world.catalog.shift("welcome", wanted),
-            Err(CatalogError::Refused(_))
-        ));
+        assert!(matches!(world.catalog.shift("welcome", wanted), Err(CatalogError::Refused(_))));
     }
     world.runtime.stop();
 }

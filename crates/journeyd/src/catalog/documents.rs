@@ -77,10 +77,7 @@ pub(super) fn read_journeys(store: &dyn Store) -> Result<Vec<JourneyDocument>, R
 }
 
 /// Writes the schema.
-pub(super) fn write_schema(
-    store: &dyn Store,
-    document: &SchemaDocument,
-) -> Result<(), StoreError> {
+pub(super) fn write_schema(store: &dyn Store, document: &SchemaDocument) -> Result<(), StoreError> {
     let mut batch = Batch::new();
     batch.put(&keys::control(SCHEMA, &[]), &encode(document));
     durably(store, &batch)

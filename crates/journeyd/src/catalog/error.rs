@@ -19,13 +19,17 @@ pub enum CatalogError {
     #[error("the journey `{name}` has no version {version}")]
     NoVersion { name: String, version: u32 },
     /// A journey has it already.
-    #[error("there is a journey `{name}` already; `POST /journeys/{name}/draft` begins a new version of it")]
+    #[error(
+        "there is a journey `{name}` already; `POST /journeys/{name}/draft` begins a new version of it"
+    )]
     Exists { name: String },
     /// The source is not one journey.
     #[error(transparent)]
     NotOne(#[from] NotOne),
     /// The name of a journey stays what it is.
-    #[error("the source is that of `{named}`, and the journey is `{name}`: a journey keeps its name")]
+    #[error(
+        "the source is that of `{named}`, and the journey is `{name}`: a journey keeps its name"
+    )]
     Renamed { name: String, named: String },
     /// The source has errors.
     #[error("the source has errors")]

@@ -66,7 +66,12 @@ impl Catalog {
     }
 
     /// How one version of a journey differs from another. Both must check with the schema of today.
-    pub fn diff(&self, name: &str, from: u32, to: u32) -> Result<Option<JourneyDiff>, CatalogError> {
+    pub fn diff(
+        &self,
+        name: &str,
+        from: u32,
+        to: u32,
+    ) -> Result<Option<JourneyDiff>, CatalogError> {
         let (old, new) = (self.checked(name, from)?, self.checked(name, to)?);
         let difference: WorkspaceDiff =
             diff(&old, &new).map_err(|error| CatalogError::Lower(error.to_string()))?;
@@ -76,10 +81,9 @@ impl Catalog {
     fn checked(&self, name: &str, version: u32) -> Result<Checked, CatalogError> {
         let inner = self.inner();
         let document = inner.known(name)?;
-        let version = document.version(version).ok_or_else(|| CatalogError::NoVersion {
-            name: name.to_owned(),
-            version,
-        })?;
+        let version = document
+            .version(version)
+            .ok_or_else(|| CatalogError::NoVersion { name: name.to_owned(), version })?;
         let mut sources = inner.live(&self.runtime);
         sources.journeys.insert(name.to_owned(), (version.number, &version.source));
         let outcome = sources.check();

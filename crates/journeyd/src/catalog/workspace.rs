@@ -89,8 +89,7 @@ impl Catalog {
 
 /// The schema and the journeys of the files.
 fn parts(files: &WorkspaceFiles, revision: u64) -> (SchemaDocument, Vec<(String, String)>) {
-    let mut schema =
-        SchemaDocument { files: Vec::new(), config: files.config.clone(), revision };
+    let mut schema = SchemaDocument { files: Vec::new(), config: files.config.clone(), revision };
     let mut journeys = Vec::new();
     for (path, text) in &files.sources {
         let parts = take_apart(text);

@@ -17,10 +17,13 @@ use super::Measures;
 /// How many steps may have been appended and not be durable yet.
 const AHEAD: usize = 16;
 
+/// Answers, by the tags of their commands.
+pub(super) type Answers = Vec<(u64, Reply)>;
+
 /// A step that was appended.
 pub(super) struct Commit {
     pub(super) ticket: Option<Ticket>,
-    pub(super) answers: Vec<(Option<oneshot::Sender<Vec<(u64, Reply)>>>, Vec<(u64, Reply)>)>,
+    pub(super) answers: Vec<(Option<oneshot::Sender<Answers>>, Answers)>,
     pub(super) messages: Vec<MessageId>,
 }
 

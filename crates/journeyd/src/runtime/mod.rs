@@ -99,7 +99,7 @@ impl Runtime {
     pub fn start(
         store: Arc<dyn Store>,
         clock: Arc<Clock>,
-        options: Options,
+        options: &Options,
     ) -> Result<(Arc<Runtime>, mpsc::UnboundedReceiver<MessageId>), StartError> {
         let control = Control::open(&*store)?;
         let history = control.history();
@@ -198,9 +198,8 @@ impl Runtime {
         for shard in &self.shards {
             let _ = shard.send(Work::Stop);
         }
-        let threads = std::mem::take(
-            &mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         // The committer is first in the list and ends when the last worker has.
         for thread in threads.into_iter().rev() {
             let _ = thread.join();

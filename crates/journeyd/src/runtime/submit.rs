@@ -7,9 +7,10 @@ use journey_engine::command::{Command, Reply, What};
 use journey_engine::shard::shard_of;
 use tokio::sync::oneshot;
 
-use super::clock::ClockKind;
-use super::worker::{Batch, Work};
 use super::Runtime;
+use super::clock::ClockKind;
+use super::committer::Answers;
+use super::worker::{Batch, Work};
 
 /// Why nothing was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,7 +49,8 @@ impl Runtime {
         for receiver in waiting {
             // A shard that gives no answer has stopped.
             for (tag, reply) in receiver.await.map_err(|_| Busy::Stopping)? {
-                if let Some(place) = usize::try_from(tag).ok().and_then(|tag| replies.get_mut(tag)) {
+                if let Some(place) = usize::try_from(tag).ok().and_then(|tag| replies.get_mut(tag))
+                {
                     *place = Some(reply);
                 }
             }
@@ -65,7 +67,7 @@ impl Runtime {
     fn enqueue(
         &self,
         submissions: Vec<Submission>,
-    ) -> Result<Vec<oneshot::Receiver<Vec<(u64, Reply)>>>, Busy> {
+    ) -> Result<Vec<oneshot::Receiver<Answers>>, Busy> {
         if self.is_stopping() {
             return Err(Busy::Stopping);
         }
@@ -85,10 +87,7 @@ impl Runtime {
     }
 
     /// Puts a batch into the queue of each shard, or none at all.
-    fn send(
-        &self,
-        batches: Vec<Vec<Command>>,
-    ) -> Result<Vec<oneshot::Receiver<Vec<(u64, Reply)>>>, Busy> {
+    fn send(&self, batches: Vec<Vec<Command>>) -> Result<Vec<oneshot::Receiver<Answers>>, Busy> {
         let mut waiting = Vec::new();
         let mut sent = false;
         for (shard, commands) in self.shards.iter().zip(batches) {

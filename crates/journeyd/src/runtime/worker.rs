@@ -5,15 +5,15 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
-use journey_engine::command::{Command, Reply};
+use journey_engine::command::Command;
 use journey_engine::deploy::History;
 use journey_engine::shard::{Shard, Step, StepError};
 use journey_engine::store::Store;
 use tokio::sync::oneshot;
 
-use super::clock::{Clock, ClockKind};
-use super::committer::{Commit, fail};
 use super::Measures;
+use super::clock::{Clock, ClockKind};
+use super::committer::{Answers, Commit, fail};
 
 /// How many commands one step takes at most, a large submission aside.
 const STEP: usize = 1_000;
@@ -39,7 +39,7 @@ pub(super) enum Work {
 /// Commands that were submitted together.
 pub(super) struct Batch {
     pub(super) commands: Vec<Command>,
-    pub(super) reply: Option<oneshot::Sender<Vec<(u64, Reply)>>>,
+    pub(super) reply: Option<oneshot::Sender<Answers>>,
 }
 
 /// See the [module](self).
@@ -217,13 +217,13 @@ impl Worker {
         Ok(())
     }
 
-    fn commit(&self, step: Step, waiting: Vec<(Option<oneshot::Sender<Vec<(u64, Reply)>>>, usize)>) {
+    fn commit(&self, step: Step, waiting: Vec<(Option<oneshot::Sender<Answers>>, usize)>) {
         let Step { ticket, replies, messages } = step;
         self.measures.steps.fetch_add(replies.len() as u64, Ordering::Relaxed);
         let mut replies = replies.into_iter();
-        let answers = waiting.into_iter().map(|(reply, count)| {
-            (reply, replies.by_ref().take(count).collect::<Vec<_>>())
-        });
+        let answers = waiting
+            .into_iter()
+            .map(|(reply, count)| (reply, replies.by_ref().take(count).collect::<Vec<_>>()));
         let answers = answers.collect();
         // The committer ends after its last worker.
         let _ = self.commits.send(Commit { ticket, answers, messages });

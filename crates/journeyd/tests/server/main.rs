@@ -5,6 +5,7 @@
 mod configuration;
 mod document;
 mod hostile;
+mod journeys;
 mod keys;
 mod problems;
 mod stopping;

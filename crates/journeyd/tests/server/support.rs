@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -41,6 +41,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// Its first line.
     pub(crate) greeting: String,
+    /// What follows.
+    out: BufReader<ChildStdout>,
     pub(crate) folder: TempDir,
 }
 
@@ -62,13 +64,21 @@ impl Server {
             .spawn()
             .unwrap();
         let mut greeting = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut greeting).unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut greeting).unwrap();
         let address = greeting.trim().rsplit('/').next().unwrap().parse();
         let Ok(address) = address else {
             let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
             panic!("no address in {greeting:?}: {log}");
         };
-        Server { child, address, greeting, folder }
+        Server { child, address, greeting, out, folder }
+    }
+
+    /// The next line on its standard output, once there is one.
+    pub(crate) fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line
     }
 
     /// What it logged so far.

@@ -150,7 +150,13 @@ fn read(state: &AppState, body: &[u8], form: Form) -> Result<Read, Problem> {
                 Named::Undeclared(name) => {
                     let reason = format!("the event `{name}` is not declared");
                     let customer = Some(event.customer.to_owned());
-                    read.reject(services.runtime.clock().now(), element.index, reason, customer, "");
+                    read.reject(
+                        services.runtime.clock().now(),
+                        element.index,
+                        reason,
+                        customer,
+                        "",
+                    );
                 }
             },
             Err((text, reason)) => {

@@ -12,14 +12,14 @@ impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Problem {
         let said = error.to_string();
         match error {
-            CatalogError::Unknown { .. } | CatalogError::NoVersion { .. } => Problem::not_found(said),
+            CatalogError::Unknown { .. } | CatalogError::NoVersion { .. } => {
+                Problem::not_found(said)
+            }
             CatalogError::Exists { .. } | CatalogError::NotADraft { .. } => Problem::conflict(said),
             CatalogError::Renamed { .. }
             | CatalogError::NotOne(_)
             | CatalogError::Config(_)
-            | CatalogError::Lower(_) => {
-                Problem::invalid_body(said)
-            }
+            | CatalogError::Lower(_) => Problem::invalid_body(said),
             CatalogError::Broken { findings } => Problem::source(findings),
             CatalogError::Breaks { journeys, findings } => {
                 Problem::conflict(said).with("journeys", journeys).with_errors(findings)

@@ -99,10 +99,7 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/journeys/{id}", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
-async fn get(
-    State(state): State<AppState>,
-    Params(id): Params<String>,
-) -> Result<Reply, Problem> {
+async fn get(State(state): State<AppState>, Params(id): Params<String>) -> Result<Reply, Problem> {
     let view = state.services.catalog.view(&id)?;
     answer(&state, StatusCode::OK, view).await
 }

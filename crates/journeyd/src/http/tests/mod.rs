@@ -48,7 +48,7 @@ impl Answer {
 fn services() -> Services {
     let store = Arc::new(journey_engine::store::MemoryStore::new());
     let clock = Arc::new(Clock::new(ClockKind::Wall, 0));
-    let (runtime, _) = Runtime::start(store, clock, Options::default()).unwrap();
+    let (runtime, _) = Runtime::start(store, clock, &Options::default()).unwrap();
     let catalog = Arc::new(Catalog::open(Arc::clone(&runtime)).unwrap());
     let checker = Arc::clone(&catalog) as Arc<dyn crate::catalog::Checker>;
     Services { checker, catalog, runtime, schemas: Arc::default() }

@@ -77,7 +77,7 @@ impl Journey {
     pub(super) fn of(services: &Services, view: &JourneyView) -> Journey {
         let source = view.document.versions.last().map(|it| it.source.clone()).unwrap_or_default();
         let looked = services.catalog.look_at(&view.document.name, &source);
-        let canvas = looked.graph.as_ref().map(|graph| Canvas::of(graph));
+        let canvas = looked.graph.as_ref().map(Canvas::of);
         Journey {
             line: JourneyLine::of(view),
             source,
@@ -90,9 +90,7 @@ impl Journey {
 
 fn totals(services: &Services, name: &str) -> Totals {
     let line = services.runtime.read_control(|control| control.line(name));
-    let counts = line.and_then(|line| {
-        analytics::by_version(services.runtime.store(), line).ok()
-    });
+    let counts = line.and_then(|line| analytics::by_version(services.runtime.store(), line).ok());
     let mut totals = Totals::default();
     for counts in counts.unwrap_or_default().values() {
         totals.add(counts);
