@@ -116,7 +116,11 @@ impl Engine {
 fn open_store(data: &Path) -> Result<Arc<dyn Store>, EngineError> {
     let id = getrandom::u64().map_err(EngineError::Random)?;
     let (store, recovery) = EmbeddedStore::open(&data.join("store"), StoreOptions::new(id))?;
-    tracing::info!(?recovery, "the store is open");
+    match &recovery.cut {
+        // It was never acknowledged, and still somebody should know.
+        Some(cut) => tracing::warn!(?cut, "the end of the log was torn, and is cut"),
+        None => tracing::debug!(?recovery, "the store is open"),
+    }
     Ok(Arc::new(store))
 }
 

@@ -60,7 +60,7 @@ struct MembershipView {
 }
 
 /// What is known of a customer.
-#[utoipa::path(get, path = "/api/v1/customers/{id}", tag = "customers",
+#[utoipa::path(get, path = "/api/v1/customers/{id}", operation_id = "get_customer", tag = "customers",
     params(("id" = String, Path, description = "The customer's id")),
     responses((status = 200, description = "The customer", body = CustomerView)))]
 async fn get(State(state): State<AppState>, Params(id): Params<String>) -> Result<Reply, Problem> {
@@ -105,7 +105,7 @@ fn view(state: &AppState, id: &str) -> Result<Option<CustomerView>, Problem> {
 }
 
 /// Changes traits: what is not named stays, `null` takes a value away.
-#[utoipa::path(patch, path = "/api/v1/customers/{id}", tag = "customers",
+#[utoipa::path(patch, path = "/api/v1/customers/{id}", operation_id = "change_customer", tag = "customers",
     params(("id" = String, Path, description = "The customer's id")),
     request_body(content = Object, content_type = "application/json"),
     responses((status = 200, description = "The customer", body = CustomerView)))]
@@ -146,7 +146,7 @@ fn changes(state: &AppState, body: &Bytes) -> Result<What, Problem> {
 }
 
 /// Forgets a customer: it leaves all journeys, and nothing that is stored names it any more.
-#[utoipa::path(delete, path = "/api/v1/customers/{id}", tag = "customers",
+#[utoipa::path(delete, path = "/api/v1/customers/{id}", operation_id = "erase_customer", tag = "customers",
     params(("id" = String, Path, description = "The customer's id")),
     responses((status = 204, description = "It is forgotten")))]
 async fn erase(

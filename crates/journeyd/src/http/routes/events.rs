@@ -76,7 +76,7 @@ struct EventBody {
 /// Takes events: one, an array of them, or lines (`application/x-ndjson`).
 ///
 /// Each is taken or not by itself; the answer says which were not, and why. What is accepted is durable.
-#[utoipa::path(post, path = "/api/v1/events", tag = "events",
+#[utoipa::path(post, path = "/api/v1/events", operation_id = "take_events", tag = "events",
     request_body(content((EventBody = "application/json"), (String = "application/x-ndjson"))),
     responses((status = 200, description = "What became of them", body = Taken)))]
 async fn take(

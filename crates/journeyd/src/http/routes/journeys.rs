@@ -49,7 +49,7 @@ struct Tolerance {
 }
 
 /// Lists journeys by name.
-#[utoipa::path(get, path = "/api/v1/journeys", tag = "journeys",
+#[utoipa::path(get, path = "/api/v1/journeys", operation_id = "list_journeys", tag = "journeys",
     params(Filter, crate::http::extract::PageParams),
     responses((status = 200, description = "A page of journeys", body = List<JourneyLine>)))]
 async fn list(
@@ -81,7 +81,7 @@ async fn list(
 }
 
 /// Creates a journey as a draft.
-#[utoipa::path(post, path = "/api/v1/journeys", tag = "journeys", params(Tolerance),
+#[utoipa::path(post, path = "/api/v1/journeys", operation_id = "create_journey", tag = "journeys", params(Tolerance),
     request_body(content((Source = "application/json"), (String = "text/x-journey"))),
     responses((status = 201, description = "The draft", body = Journey)))]
 async fn create(
@@ -96,7 +96,7 @@ async fn create(
 }
 
 /// A journey, with its canvas and its counts.
-#[utoipa::path(get, path = "/api/v1/journeys/{id}", tag = "journeys",
+#[utoipa::path(get, path = "/api/v1/journeys/{id}", operation_id = "get_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
 async fn get(State(state): State<AppState>, Params(id): Params<String>) -> Result<Reply, Problem> {
@@ -105,7 +105,7 @@ async fn get(State(state): State<AppState>, Params(id): Params<String>) -> Resul
 }
 
 /// Changes the text of a draft.
-#[utoipa::path(put, path = "/api/v1/journeys/{id}", tag = "journeys",
+#[utoipa::path(put, path = "/api/v1/journeys/{id}", operation_id = "update_draft", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"), Tolerance),
     request_body(content((Source = "application/json"), (String = "text/x-journey"))),
     responses((status = 200, description = "The draft", body = Journey)))]
@@ -129,7 +129,7 @@ async fn put(
 }
 
 /// Deletes a draft: the journey, or only its new version where an earlier one was activated.
-#[utoipa::path(delete, path = "/api/v1/journeys/{id}", tag = "journeys",
+#[utoipa::path(delete, path = "/api/v1/journeys/{id}", operation_id = "delete_draft", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 204, description = "It is gone")))]
 async fn delete(

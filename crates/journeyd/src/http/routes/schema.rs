@@ -47,14 +47,14 @@ fn answer(document: SchemaDocument) -> Result<Reply, Problem> {
 }
 
 /// The schema as it was set.
-#[utoipa::path(get, path = "/api/v1/schema", tag = "schema",
+#[utoipa::path(get, path = "/api/v1/schema", operation_id = "get_schema", tag = "schema",
     responses((status = 200, description = "The schema", body = SchemaView)))]
 async fn get(State(state): State<AppState>) -> Result<Reply, Problem> {
     answer(state.services.catalog.schema())
 }
 
 /// Sets the schema. One with which a live journey would not check any more is refused, and names it.
-#[utoipa::path(put, path = "/api/v1/schema", tag = "schema", request_body = SchemaView,
+#[utoipa::path(put, path = "/api/v1/schema", operation_id = "set_schema", tag = "schema", request_body = SchemaView,
     responses((status = 200, description = "The schema", body = SchemaView)))]
 async fn put(
     State(state): State<AppState>,

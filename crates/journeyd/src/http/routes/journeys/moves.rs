@@ -39,7 +39,7 @@ struct Activation {
 }
 
 /// Begins a new version of a journey that was activated. One that was begun already is answered.
-#[utoipa::path(post, path = "/api/v1/journeys/{id}/draft", tag = "journeys",
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/draft", operation_id = "begin_draft", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey with its draft", body = Journey)))]
 async fn draft(
@@ -52,7 +52,7 @@ async fn draft(
 }
 
 /// Activates the draft. With `plan=true` it answers where members would go on.
-#[utoipa::path(post, path = "/api/v1/journeys/{id}/activate", tag = "journeys",
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/activate", operation_id = "activate_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"), Activation),
     responses((status = 200, description = "The journey, or the plan", body = inline(Activated))))]
 async fn activate(
@@ -83,7 +83,7 @@ enum Activated {
 }
 
 /// Nobody enters, and members stand still.
-#[utoipa::path(post, path = "/api/v1/journeys/{id}/pause", tag = "journeys",
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/pause", operation_id = "pause_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
 async fn pause(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
@@ -91,7 +91,7 @@ async fn pause(state: State<AppState>, id: Params<String>) -> Result<Reply, Prob
 }
 
 /// Members go on, a bounded number a second.
-#[utoipa::path(post, path = "/api/v1/journeys/{id}/resume", tag = "journeys",
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/resume", operation_id = "resume_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
 async fn resume(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
@@ -99,7 +99,7 @@ async fn resume(state: State<AppState>, id: Params<String>) -> Result<Reply, Pro
 }
 
 /// Nobody enters any more; members go on to their exit.
-#[utoipa::path(post, path = "/api/v1/journeys/{id}/complete", tag = "journeys",
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/complete", operation_id = "complete_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
 async fn complete(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
@@ -107,7 +107,7 @@ async fn complete(state: State<AppState>, id: Params<String>) -> Result<Reply, P
 }
 
 /// Nobody enters any more, and all members leave now.
-#[utoipa::path(post, path = "/api/v1/journeys/{id}/stop", tag = "journeys",
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/stop", operation_id = "stop_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
 async fn stop(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {

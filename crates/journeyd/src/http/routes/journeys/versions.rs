@@ -43,7 +43,7 @@ impl VersionView {
 }
 
 /// All versions, from the first.
-#[utoipa::path(get, path = "/api/v1/journeys/{id}/versions", tag = "journeys",
+#[utoipa::path(get, path = "/api/v1/journeys/{id}/versions", operation_id = "list_versions", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "Its versions", body = List<VersionView>)))]
 async fn list(
@@ -56,7 +56,7 @@ async fn list(
 }
 
 /// One version.
-#[utoipa::path(get, path = "/api/v1/journeys/{id}/versions/{version}", tag = "journeys",
+#[utoipa::path(get, path = "/api/v1/journeys/{id}/versions/{version}", operation_id = "get_version", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"),
         ("version" = u32, Path, description = "Its number")),
     responses((status = 200, description = "The version", body = VersionView)))]
@@ -81,7 +81,7 @@ struct Between {
 }
 
 /// What a version says differently from another, tile by tile, both read with the schema of today.
-#[utoipa::path(get, path = "/api/v1/journeys/{id}/diff", tag = "journeys",
+#[utoipa::path(get, path = "/api/v1/journeys/{id}/diff", operation_id = "diff_versions", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"), Between),
     responses((status = 200, description = "How they differ", body = Object)))]
 async fn diff(
