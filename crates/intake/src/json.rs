@@ -11,6 +11,9 @@ const MAX_DEPTH: usize = 64;
 /// What is wanted behind a value.
 pub(crate) const END: &str = "the end of the line";
 
+/// What a line or element is.
+pub(crate) const OBJECT: &str = "an object";
+
 /// A place in one line of JSON.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
@@ -94,7 +97,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn key(&mut self, fresh: &mut bool) -> Scan<Option<Text<'a>>> {
         let first = std::mem::replace(fresh, false);
         if first {
-            self.byte(b'{', "an object")?;
+            self.byte(b'{', OBJECT)?;
         }
         match self.look() {
             Some(b'}') => {

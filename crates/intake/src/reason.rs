@@ -242,6 +242,12 @@ impl Reason {
             Reason::Broken { at, wanted } => {
                 write!(f, "the body is not JSON: {wanted} is wanted at byte {at}")
             }
+            Reason::Malformed { wanted: json::OBJECT, found: Some('['), .. } => {
+                write!(f, "the {unit} is an array: an object is wanted")
+            }
+            Reason::Malformed { wanted: json::OBJECT, found: Some('"'), .. } => {
+                write!(f, "the {unit} is a text: an object is wanted")
+            }
             Reason::Malformed { column, wanted, found } => {
                 match *wanted == json::END {
                     true => write!(f, "not JSON: the end of the {unit} is wanted")?,

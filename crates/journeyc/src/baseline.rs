@@ -8,6 +8,7 @@ use std::path::Path;
 
 use journey_base::Diagnostic;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::files::{self, WriteError};
 use crate::render::Files;
@@ -27,8 +28,7 @@ struct Known {
     message: String,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Document {
     version: u32,
     findings: Vec<Entry>,
@@ -61,7 +61,7 @@ pub enum BaselineError {
         source: std::io::Error,
     },
     /// It is something else.
-    #[error("{path}: not a baseline: {why}")]
+    #[error("{path}: not a baseline: {why}\n  hint: `--write-baseline` writes one anew")]
     Malformed {
         /// As given.
         path: String,
@@ -88,14 +88,7 @@ impl Baseline {
             _ => BaselineError::Io { path: shown.clone(), source },
         })?;
         let malformed = |why: String| BaselineError::Malformed { path: shown.clone(), why };
-        let document: Document =
-            serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-        if document.version != VERSION {
-            let why =
-                format!("its version is {}, and this program reads {VERSION}", document.version);
-            return Err(malformed(why));
-        }
-        Ok(Baseline(document.findings.into_iter().map(|it| (it.known, it.count)).collect()))
+        Ok(Baseline(parse(&text).map_err(malformed)?))
     }
 
     /// Writes it, in order, so that its changes read well in a pull request.
@@ -130,6 +123,32 @@ impl Baseline {
         });
         self.len()
     }
+}
+
+/// What a baseline says, or why it is none.
+fn parse(text: &str) -> Result<BTreeMap<Known, usize>, String> {
+    let document: Value = serde_json::from_str(text).map_err(|error| {
+        format!("it is not JSON at line {}, column {}", error.line(), error.column())
+    })?;
+    match document.get("version") {
+        Some(version) if *version == VERSION => {}
+        Some(version) => {
+            return Err(format!("its version is {version}, and this program reads {VERSION}"));
+        }
+        None => return Err("it is no object with a `version`".to_owned()),
+    }
+    let findings = document.get("findings").and_then(Value::as_array);
+    let findings = findings.ok_or("it has no list of `findings`")?;
+    let entry = |(number, finding): (usize, &Value)| {
+        let entry = Entry::deserialize(finding).map_err(|_| {
+            format!(
+                "finding {number} in it is no object of three texts, `file`, `code` and `message`, \
+                 and a whole number, `count`"
+            )
+        })?;
+        Ok((entry.known, entry.count))
+    };
+    (1..).zip(findings).map(entry).collect()
 }
 
 fn known(files: &Files, finding: &Diagnostic) -> Known {

@@ -73,6 +73,12 @@ pub enum LoadError {
         /// As given.
         path: String,
     },
+    /// A device, a pipe, a socket.
+    #[error("{path}: neither a file nor a directory\n  hint: `-` reads from the standard input")]
+    NotAFile {
+        /// As given.
+        path: String,
+    },
     /// Nothing to do.
     #[error(
         "{path}: no `.journey` file here or beneath it\n  hint: give the path of a workspace (a \
@@ -143,6 +149,9 @@ fn roots_of(path: &Path) -> Result<Vec<Root>, LoadError> {
     })?;
     let absolute = std::fs::canonicalize(path)
         .map_err(|source| LoadError::Io { path: given.clone(), source })?;
+    if !meta.is_file() && !meta.is_dir() {
+        return Err(LoadError::NotAFile { path: given });
+    }
     if meta.is_file() && !is_journey(&absolute) {
         if absolute.file_name().is_some_and(|name| name == CONFIG_FILE)
             && let Some(directory) = absolute.parent()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use notify::{Event, EventKind, RecursiveMode, Watcher};
 
@@ -26,10 +26,11 @@ pub enum WatchError {
 }
 
 /// Calls `run` now and after every change of a journey file or configuration in the workspaces of
-/// `paths`, until it gives an error. A run that is under way is finished first.
+/// `paths`, until it gives an error. A run that is under way is finished first. It tells which
+/// files it wrote itself: that is no reason to run again.
 pub fn watch<E: From<WatchError>>(
     paths: &[PathBuf],
-    mut run: impl FnMut() -> Result<(), E>,
+    mut run: impl FnMut() -> Result<Vec<PathBuf>, E>,
 ) -> Result<(), E> {
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -41,10 +42,10 @@ pub fn watch<E: From<WatchError>>(
         watcher.watch(&root, RecursiveMode::Recursive).map_err(WatchError::from)?;
     }
     loop {
-        run()?;
+        let own: Vec<Stamp> = run()?.iter().filter_map(|path| Stamp::of(path)).collect();
         loop {
             let event = changes.recv().map_err(|_| WatchError::Ended)?;
-            if matters(&event.map_err(WatchError::from)?) {
+            if matters(&event.map_err(WatchError::from)?, &own) {
                 break;
             }
         }
@@ -63,14 +64,58 @@ pub fn clear_terminal() {
     print!("\x1b[2J\x1b[H");
 }
 
-/// Whether an event is about the content of a workspace: reading files is an event as well.
-fn matters(event: &Event) -> bool {
+/// A file as it was when it was written.
+#[derive(PartialEq)]
+struct Stamp {
+    path: PathBuf,
+    length: u64,
+    modified: SystemTime,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Stamp> {
+        let path = path.canonicalize().ok()?;
+        let meta = path.metadata().ok()?;
+        Some(Stamp { length: meta.len(), modified: meta.modified().ok()?, path })
+    }
+}
+
+/// Whether an event is about the content of a workspace: reading files is an event as well, and so
+/// is what the last run wrote, which nobody has touched since.
+fn matters(event: &Event, own: &[Stamp]) -> bool {
     let changed = !matches!(event.kind, EventKind::Access(_));
-    changed && event.paths.iter().any(|path| is_source(path))
+    let foreign = |path: &PathBuf| {
+        is_source(path) && Stamp::of(path).is_none_or(|stamp| !own.contains(&stamp))
+    };
+    changed && event.paths.iter().any(foreign)
 }
 
 fn is_source(path: &Path) -> bool {
     let journey = path.extension().is_some_and(|extension| extension == "journey");
     // A folder that is moved takes its files with it.
     journey || path.file_name().is_some_and(|name| name == CONFIG_FILE) || path.is_dir()
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{DataChange, ModifyKind};
+    use notify::{Event, EventKind};
+
+    use super::{Stamp, matters};
+
+    #[test]
+    fn what_a_run_wrote_itself_is_no_reason_to_run_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().canonicalize().unwrap().join("a.journey");
+        let changed = Event::new(EventKind::Modify(ModifyKind::Data(DataChange::Any)));
+        let changed = changed.add_path(file.clone());
+        std::fs::write(&file, "event a {}").unwrap();
+        assert!(matters(&changed, &[]));
+        let own: Vec<Stamp> = Stamp::of(&file).into_iter().collect();
+        assert!(!matters(&changed, &own));
+        std::fs::write(&file, "event a { b: int }").unwrap();
+        assert!(matters(&changed, &own));
+        std::fs::remove_file(&file).unwrap();
+        assert!(matters(&changed, &own));
+    }
 }

@@ -95,6 +95,33 @@ fn a_file_comes_in_by_the_standard_input() {
 }
 
 #[test]
+fn what_is_no_baseline_is_told_in_its_own_words() {
+    let workspace = Workspace::new(&[("a.journey", UNUSED)]);
+    for (text, why) in [
+        ("nonsense", "it is not JSON at line 1, column 2"),
+        ("[]", "it is no object with a `version`"),
+        (r#"{"version": 2, "findings": []}"#, "its version is 2, and this program reads 1"),
+        (r#"{"version": 1}"#, "it has no list of `findings`"),
+        (r#"{"version": 1, "findings": [{"file": "a"}]}"#, "finding 1 in it is no object of three"),
+    ] {
+        workspace.write("known.json", text.as_bytes());
+        let run = journeyc(workspace.path(), &["check", "--baseline", "known.json"]);
+        assert_eq!(run.code, 2);
+        assert!(run.stderr.contains(&format!("not a baseline: {why}")), "{}", run.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_workspace() {
+    let workspace = Workspace::new(&[]);
+    let run = journeyc(workspace.path(), &["check", "/dev/null"]);
+    assert_eq!(run.code, 2);
+    let wanted = "error: /dev/null: neither a file nor a directory\n  hint: `-` reads from";
+    assert!(run.stderr.starts_with(wanted), "{}", run.stderr);
+}
+
+#[test]
 fn watching_checks_again_when_a_file_changes() {
     let workspace = Workspace::new(&[("a.journey", "event signed_up {\n")]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_journeyc"))

@@ -173,7 +173,7 @@ fn a_wrong_line_of_responses_is_told_with_its_place() {
             "r.ndjson:2: invalid type: integer `5`, expected a text, at column 12",
         ),
         (r#"{"status":"ok"}"#, "string \"ok\", expected a status such as 200, at column 14"),
-        ("[]", "r.ndjson:2: "),
+        ("[]", "r.ndjson:2: a line is an object: `{\"journey\": …"),
     ] {
         let text = format!("\n{line}\n");
         let files = [("shop.journey", SHOP), ("events.ndjson", EVENTS), ("r.ndjson", &text)];
@@ -184,6 +184,17 @@ fn a_wrong_line_of_responses_is_told_with_its_place() {
         assert!(run.stderr.contains("r.ndjson:2: "), "{}", run.stderr);
         assert!(run.stderr.contains(reason), "{}", run.stderr);
     }
+}
+
+#[test]
+fn responses_that_are_no_text_are_told_with_their_line() {
+    let workspace = Workspace::new(&[("shop.journey", SHOP), ("events.ndjson", EVENTS)]);
+    workspace.write("r.ndjson", &[RESPONSES.as_bytes(), b"{\xFF}\n"].concat());
+    let arguments = ["simulate", ".", "--events", "events.ndjson", "--responses", "r.ndjson"];
+    let run = journeyc(workspace.path(), &arguments);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    let wanted = "r.ndjson:5: byte 2 of the line is not UTF-8";
+    assert!(run.stderr.contains(wanted), "{}", run.stderr);
 }
 
 #[test]

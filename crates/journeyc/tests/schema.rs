@@ -98,6 +98,49 @@ event order_completed "Order Completed" {
     assert_eq!(run.stderr, "2 events and 0 traits declared\n");
 }
 
+/// A type has an end. Where a schema comes to itself again it is `json`, and the rest of it stays.
+#[test]
+fn a_schema_that_contains_itself_is_told_up_to_there() {
+    let tree = r##"{
+      "title": "Category Viewed", "type": "object",
+      "properties": { "category": { "$ref": "#/$defs/category" } },
+      "required": ["category"],
+      "$defs": { "category": {
+        "type": "object", "required": ["name", "parent", "beside"],
+        "properties": {
+          "name": { "type": "string" },
+          "parent": { "anyOf": [{ "$ref": "#/$defs/category" }, { "type": "null" }] },
+          "beside": { "type": "array", "items": { "$ref": "#/$defs/category" } }
+        } } }
+    }"##;
+    let doubling: String = (0..60)
+        .map(|n| {
+            let next = format!("{{ \"$ref\": \"#/$defs/d{}\" }}", n + 1);
+            format!("\"d{n}\": {{ \"properties\": {{ \"a\": {next}, \"b\": {next} }} }},")
+        })
+        .collect();
+    let doubling = format!(
+        "{{ \"$ref\": \"#/$defs/d0\", \"$defs\": {{ {doubling} \"d60\": {{ \"type\": \"string\" }} }} }}"
+    );
+    let workspace = Workspace::new(&[("tree.json", tree), ("doubling.json", &doubling)]);
+    let run = imported(&workspace, &["--json-schema", "tree.json"]);
+    let wanted = "
+  category: {
+    name: text
+    // it contains itself
+    parent: json?
+    // of what the list is of: it contains itself
+    beside: json
+  }
+}
+";
+    assert!(run.stdout.ends_with(wanted), "{}", run.stdout);
+    // One that only looks short is refused, and soon.
+    let run = journeyc(workspace.path(), &["schema", "import", "--json-schema", "doubling.json"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("this schema has more than 50000 parts"), "{}", run.stderr);
+}
+
 #[test]
 fn a_schema_becomes_traits_or_gets_another_name_if_asked() {
     let schema = r#"{

@@ -167,6 +167,7 @@ journey {
             5:14 "" J0001 expected the event's name, found the keyword `send`
             6:7 "" J0001 expected an action, for example `mail.welcome`, found the keyword `split`
             7:9 "{" J0001 expected the split's name, found `{`
+                help: a split has a name: `split subject { 50% short { … } 50% long { … } }`
             survived: ? ?(1 fields) ? ?(2 tiles)
         "#]],
     );
@@ -478,4 +479,47 @@ fn a_file_full_of_mistakes_stops_at_a_hundred() {
     let errors = journey_syntax::parse(&text).errors;
     assert_eq!(errors.len(), 101);
     assert_eq!(errors.last().unwrap().message, "this file has more than 100 mistakes");
+}
+
+#[test]
+fn a_unit_apart_from_its_number_is_put_together() {
+    check(
+        r#"
+let patience = 3 days
+journey j {
+  entry event a
+  reenter after 7 Days
+  exit late after 30 minutes
+  wait 1 hour
+  wait for event b up to 2 weeks
+  wait until customer.x up to 1500 ms { late { exit done } }
+  repeat up to 3 times every 1 d { wait 1h }
+  exit done
+}
+test "t" {
+  journey j
+  at 2026-01-05T09:00Z
+  after 5 min
+  expect exit done
+}
+"#,
+        expect![[r#"
+            1:18 "days" J0001 expected a declaration, found `days`
+                help: a duration is one word: `3d`
+            4:19 "Days" J0001 expected a tile, found `Days`
+                help: a duration is one word: `7d`
+            5:22 "minutes" J0001 expected a tile, found `minutes`
+                help: a duration is one word: `30m`
+            6:10 "hour" J0001 expected a tile, found `hour`
+                help: a duration is one word: `1h`
+            7:28 "weeks" J0001 expected a tile, found `weeks`
+                help: a duration is one word: `2w`
+            8:36 "ms" J0001 expected a tile, found `ms`
+                help: a duration is one word: `1500ms`
+            9:32 "d" J0001 expected a block `{ … }` with what is repeated, found `d`
+                help: a duration is one word: `1d`
+            15:9 "5" J0001 expected a duration, for example `1h`, found `5`
+            survived: patience j(5 tiles) test(4 steps)
+        "#]],
+    );
 }

@@ -57,26 +57,31 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
         return Err(format!("{option} works on files, and `-` is none").into());
     }
     if !args.watch {
-        return check(args);
+        return check(args, &mut Vec::new());
     }
-    watch(&args.paths, || -> Result<(), CommandError> {
+    watch(&args.paths, || -> Result<Vec<PathBuf>, CommandError> {
+        let mut written = Vec::new();
         if io::stdout().is_terminal() {
             clear_terminal();
         }
         // A file that vanishes between two steps of an editor is back at the next change.
-        if let Err(error) = check(args) {
+        if let Err(error) = check(args, &mut written) {
             eprintln!("error: {error}");
         }
-        Ok(())
+        Ok(written)
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(args: &Args) -> Result<ExitCode, CommandError> {
+/// Checks once, and adds the files that fixes were written to.
+fn check(args: &Args, written: &mut Vec<PathBuf>) -> Result<ExitCode, CommandError> {
     let mut files = Files::default();
     let mut diagnostics = Vec::new();
     for mut sources in load(&args.paths)? {
-        let compiled = if args.fix { fix(args, &mut sources)? } else { compile(args, &sources) };
+        let compiled = match args.fix {
+            true => fix(args, &mut sources, written)?,
+            false => compile(args, &sources),
+        };
         let base = files.count() as u32;
         files.append(compiled.files);
         diagnostics.extend(compiled.diagnostics.into_iter().map(|finding| shift(finding, base)));
@@ -113,9 +118,14 @@ fn compile(args: &Args, sources: &Sources) -> Compiled {
     compiled
 }
 
-fn fix(args: &Args, sources: &mut Sources) -> Result<Compiled, CommandError> {
+fn fix(
+    args: &Args,
+    sources: &mut Sources,
+    written: &mut Vec<PathBuf>,
+) -> Result<Compiled, CommandError> {
     let (Fixed { fixes, files }, compiled) =
         fixing::fix(sources, |sources| compile(args, sources))?;
+    written.extend(files.iter().map(PathBuf::from));
     if fixes > 0 {
         let names = files.join(", ");
         eprintln!(

@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
         return test(args);
     }
     let paths: Vec<PathBuf> = args.path.iter().cloned().collect();
-    watch(&paths, || -> Result<(), CommandError> {
+    watch(&paths, || -> Result<Vec<PathBuf>, CommandError> {
         if io::stdout().is_terminal() {
             clear_terminal();
         }
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
         if let Err(error) = test(args) {
             eprintln!("error: {error}");
         }
-        Ok(())
+        Ok(Vec::new())
     })?;
     Ok(ExitCode::SUCCESS)
 }

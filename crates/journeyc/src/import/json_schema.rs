@@ -3,11 +3,16 @@
 //! What a schema says about structure becomes types; what it says about single values (lengths,
 //! patterns, bounds) has no counterpart and is left out.
 
+use std::cell::Cell;
+
 use super::shape::{Declared, Event, Field, Shape, unique};
 use super::{ImportError, Node};
 
 /// How deep references and types may nest in one another.
 const MAX_DEPTH: usize = 64;
+
+/// So many schemas are read for one event, each as often as it is referred to.
+const MAX_PARTS: usize = 50_000;
 
 /// A schema and where it is from.
 #[derive(Debug)]
@@ -37,8 +42,14 @@ pub fn import(
 ) -> Result<Declared, ImportError> {
     let mut declared = Declared::default();
     for document in documents {
-        let reader = Reader { documents, document, depth: 0 };
-        let found = reader.shape(&document.root);
+        let parts = Cell::new(0);
+        let found = Reader::new(documents, document, &parts).enter(&document.root);
+        if parts.get() > MAX_PARTS {
+            let message = format!(
+                "with all it refers to in its place, this schema has more than {MAX_PARTS} parts"
+            );
+            return Err(ImportError::Other { place: document.place.clone(), message });
+        }
         let Shape::Record(fields) = found.shape else {
             let message = "there is no object with properties in this schema".to_owned();
             return Err(ImportError::Other { place: document.place.clone(), message });
@@ -59,7 +70,7 @@ pub fn import(
 /// The fields of an object schema that is part of something else.
 pub(super) fn fields_of(document: &Document, schema: &Node) -> Option<Vec<Field>> {
     let documents = std::slice::from_ref(document);
-    match (Reader { documents, document, depth: 0 }).shape(schema).shape {
+    match Reader::new(documents, document, &Cell::new(0)).enter(schema).shape {
         Shape::Record(fields) => Some(fields),
         _ => None,
     }
@@ -97,19 +108,56 @@ fn anything(why: impl Into<String>) -> Found {
 }
 
 #[derive(Clone, Copy)]
-struct Reader<'d> {
+struct Reader<'d, 'o> {
     /// All that references may lead to.
     documents: &'d [Document],
     /// The one this schema is in.
     document: &'d Document,
     depth: usize,
+    /// How many schemas were read.
+    parts: &'o Cell<usize>,
+    /// The schema that is being read, among those that a reference has led to.
+    inside: Option<&'o Inside<'o>>,
 }
 
-impl<'d> Reader<'d> {
+/// A schema that a reference has led to and that is being read, and the one around it.
+struct Inside<'o> {
+    schema: &'o Node,
+    outer: Option<&'o Inside<'o>>,
+}
+
+impl<'d, 'o> Reader<'d, 'o> {
+    fn new(
+        documents: &'d [Document],
+        document: &'d Document,
+        parts: &'o Cell<usize>,
+    ) -> Reader<'d, 'o> {
+        Reader { documents, document, depth: 0, parts, inside: None }
+    }
+
+    /// The shape of a schema that is a whole, or that a reference has led to. A type has an end, so
+    /// where it comes to itself again it is anything.
+    fn enter(self, schema: &'d Node) -> Found
+    where
+        'd: 'o,
+    {
+        let mut around = self.inside;
+        while let Some(inside) = around {
+            if std::ptr::eq(inside.schema, schema) {
+                return anything("it contains itself");
+            }
+            around = inside.outer;
+        }
+        let inside = Inside { schema, outer: self.inside };
+        let Reader { documents, document, depth, parts, .. } = self;
+        Reader { documents, document, depth, parts, inside: Some(&inside) }.shape(schema)
+    }
+
     fn shape(mut self, schema: &'d Node) -> Found {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return anything("it contains itself");
+        self.parts.set(self.parts.get() + 1);
+        if self.depth > MAX_DEPTH || self.parts.get() > MAX_PARTS {
+            return anything("it is too large");
         }
         let mut found = self.shape_itself(schema);
         found.nullable |= schema.is_true("nullable");
@@ -119,7 +167,7 @@ impl<'d> Reader<'d> {
     fn shape_itself(self, schema: &'d Node) -> Found {
         if let Some(reference) = schema.text_of("$ref") {
             return match self.resolve(reference) {
-                Some((document, target)) => Reader { document, ..self }.shape(target),
+                Some((document, target)) => Reader { document, ..self }.enter(target),
                 None => anything(format!("{reference} is not in the files given")),
             };
         }
@@ -290,8 +338,8 @@ impl<'d> Reader<'d> {
 
     /// The shape of a schema that was made up here, of parts of this document.
     fn owned(self, schema: &Node) -> Found {
-        let Reader { documents, document, depth } = self;
-        Reader { documents, document, depth }.shape(schema)
+        let Reader { documents, document, depth, parts, inside } = self;
+        Reader { documents, document, depth, parts, inside }.shape(schema)
     }
 
     /// What a reference leads to: a place in this document, or in another of those given.

@@ -20,11 +20,11 @@ pub enum SimulateError {
         source: io::Error,
     },
     /// An input broke off, or its compression is damaged.
-    #[error("{input}: cannot be read on after line {line}")]
+    #[error("{input}: cannot be read{}", behind(*line))]
     Read {
         /// Which.
         input: Input,
-        /// The last line that was read whole.
+        /// The last line that was read whole; 0 if that is not known.
         line: u64,
         /// Why.
         source: io::Error,
@@ -84,4 +84,9 @@ pub enum SimulateError {
     /// A result cannot be written.
     #[error(transparent)]
     Replace(#[from] WriteError),
+}
+
+/// How far it was read, where that is known.
+fn behind(line: u64) -> String {
+    if line == 0 { String::new() } else { format!(" on after line {line}") }
 }

@@ -55,16 +55,19 @@ impl Responses {
 pub(crate) fn read(input: &Input, program: &Program) -> Result<Responses, SimulateError> {
     let mut source = Source::open(input)
         .map_err(|source| SimulateError::Open { input: input.clone(), source })?;
-    let mut text = String::new();
-    let read = source.text.read_to_string(&mut text);
+    let mut text = Vec::new();
+    let read = source.text.read_to_end(&mut text);
     read.map_err(|source| SimulateError::Read { input: input.clone(), line: 0, source })?;
     let mut responses = Responses::default();
-    for (number, line) in (1..).zip(text.lines()) {
+    for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
+        let wrong =
+            |reason: String| SimulateError::Response { input: input.clone(), line: number, reason };
+        let line = std::str::from_utf8(line).map_err(|error| {
+            wrong(format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1))
+        })?;
         if line.trim().is_empty() {
             continue;
         }
-        let wrong =
-            |reason: String| SimulateError::Response { input: input.clone(), line: number, reason };
         let (place, rule) = rule(line, program).map_err(wrong)?;
         responses.rules.entry(place).or_default().push(rule);
     }
@@ -76,6 +79,9 @@ pub(crate) fn read(input: &Input, program: &Program) -> Result<Responses, Simula
 }
 
 fn rule(line: &str, program: &Program) -> Result<((u16, u16), Rule), String> {
+    if !line.trim_start().starts_with('{') {
+        return Err(r#"a line is an object: `{"journey": …, "tile": …, "body": …}`"#.to_owned());
+    }
     let line: Line = serde_json::from_str(line).map_err(|error| plain(&error))?;
     let journey = program.journeys.iter().position(|journey| journey.name == line.journey);
     let journey = journey.ok_or_else(|| format!("there is no journey `{}`", line.journey))?;

@@ -171,7 +171,8 @@ impl Checker<'_> {
         }
         let (key, event) = (key.source.clone(), matched.event.clone());
         let range = site.name.map_or_else(TextRange::default, |name| name.range());
-        let message = format!("an `{event}` that is not about this `{key}` would do here, too");
+        let message =
+            format!("an event `{event}` that is not about this `{key}` would do here, too");
         let mut finding = Finding::new(Code::UNKEYED_MATCH, range, message).note(format!(
             "the journey is keyed by `{key}`; compare it in the `where`, or say `any` if every \
              `{event}` of the customer is meant"

@@ -15,8 +15,34 @@ pub(super) fn expected(p: &Parser<'_>, what: &str) -> SyntaxError {
         KW_IF | KW_WHEN if what.ends_with("`else`") => {
             error.help("another case is another arm: `when … { … }` before `else`")
         }
-        _ => error,
+        L_BRACE if what == SPLIT_NAME => {
+            error.help("a split has a name: `split subject { 50% short { … } 50% long { … } }`")
+        }
+        _ => match unit_apart(p) {
+            Some(help) => error.help(help),
+            None => error,
+        },
     }
+}
+
+pub(super) const SPLIT_NAME: &str = "the split's name";
+
+/// A unit of time stands as a word behind its number: `3 days`.
+fn unit_apart(p: &Parser<'_>) -> Option<String> {
+    let unit = match p.token_text().to_ascii_lowercase().as_str() {
+        "ms" | "millis" | "millisecond" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "w" | "week" | "weeks" => "w",
+        _ => return None,
+    };
+    let before = p.text.get(..p.end_of_last().start as usize)?;
+    let (rest, digits) =
+        before.split_at(before.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+    let number = !digits.is_empty() && !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    (p.current == IDENT && number).then(|| format!("a duration is one word: `{digits}{unit}`"))
 }
 
 /// The current token begins no element of a list, whose elements are called `what`.
@@ -24,6 +50,9 @@ pub(super) fn no_element(p: &Parser<'_>, what: &str) -> SyntaxError {
     let range = if p.at(EOF) { p.end_of_last() } else { p.range() };
     let message = format!("expected {what}, found {}", found(p));
     let error = SyntaxError::new(Code::SYNTAX, range, message);
+    if let Some(help) = unit_apart(p) {
+        return error.help(help);
+    }
     if let Some(word) = similar_keyword(p, what) {
         return error.help(format!("did you mean `{word}`?"));
     }

@@ -218,7 +218,7 @@ fn at_record(p: &Parser<'_>) -> bool {
 
 fn split(p: &mut Parser<'_>, mark: Mark) {
     p.bump();
-    name(p, "the split's name");
+    name(p, messages::SPLIT_NAME);
     if p.at(KW_PER) {
         let per = p.start();
         p.bump();
