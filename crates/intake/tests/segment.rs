@@ -211,7 +211,7 @@ fn each_message_of_a_batch_is_taken_or_rejected_by_itself() {
             "! the field `type` is missing",
             "! the field `userId` is an object: a text is wanted",
             "! not JSON: `,` or `}` is wanted at column 17, not '\"'",
-            "! not JSON: an object is wanted at column 1, not '['",
+            "! the line is an array: an object is wanted",
             "ada: []",
             "! the field `userId` is the text \"a\\u0000b\": a text without a NUL character is wanted",
             "x: [(1, Unset)]",
