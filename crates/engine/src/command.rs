@@ -90,7 +90,8 @@ pub enum Reply {
     Done,
     /// The event was seen before.
     Duplicate,
-    /// The customer entered; with a journey that goes through a list, so many times.
+    /// The customer entered; with a journey that goes through a list, so many times. Not once where
+    /// what it brings along took the place of what it had, as it was inside already.
     Entered(u32),
     /// The customer did not enter.
     NotEntered(Refusal),

@@ -6,18 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Failure;
 use crate::deploy::Line;
-use crate::outbox::Message;
+use crate::outbox::{Message, MessageId};
 
 /// Which trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TroubleId {
-    /// A message.
+    /// A message that was given up.
     Message {
         /// The shard that wrote it down.
         shard: u16,
         /// Its number there.
         number: u64,
     },
+    /// A message of the outbox that is still tried. Trying it again means now, giving it up that its
+    /// member takes the `failed` way.
+    Trying(MessageId),
     /// A member of the customer that the command is about.
     Member {
         /// Of which journey.

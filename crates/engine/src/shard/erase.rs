@@ -33,7 +33,8 @@ impl Round<'_> {
         let mut removed = 0;
         for journey in journeys(guest) {
             let input = Input::Remove { journey, membership: None };
-            removed += self.apply(guest, input, Cause::Remove { journey }, now)?.exits;
+            let summary = self.apply(guest, input, Cause::Remove { journey }, now)?;
+            removed += u32::try_from(summary.exited.len()).unwrap_or(u32::MAX);
         }
         let id = guest.customer.id().to_owned();
         let history = Arc::clone(&self.shard.history);

@@ -100,16 +100,13 @@ impl Round<'_> {
                 let args = values(&args, &arena);
                 let input = Input::Enter { journey, args: &args, event: event.as_ref() };
                 let summary = self.apply(guest, input, Cause::Enter { journey }, now)?;
-                Ok(match summary.refusal {
-                    Some((refused, reason)) if refused == journey => Reply::NotEntered(reason),
-                    _ => Reply::Entered(summary.entries),
-                })
+                Ok(summary.entry(journey))
             }
             What::Remove { line } => {
                 let Some(journey) = latest.current(line) else { return Ok(Reply::Unknown) };
                 let input = Input::Remove { journey, membership: None };
                 let summary = self.apply(guest, input, Cause::Remove { journey }, now)?;
-                Ok(Reply::Removed(summary.exits))
+                Ok(Reply::Removed(summary.exits(&guest.deployment, line)))
             }
             What::Attempted { message, attempt, result } => {
                 self.attempted(guest, now, message, attempt, result)
@@ -146,13 +143,41 @@ impl Round<'_> {
         Ok(false)
     }
 
-    /// A message of the outbox; one that was written in this step is not in the store yet.
+    /// A message of the outbox; one that was written in this step is not in the store yet. Whoever
+    /// takes it puts it back or deletes it.
     fn take_message(&mut self, id: MessageId) -> Result<Option<Message>, ReadError> {
         if let Some(place) = self.messages.iter().position(|(known, _)| *known == id) {
             return Ok(Some(self.messages.swap_remove(place).1));
         }
-        let stored = self.store.get(&keys::outbox(id.shard, id.number))?;
+        let key = keys::outbox(id.shard, id.number);
+        if self.gone.contains(&key) {
+            return Ok(None);
+        }
+        let stored = self.store.get(&key)?;
         Ok(stored.map(|bytes| decode("message", &bytes)).transpose()?)
+    }
+
+    /// The same, if it fits; otherwise it stays what it is.
+    fn take_message_if(
+        &mut self,
+        id: MessageId,
+        fits: impl FnOnce(&Message) -> bool,
+    ) -> Result<Option<Message>, ReadError> {
+        let was_changed = self.messages.iter().any(|(known, _)| *known == id);
+        let Some(message) = self.take_message(id)? else { return Ok(None) };
+        if fits(&message) {
+            return Ok(Some(message));
+        }
+        if was_changed {
+            self.messages.push((id, message));
+        }
+        Ok(None)
+    }
+
+    /// Deletes a message or a trouble.
+    fn settle(&mut self, key: Vec<u8>) {
+        self.batch.delete(&key);
+        self.gone.insert(key);
     }
 
     /// What became of an attempt to deliver a message.
@@ -165,11 +190,12 @@ impl Round<'_> {
         result: Attempt,
     ) -> Answered {
         let key = keys::outbox(id.shard, id.number);
-        let Some(mut message) = self.take_message(id)? else { return Ok(Reply::Unknown) };
-        if message.attempt != attempt || message.customer != guest.customer.id() {
-            // An answer that comes late: the message stays what it is.
+        let customer = guest.customer.id();
+        // One that does not fit is an answer that comes late.
+        let fits = |it: &Message| it.attempt == attempt && it.customer == customer;
+        let Some(mut message) = self.take_message_if(id, fits)? else {
             return Ok(Reply::Unknown);
-        }
+        };
         match result {
             Attempt::Again { at, failure } => {
                 message.attempt += 1;
@@ -178,7 +204,7 @@ impl Round<'_> {
                 self.messages.push((id, message));
             }
             Attempt::Delivered { response, .. } => {
-                self.batch.delete(&key);
+                self.settle(key);
                 let arena = Bump::new();
                 let answer = response.as_ref().map_or(Answer::Delivered, |response| {
                     Answer::Response(Val::from_const(response, &arena))
@@ -186,7 +212,7 @@ impl Round<'_> {
                 self.answer(guest, &message, answer, Outcome::Delivered, now)?;
             }
             Attempt::Failed(failure) => {
-                self.batch.delete(&key);
+                self.settle(key);
                 let answer = Answer::Failed { status: failure.status };
                 self.answer(guest, &message, answer, Outcome::Failed, now)?;
                 self.give_up(message, now, failure);
@@ -240,7 +266,7 @@ impl Round<'_> {
                 let Some(Undelivered { mut message, .. }) = self.undelivered(&key, guest)? else {
                     return Ok(Reply::Unknown);
                 };
-                self.batch.delete(&key);
+                self.settle(key);
                 // Who waited for it has taken its way already.
                 message.awaits = false;
                 message.attempt += 1;
@@ -248,6 +274,12 @@ impl Round<'_> {
                 let number = self.shard.numbers.outbox;
                 self.shard.numbers.outbox += 1;
                 self.messages.push((MessageId { shard: self.shard.number, number }, message));
+                Ok(Reply::Done)
+            }
+            TroubleId::Trying(id) => {
+                let Some(mut message) = self.trying(id, guest)? else { return Ok(Reply::Unknown) };
+                message.next_at = message.next_at.min(now);
+                self.messages.push((id, message));
                 Ok(Reply::Done)
             }
             TroubleId::Member { line, membership } => {
@@ -272,7 +304,15 @@ impl Round<'_> {
                 if self.undelivered(&key, guest)?.is_none() {
                     return Ok(Reply::Unknown);
                 }
-                self.batch.delete(&key);
+                self.settle(key);
+                Ok(Reply::Done)
+            }
+            TroubleId::Trying(id) => {
+                let Some(message) = self.trying(id, guest)? else { return Ok(Reply::Unknown) };
+                self.settle(keys::outbox(id.shard, id.number));
+                let status = message.last.as_ref().and_then(|last| last.status);
+                let answer = Answer::Failed { status };
+                self.answer(guest, &message, answer, Outcome::Failed, now)?;
                 Ok(Reply::Done)
             }
             TroubleId::Member { line, membership } => {
@@ -281,13 +321,21 @@ impl Round<'_> {
                 };
                 let input = Input::Remove { journey, membership: Some(membership) };
                 let summary = self.apply(guest, input, Cause::Remove { journey }, now)?;
-                Ok(Reply::Removed(summary.exits))
+                Ok(Reply::Removed(summary.exits(&guest.deployment, line)))
             }
         }
     }
 
+    /// A message that is still tried, if it is this customer's.
+    fn trying(&mut self, id: MessageId, guest: &Guest) -> Result<Option<Message>, ReadError> {
+        self.take_message_if(id, |message| message.customer == guest.customer.id())
+    }
+
     /// A message that was given up, if it is this customer's.
     fn undelivered(&self, key: &[u8], guest: &Guest) -> Result<Option<Undelivered>, ReadError> {
+        if self.gone.contains(key) {
+            return Ok(None);
+        }
         let Some(bytes) = self.store.get(key)? else { return Ok(None) };
         let found: Undelivered = decode("undelivered message", &bytes)?;
         Ok(Some(found).filter(|it| it.message.customer == guest.customer.id()))

@@ -22,11 +22,12 @@ pub(super) struct Collected {
     pub(super) messages: Vec<Message>,
     /// Members that cannot go on: the journey, the membership, and why.
     pub(super) faults: Vec<(Line, u32, Faulted)>,
-    /// Entries, and refused ones: how many, and the reason of the last.
-    pub(super) entries: u32,
-    pub(super) refusal: Option<(u16, Refusal)>,
-    /// Members that left.
-    pub(super) exits: u32,
+    /// Journeys that were entered, once for each entry.
+    pub(super) entered: Vec<u16>,
+    /// Entries that were refused.
+    pub(super) refused: Vec<(u16, Refusal)>,
+    /// Journeys that were left, once for each member.
+    pub(super) exited: Vec<u16>,
 }
 
 /// See the [module](self).
@@ -110,11 +111,9 @@ impl Recorder<'_> {
             values.iter().map(|(slot, value)| (*slot, value.to_const())).collect()
         };
         match *effect {
-            Effect::Entered { .. } => self.out.entries += 1,
-            Effect::NotEntered { journey, reason, .. } => {
-                self.out.refusal = Some((journey, reason));
-            }
-            Effect::Exited { .. } => self.out.exits += 1,
+            Effect::Entered { journey, .. } => self.out.entered.push(journey),
+            Effect::NotEntered { journey, reason, .. } => self.out.refused.push((journey, reason)),
+            Effect::Exited { journey, .. } => self.out.exited.push(journey),
             Effect::Faulted { journey, membership, tile, fault, at } => {
                 let Some(Version { line, .. }) = self.deployment.version(journey) else { return };
                 let deployment = self.deployment.number;

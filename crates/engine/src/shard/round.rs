@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use journey_vm::{Input, Rebase, apply};
+use journey_vm::{Input, Rebase, Refusal, apply};
 
 use super::Shard;
 use super::guest::Guest;
 use super::recorder::{Collected, Recorder};
-use crate::deploy::{Change, Deployment, Operation};
+use crate::command::Reply;
+use crate::deploy::{Change, Deployment, Line, Operation};
 use crate::form::{ReadError, encode};
 use crate::keys;
 use crate::outbox::{Message, MessageId};
@@ -27,6 +28,8 @@ pub(super) struct Round<'r> {
     pub(super) seen: BTreeSet<[u8; 16]>,
     /// Messages that this step has caused or changed.
     pub(super) messages: Vec<(MessageId, Message)>,
+    /// Keys of messages and troubles that this step has deleted: the store has them still.
+    pub(super) gone: BTreeSet<Vec<u8>>,
 }
 
 impl<'r> Round<'r> {
@@ -40,6 +43,7 @@ impl<'r> Round<'r> {
             batch: Batch::new(),
             seen: BTreeSet::new(),
             messages: Vec::new(),
+            gone: BTreeSet::new(),
         }
     }
 
@@ -86,7 +90,7 @@ impl<'r> Round<'r> {
     fn on_line(
         &mut self,
         guest: &mut Guest,
-        line: crate::deploy::Line,
+        line: Line,
         at: i64,
         input: impl FnOnce(u16) -> (Input<'static>, Cause),
     ) -> Result<(), ReadError> {
@@ -178,9 +182,9 @@ impl<'r> Round<'r> {
         }
         guest.touched = true;
         let summary = Summary {
-            entries: collected.entries,
-            refusal: collected.refusal,
-            exits: collected.exits,
+            entered: std::mem::take(&mut collected.entered),
+            refused: std::mem::take(&mut collected.refused),
+            exited: std::mem::take(&mut collected.exited),
         };
         self.keep(guest, cause, now, 0, collected);
         Ok(summary)
@@ -229,10 +233,32 @@ impl<'r> Round<'r> {
     }
 }
 
-/// What a command may want to know of an input.
-#[derive(Debug, Clone, Copy)]
+/// What a command may want to know of an input: journeys, once for each entry, refusal and exit.
+#[derive(Debug)]
 pub(super) struct Summary {
-    pub(super) entries: u32,
-    pub(super) refusal: Option<(u16, journey_vm::Refusal)>,
-    pub(super) exits: u32,
+    pub(super) entered: Vec<u16>,
+    pub(super) refused: Vec<(u16, Refusal)>,
+    pub(super) exited: Vec<u16>,
+}
+
+impl Summary {
+    /// What came of an entry by hand. Entries that followed from it into other journeys are not it.
+    pub(super) fn entry(&self, journey: u16) -> Reply {
+        let entries = count(&self.entered, |it| it == journey);
+        match self.refused.iter().find(|(refused, _)| *refused == journey) {
+            Some((_, reason)) if entries == 0 => Reply::NotEntered(*reason),
+            _ => Reply::Entered(entries),
+        }
+    }
+
+    /// How many members of a journey have left, whatever their version.
+    pub(super) fn exits(&self, deployment: &Deployment, line: Line) -> u32 {
+        let of_line = |journey| deployment.version(journey).is_some_and(|it| it.line == line);
+        count(&self.exited, of_line)
+    }
+}
+
+fn count(journeys: &[u16], is_it: impl Fn(u16) -> bool) -> u32 {
+    let found = journeys.iter().filter(|journey| is_it(**journey)).count();
+    u32::try_from(found).unwrap_or(u32::MAX)
 }
