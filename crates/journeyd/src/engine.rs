@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use journey_bytecode::{Const, Slot, Type};
 use journey_delivery::{
-    Deliverer, Guard, GuardError, JsonLines, Parts, StartError, SystemClock, SystemNetwork,
+    Deliverer, Guard, GuardError, Parts, StartError, SystemClock, SystemNetwork,
 };
 use journey_engine::form::ReadError;
 use journey_engine::store::{EmbeddedStore, Options as StoreOptions, Store, StoreError};
@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::catalog::{Catalog, CatalogError, WorkspaceFiles};
 use crate::config::{Config, Secrets};
+use crate::lines::{Lines, Look};
 use crate::runtime::dispatch::{Desktop, Dispatch};
 use crate::runtime::{self, Clock, Runtime};
 
@@ -65,7 +66,7 @@ impl Engine {
         secrets: Secrets,
     ) -> Result<Engine, EngineError> {
         let store = open_store(&config.data.directory)?;
-        let clock = Arc::new(Clock::new(config.engine.clock, i64::MIN));
+        let clock = Arc::new(Clock::new(config.engine.clock, runtime::BEGINNING));
         let options = runtime::Options {
             shards: shards(&*store, config.engine.shards)?,
             release_rate: config.engine.release_rate,
@@ -84,7 +85,7 @@ impl Engine {
             clock: Arc::new(SystemClock),
             seed: getrandom::u64().map_err(EngineError::Random)?,
             network: Box::new(SystemNetwork),
-            sink: Arc::new(JsonLines::new(std::io::stdout())),
+            sink: Arc::new(Lines::new(Look::of_stdout(), std::io::stdout())),
             report: Arc::clone(&desktop) as Arc<dyn journey_delivery::Report>,
         };
         let deliverer = Arc::new(Deliverer::start(settings, parts)?);

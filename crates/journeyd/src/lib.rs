@@ -16,6 +16,7 @@ pub mod config;
 pub mod engine;
 pub mod http;
 pub mod instance;
+pub mod lines;
 pub mod observe;
 pub mod runtime;
 pub mod secret;

@@ -54,12 +54,14 @@ pub struct Shard {
     scratch: Scratch,
 }
 
-/// The next numbers of what a shard writes in order.
+/// The next numbers of what a shard writes in order, and how late it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Numbers {
     outbox: u64,
     trouble: u64,
     rejected: u64,
+    /// The latest time of its commands.
+    clock: Option<i64>,
 }
 
 /// What came of a step.
@@ -119,6 +121,11 @@ impl Shard {
         self.number
     }
 
+    /// The latest time of a command that has changed anything, also before it was opened.
+    pub fn clock(&self) -> Option<i64> {
+        self.numbers.clock
+    }
+
     /// Makes operations known that were decided on since.
     pub fn learn(&mut self, history: Arc<History>) {
         self.history = history;
@@ -133,9 +140,11 @@ impl Shard {
     ) -> Result<Step, StepError> {
         let before = self.numbers;
         let mut step = Step::default();
+        let mut clock = before.clock;
         let mut round = Round::new(self, store);
         for command in commands {
             let tag = command.tag;
+            clock = clock.max(Some(command.now));
             let reply = round.execute(command)?;
             step.replies.push((tag, reply));
         }
@@ -146,7 +155,8 @@ impl Shard {
             batch.put(&key, &encode(counts));
         }
         self.book.trim();
-        if self.numbers != before {
+        if self.numbers != before || !batch.is_empty() {
+            self.numbers.clock = clock;
             batch.put(&keys::shard(self.number), &encode(&self.numbers));
         }
         if !batch.is_empty() {

@@ -10,6 +10,7 @@ use super::{Failure, Settings, environment};
 use crate::auth::{KeyFile, KeyRing};
 use crate::catalog::WorkspaceFiles;
 use crate::config::{Config, ConfigError, Secrets};
+use crate::runtime::ClockKind;
 use crate::server::{self, Setup};
 
 /// Stack of a thread, in bytes: checking a source takes a few calls for each level it nests.
@@ -22,7 +23,7 @@ pub(super) struct Dev {
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
-    address: Address,
+    flags: Flags,
 }
 
 #[derive(Debug, Args)]
@@ -30,27 +31,31 @@ pub(super) struct Serve {
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
-    address: Address,
+    flags: Flags,
 }
 
 #[derive(Debug, Args)]
-struct Address {
+struct Flags {
     /// The address to listen at; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
     /// A file to write the bound address into
     #[arg(long, value_name = "FILE")]
     address_file: Option<PathBuf>,
+    /// Whose clock: the machine's, or that of the events, for event logs that are streamed in
+    #[arg(long, value_enum)]
+    clock: Option<ClockKind>,
 }
 
-impl Address {
-    fn flags(&self) -> Vec<(&'static str, String, &'static str)> {
+impl Flags {
+    fn settings(&self) -> Vec<(&'static str, String, &'static str)> {
         let listen = self.listen.map(|it| ("server.listen", it.to_string(), "--listen"));
         let file = self
             .address_file
             .as_ref()
             .map(|it| ("server.address_file", it.to_string_lossy().into_owned(), "--address-file"));
-        listen.into_iter().chain(file).collect()
+        let clock = self.clock.map(|kind| ("engine.clock", kind.name().to_owned(), "--clock"));
+        listen.into_iter().chain(file).chain(clock).collect()
     }
 }
 
@@ -61,7 +66,7 @@ impl Dev {
         let mut defaults = Config::default();
         defaults.data.directory = temporary.path().to_owned();
         defaults.limits.requests_per_minute = 0;
-        let config = self.settings.load(defaults, self.address.flags())?.config;
+        let config = self.settings.load(defaults, self.flags.settings())?.config;
         if !config.server.listen.ip().is_loopback() {
             let detail = format!(
                 "`journeyd dev` needs no keys and so listens on loopback only, not at {}: `journeyd serve` listens anywhere",
@@ -77,7 +82,7 @@ impl Dev {
 
 impl Serve {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let config = self.settings.load(Config::default(), self.address.flags())?.config;
+        let config = self.settings.load(Config::default(), self.flags.settings())?.config;
         let server = &config.server;
         if !server.listen.ip().is_loopback() && !server.tls.wanted() && !server.plain_text {
             let detail = format!(

@@ -2,13 +2,28 @@
 //!
 //! A server's clock is the machine's, but it never goes back. In the test mode of `--clock events`
 //! it is the latest time of an event so far, as in a simulation: then a log that is streamed in
-//! gives what `journeyc simulate` gives for it.
+//! gives what `journeyc simulate` gives for it. Each shard goes by the latest event that came to
+//! its own queue, and remembers that with what the event has changed: so a log whose last part is sent
+//! again after a crash finds each shard at the time at which it left it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// What the clock of events shows before the first one: the year 1, which every calendar knows.
+pub const BEGINNING: i64 = -62_135_596_800_000;
+
 /// Which clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    clap::ValueEnum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ClockKind {
     /// The machine's.
@@ -17,6 +32,19 @@ pub enum ClockKind {
     /// That of the events.
     Events,
 }
+
+impl ClockKind {
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            ClockKind::Wall => "wall",
+            ClockKind::Events => "events",
+        }
+    }
+}
+
+/// By how much the machine's clock may be behind before that is worth a word, in milliseconds.
+const TOLERANCE: i64 = 10_000;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -44,6 +72,22 @@ impl Clock {
                 let now = wall();
                 self.latest.fetch_max(now, Ordering::SeqCst).max(now)
             }
+        }
+    }
+
+    /// Goes on after a process that has seen this time.
+    pub(super) fn resume(&self, seen: Option<i64>) {
+        let Some(seen) = seen else { return };
+        match self.kind {
+            ClockKind::Events => {
+                self.latest.fetch_max(seen, Ordering::SeqCst);
+            }
+            // A clock that was ahead and was put right is not followed: that would be for good.
+            ClockKind::Wall if seen > wall() + TOLERANCE => {
+                let ahead = (seen - wall()) / 1_000;
+                tracing::warn!(ahead, "the clock is behind what is stored, by so many seconds");
+            }
+            ClockKind::Wall => {}
         }
     }
 

@@ -19,7 +19,7 @@ use journey_vm::{HttpMessage, Outside, Rendered, Scratch, Val, render};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Busy, Runtime, Submission};
+use super::{Busy, ClockKind, Runtime, Submission};
 
 /// How many messages of the outbox are read in one go at the start.
 const CHUNK: usize = 1_000;
@@ -115,8 +115,14 @@ impl Dispatch {
             for id in self.readmitted() {
                 self.forward(id, &mut later)?;
             }
-            let pause = later.first_key_value().map_or(60_000, |((at, _), ())| at - now);
-            let pause = Duration::from_millis(pause.clamp(1, 60_000).cast_unsigned());
+            let next = later.first_key_value().map(|((at, _), ())| at.saturating_sub(now));
+            let longest = match self.runtime.clock().kind() {
+                ClockKind::Wall => 60_000,
+                // Events move it, and do not say so here.
+                ClockKind::Events => 50,
+            };
+            let pause = next.unwrap_or(longest).clamp(1, longest);
+            let pause = Duration::from_millis(pause.cast_unsigned());
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(id) => self.forward(id, &mut later)?,

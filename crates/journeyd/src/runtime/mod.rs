@@ -28,7 +28,7 @@ use journey_engine::store::Store;
 use journey_vm::Customer;
 use tokio::sync::mpsc;
 
-pub use clock::{Clock, ClockKind};
+pub use clock::{BEGINNING, Clock, ClockKind};
 pub use committer::fail;
 pub use schemas::Schemas;
 pub use submit::{Busy, Submission};
@@ -62,8 +62,8 @@ pub struct Runtime {
     control: Mutex<Control>,
     history: RwLock<Arc<History>>,
     /// Held while the times of a submission are set and it is put into the queues, so that each
-    /// shard gets them in the order of the clock.
-    order: Mutex<()>,
+    /// shard gets them in the order of the clock. By the clock of events, how late it is for each shard.
+    order: Mutex<Vec<i64>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
     /// What the workers have measured.
@@ -108,10 +108,11 @@ impl Runtime {
         let (commits, committer) =
             committer::start(Arc::clone(&store), released, Arc::clone(&measures));
         let mut threads = vec![committer];
-        let mut shards = Vec::new();
+        let (mut shards, mut times) = (Vec::new(), Vec::new());
         for number in 0..options.shards {
             let settings = options.settings.clone();
             let shard = Shard::open(&*store, number, Arc::clone(&history), settings)?;
+            times.push(shard.clock().unwrap_or(BEGINNING));
             let (send, receive) = std::sync::mpsc::sync_channel(options.queue);
             let worker = Worker {
                 shard,
@@ -127,13 +128,14 @@ impl Runtime {
             threads.push(thread?);
             shards.push(send);
         }
+        clock.resume(times.iter().copied().max());
         let runtime = Runtime {
             store,
             clock,
             shards,
             control: Mutex::new(control),
             history: RwLock::new(history),
-            order: Mutex::new(()),
+            order: Mutex::new(times),
             threads: Mutex::new(threads),
             stopping: AtomicBool::new(false),
             measures,

@@ -73,17 +73,38 @@ impl Runtime {
         }
         let shards = self.shards();
         let mut batches: Vec<Vec<Command>> = vec![Vec::new(); usize::from(shards)];
-        let _order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut times = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         for (tag, Submission { customer, what }) in (0..).zip(submissions) {
-            let now = match &what {
-                What::Event { at, .. } => self.clock.at_event(*at),
-                _ => self.clock.now(),
-            };
             let shard = shard_of(&customer, shards);
+            let now = self.time_of(&what, times.get_mut(usize::from(shard)));
             let command = Command { tag, customer, now, what };
             batches.get_mut(usize::from(shard)).into_iter().for_each(|it| it.push(command.clone()));
         }
-        self.send(batches)
+        let waiting = self.send(batches)?;
+        if self.clock.kind() == ClockKind::Events {
+            let now = self.clock.now();
+            // A shard learns the time by its queue, so that no timer goes before an event that was
+            // there first.
+            for (shard, time) in self.shards.iter().zip(&mut *times) {
+                *time = now;
+                let _ = shard.send(Work::Clock(now));
+            }
+        }
+        Ok(waiting)
+    }
+
+    /// What the clock shows when a command is put into the queue of a shard.
+    fn time_of(&self, what: &What, shard: Option<&mut i64>) -> i64 {
+        match (self.clock.kind(), shard) {
+            (ClockKind::Events, Some(latest)) => {
+                if let What::Event { at, .. } = what {
+                    *latest = (*latest).max(*at);
+                    self.clock.at_event(*at);
+                }
+                *latest
+            }
+            _ => self.clock.now(),
+        }
     }
 
     /// Puts a batch into the queue of each shard, or none at all.
@@ -107,14 +128,6 @@ impl Runtime {
             }
             sent = true;
             waiting.push(receiver);
-        }
-        if self.clock.kind() == ClockKind::Events {
-            let now = self.clock.now();
-            // A shard learns the time by its queue, so that no timer goes before an event that was
-            // there first.
-            for shard in &self.shards {
-                let _ = shard.send(Work::Clock(now));
-            }
         }
         Ok(waiting)
     }

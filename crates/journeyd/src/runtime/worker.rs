@@ -71,7 +71,7 @@ impl Worker {
     /// Works until it is told to stop. A store that fails ends the process.
     pub(super) fn run(mut self) {
         let mut day = Day {
-            told: i64::MIN,
+            told: self.shard.clock().unwrap_or(i64::MIN),
             due: None,
             // Who was left behind by the last process is brought along by this one.
             sweep: Some(None),

@@ -8,6 +8,7 @@ mod hostile;
 mod journeys;
 mod keys;
 mod problems;
+mod same_answers;
 mod stopping;
 mod support;
 mod tls;

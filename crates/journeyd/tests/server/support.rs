@@ -42,7 +42,7 @@ pub(crate) struct Server {
     /// Its first line.
     pub(crate) greeting: String,
     /// What follows.
-    out: BufReader<ChildStdout>,
+    out: Option<BufReader<ChildStdout>>,
     pub(crate) folder: TempDir,
 }
 
@@ -71,14 +71,25 @@ impl Server {
             let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
             panic!("no address in {greeting:?}: {log}");
         };
-        Server { child, address, greeting, out, folder }
+        Server { child, address, greeting, out: Some(out), folder }
     }
 
     /// The next line on its standard output, once there is one.
     pub(crate) fn next_line(&mut self) -> String {
         let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
+        self.out.as_mut().unwrap().read_line(&mut line).unwrap();
         line
+    }
+
+    /// What it writes on its standard output from now on, to be read elsewhere.
+    pub(crate) fn take_output(&mut self) -> BufReader<ChildStdout> {
+        self.out.take().unwrap()
+    }
+
+    /// Kills it, and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// What it logged so far.

@@ -106,7 +106,7 @@ pub(super) fn documented(root: &Path) -> Result<Vec<String>, Failure> {
             used.extend(dependencies(&manifest, section));
         }
     }
-    used.retain(|name| !name.starts_with("journey-"));
+    used.retain(|name| !name.starts_with("journey"));
     Ok(used
         .into_iter()
         .filter(|name| !document.contains(&format!("| `{name}`")))
