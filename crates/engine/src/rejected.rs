@@ -1,6 +1,20 @@
 //! Events that were not taken, for people to look at.
+//!
+//! Each shard keeps the latest of them, and lets go of older ones as new ones come: a sender that
+//! sends nonsense fills no disk.
 
 use serde::{Deserialize, Serialize};
+
+use crate::form::{ReadError, decode};
+use crate::keys;
+use crate::shard::rejected_so_far;
+use crate::store::Store;
+
+/// How many each shard keeps.
+pub const KEPT: u64 = 10_000;
+
+/// How many numbers are looked at in one go.
+const CHUNK: u64 = 256;
 
 /// An event that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,4 +34,31 @@ impl Rejected {
     pub fn names(&self, customer: &str) -> bool {
         self.customer.as_deref() == Some(customer) || self.text.contains(customer)
     }
+}
+
+/// The latest that a shard keeps, with their numbers, newest first: those before a number, or all, at
+/// most `limit`.
+pub fn newest(
+    store: &dyn Store,
+    shard: u16,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<Vec<(u64, Rejected)>, ReadError> {
+    let next = rejected_so_far(store, shard)?;
+    let oldest = next.saturating_sub(KEPT);
+    let mut end = before.unwrap_or(next).min(next);
+    let mut found = Vec::new();
+    while end > oldest && found.len() < limit {
+        let start = end.saturating_sub(CHUNK).max(oldest);
+        let (from, to) = (keys::rejected(shard, start), keys::rejected(shard, end));
+        // Some may be gone: those of customers who were forgotten.
+        for (key, bytes) in store.scan(&from, &to, CHUNK as usize)?.iter().rev() {
+            if let Some((_, number)) = keys::numbered_of(key) {
+                found.push((number, decode("rejected event", bytes)?));
+            }
+        }
+        end = start;
+    }
+    found.truncate(limit);
+    Ok(found)
 }

@@ -11,7 +11,12 @@ use crate::{Failure, shell};
 const PYTHON: &[&str] = &["aiosmtpd==1.4.6", "standardwebhooks==1.1.0"];
 
 /// Packages of npm.
-const NODE: &[&str] = &["standardwebhooks@1.1.1"];
+const NODE: &[&str] = &[
+    "standardwebhooks@1.1.1",
+    "@segment/analytics-node@3.1.0",
+    "@segment/analytics-next@1.84.3",
+    "happy-dom@21.0.4",
+];
 
 /// Installs what is missing.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {

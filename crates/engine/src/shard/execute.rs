@@ -13,6 +13,7 @@ use crate::deploy::{Deployment, Line, Version};
 use crate::form::{ReadError, decode, encode};
 use crate::keys;
 use crate::outbox::{Message, MessageId};
+use crate::rejected::{KEPT, Rejected};
 use crate::timeline::Cause;
 use crate::trouble::{TroubleId, Undelivered};
 
@@ -23,9 +24,7 @@ impl Round<'_> {
     pub(super) fn execute(&mut self, command: Command) -> Answered {
         let Command { customer: id, now, what, .. } = command;
         if let What::Reject(rejected) = what {
-            let number = self.shard.numbers.rejected;
-            self.shard.numbers.rejected += 1;
-            self.batch.put(&keys::rejected(self.shard.number, number), &encode(&rejected));
+            self.reject(&rejected);
             return Ok(Reply::Done);
         }
         // Before the first deployment there is nothing to know of anybody.
@@ -49,6 +48,16 @@ impl Round<'_> {
         let reply = self.perform(&mut guest, &latest, now, what);
         self.put_back(guest);
         reply
+    }
+
+    /// Writes an event down that was not taken, in the place of the oldest if there are many.
+    fn reject(&mut self, rejected: &Rejected) {
+        let (shard, number) = (self.shard.number, self.shard.numbers.rejected);
+        self.shard.numbers.rejected += 1;
+        self.batch.put(&keys::rejected(shard, number), &encode(rejected));
+        if let Some(oldest) = number.checked_sub(KEPT) {
+            self.batch.delete(&keys::rejected(shard, oldest));
+        }
     }
 
     /// A customer who is new finds those journeys paused that are.

@@ -100,6 +100,12 @@ pub fn look_up(
     Ok(Some((guest.customer, guest.deployment)))
 }
 
+/// How many events a shard has rejected so far: the number of the next.
+pub fn rejected_so_far(store: &dyn Store, shard: u16) -> Result<u64, ReadError> {
+    let Some(bytes) = store.get(&keys::shard(shard))? else { return Ok(0) };
+    Ok(decode::<Numbers>("numbers of a shard", &bytes)?.rejected)
+}
+
 impl Shard {
     /// Opens a shard of a store.
     pub fn open(

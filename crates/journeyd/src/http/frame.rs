@@ -49,7 +49,7 @@ async fn nothing_here() -> Problem {
     Problem::not_found("there is nothing at this path; /openapi.json lists those there are")
 }
 
-async fn other_method(method: Method) -> Problem {
+pub(super) async fn other_method(method: Method) -> Problem {
     let detail = format!("the path does not take {method}; Allow says what it takes");
     Problem::new(ProblemKind::MethodNotAllowed, detail)
 }

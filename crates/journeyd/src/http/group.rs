@@ -9,6 +9,7 @@ use data_encoding::BASE64;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::body;
+use super::cors;
 use super::document;
 use super::idempotency::remember;
 use super::problem::{Problem, ProblemKind};
@@ -71,7 +72,7 @@ impl Group {
             routes = routes.route_layer(from_fn(remember));
         }
         let routes = routes.route_layer(from_fn(move |request, next| self.admit(request, next)));
-        if self.class == RateClass::Ingest { routes.layer(super::cors::layer()) } else { routes }
+        if self.class == RateClass::Ingest { cors::open(routes) } else { routes }
     }
 
     fn duties(&self) -> document::Duties {

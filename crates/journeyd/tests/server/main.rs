@@ -8,7 +8,12 @@ mod hostile;
 mod journeys;
 mod keys;
 mod problems;
+mod rejected;
 mod same_answers;
+mod segment;
 mod stopping;
 mod support;
 mod tls;
+#[allow(dead_code, unreachable_pub, reason = "shared with other crates' tests")]
+#[path = "../../../delivery/tests/common/tools.rs"]
+mod tools;

@@ -214,3 +214,76 @@ impl Answer {
         (self.status, kind.to_owned())
     }
 }
+
+/// Makes a key for the server that runs in a folder.
+pub(crate) fn create_key(folder: &std::path::Path, scopes: &str) -> String {
+    let arguments = ["keys", "create", "--name", "test", "--scope", scopes];
+    let said = run(journeyd().current_dir(folder).args(arguments));
+    assert!(said.status.success(), "{}", said.err);
+    said.out.trim().to_owned()
+}
+
+/// A key as the user name of Basic authorization.
+pub(crate) fn basic(key: &str) -> String {
+    format!("Basic {}", data_encoding::BASE64.encode(format!("{key}:").as_bytes()))
+}
+
+/// A server that asks for keys, with journeys that are active.
+pub(crate) struct Workspace {
+    pub(crate) server: Server,
+    pub(crate) admin: String,
+    pub(crate) ingest: String,
+    pub(crate) reader: String,
+}
+
+impl Workspace {
+    /// Starts it with this configuration, schema and journeys by name.
+    pub(crate) fn serve(config: &str, schema: &str, journeys: &[(&str, &str)]) -> Workspace {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("journeyd.toml"), config).unwrap();
+        let [admin, ingest, reader] =
+            ["admin", "ingest", "read"].map(|scopes| create_key(folder.path(), scopes));
+        let server = Server::start(folder, &["serve"]);
+        let workspace = Workspace { server, admin, ingest, reader };
+        let files = serde_json::json!({ "files": [{ "path": "schema.journey", "text": schema }] });
+        workspace.done("PUT", "/api/v1/schema", &files.to_string());
+        for (name, source) in journeys {
+            let source = serde_json::json!({ "source": source });
+            workspace.done("POST", "/api/v1/journeys", &source.to_string());
+            workspace.done("POST", &format!("/api/v1/journeys/{name}/activate"), "");
+        }
+        workspace
+    }
+
+    /// A request of the admin, as JSON.
+    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Answer {
+        let authorization = basic(&self.admin);
+        let headers = [("authorization", &*authorization), ("content-type", "application/json")];
+        self.server.send(method, path, &headers, body.as_bytes())
+    }
+
+    /// One that succeeds.
+    pub(crate) fn done(&self, method: &str, path: &str, body: &str) -> Answer {
+        let answer = self.request(method, path, body);
+        assert!((200..300).contains(&answer.status), "{}", answer.text());
+        answer
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.request("GET", path, "")
+    }
+
+    /// Sends events that are all taken.
+    pub(crate) fn events(&self, events: &Value) {
+        let taken = self.done("POST", "/api/v1/events", &events.to_string()).json();
+        assert_eq!(taken["rejected"], 0, "{taken}");
+    }
+
+    /// What was logged names no customer: their ids begin with `canary` in tests that ask this.
+    pub(crate) fn tells_nobody(&self) {
+        let log = self.server.log();
+        let told = log.lines().find(|line| line.contains("canary"));
+        assert_eq!(told, None, "the log names a customer");
+        assert!(log.contains("answered"), "nothing was logged at all");
+    }
+}

@@ -8,7 +8,10 @@ mod health;
 mod journeys;
 pub(super) mod openapi;
 mod problems;
+mod rejected;
 mod schema;
+mod segment;
+mod taking;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,6 +31,8 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
         .merge(Group::api().mount(schema::routes()))
         .merge(Group::api().mount(customers::routes()))
         .merge(Group::ingest().mount(events::routes()))
+        .merge(Group::ingest().anyone().mount(segment::routes()))
+        .merge(Group::api().mount(rejected::routes()))
         .merge(Group::api().anyone().mount(problems::routes()))
 }
 

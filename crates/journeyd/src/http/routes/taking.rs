@@ -1,0 +1,135 @@
+//! What requests with events have in common: each element is taken or not by itself, and what was taken is
+//! durable when it is answered.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use journey_engine::command::{Reply as Done, What};
+use journey_engine::deploy::Deployment;
+use journey_engine::rejected::Rejected;
+use journey_intake::Limits;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::super::problem::Problem;
+use super::super::state::AppState;
+use crate::runtime::Submission;
+
+/// How much one request may bring: elements, bytes of each, and how deep its values may nest.
+pub(super) const LIMITS: Limits = Limits { elements: 10_000, bytes: 256 * 1024, depth: 32 };
+/// How often what was not done because what is live was changed meanwhile is read again.
+const TRIES: usize = 5;
+/// How much of an element that was not taken is kept to be looked at, in bytes.
+const KEPT: usize = 4_096;
+
+/// What became of the events of a request.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct Taken {
+    /// Events that are durable now; those that were seen before are among them.
+    accepted: usize,
+    /// Those among them that were seen before.
+    duplicates: usize,
+    /// Events that were not taken.
+    rejected: usize,
+    /// Which, and why not.
+    errors: Vec<NotTaken>,
+}
+
+/// An event that was not taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NotTaken {
+    /// Which of the request, from 0.
+    index: usize,
+    /// Why.
+    reason: String,
+}
+
+/// The elements of a request, as they are read.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Which are read; nothing is all.
+    wanted: Option<BTreeSet<usize>>,
+    /// What is to be done: of which element, and whether that only writes down that it was not taken.
+    entries: Vec<(usize, bool, Submission)>,
+    rejected: Vec<NotTaken>,
+}
+
+impl Batch {
+    /// Whether an element is still to be read: others of the request may be done already.
+    pub(super) fn wants(&self, index: usize) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.contains(&index))
+    }
+
+    /// Whether the request is read for the first time.
+    pub(super) fn is_first(&self) -> bool {
+        self.wanted.is_none()
+    }
+
+    /// An element that is taken.
+    pub(super) fn take(&mut self, index: usize, customer: &str, what: What) {
+        self.entries.push((index, false, Submission::new(customer, what)));
+    }
+
+    /// An element that is not: it goes to the log of rejected events.
+    pub(super) fn reject(
+        &mut self,
+        (index, at): (usize, i64),
+        reason: String,
+        customer: Option<&str>,
+        text: &str,
+    ) {
+        let rejected = Rejected {
+            at,
+            customer: customer.map(str::to_owned),
+            reason: reason.clone(),
+            text: text.get(..text.floor_char_boundary(KEPT)).unwrap_or_default().to_owned(),
+        };
+        let submission = Submission::new(customer.unwrap_or_default(), What::Reject(rejected));
+        self.entries.push((index, true, submission));
+        self.rejected.push(NotTaken { index, reason });
+    }
+}
+
+/// Reads the elements of a request and does what they say. Those that were read for a deployment that is
+/// not the latest any more are read again; those that are done are not.
+pub(super) async fn take_all(
+    state: &AppState,
+    mut read: impl FnMut(&Deployment, &mut Batch) -> Result<(), Problem>,
+) -> Result<Taken, Problem> {
+    let mut taken = Taken::default();
+    let mut wanted = None;
+    for _ in 0..TRIES {
+        let Batch { entries, rejected, .. } = {
+            let history = state.services.runtime.history();
+            let mut batch = Batch { wanted: wanted.take(), ..Batch::default() };
+            read(history.deployment().ok_or_else(no_schema)?, &mut batch)?;
+            batch
+        };
+        taken.rejected += rejected.len();
+        taken.errors.extend(rejected);
+        let (about, submissions): (Vec<_>, Vec<_>) =
+            entries.into_iter().map(|(index, rejection, it)| ((index, rejection), it)).unzip();
+        let replies = state.services.runtime.submit(submissions).await?;
+        let mut stale = BTreeSet::new();
+        for ((index, rejection), reply) in about.into_iter().zip(replies) {
+            match reply {
+                Done::Stale => drop(stale.insert(index)),
+                reply => {
+                    taken.accepted += usize::from(!rejection);
+                    taken.duplicates += usize::from(reply == Done::Duplicate);
+                }
+            }
+        }
+        if stale.is_empty() {
+            taken.errors.sort_by_key(|error| error.index);
+            return Ok(taken);
+        }
+        wanted = Some(stale);
+    }
+    let wait = Duration::from_secs(1);
+    Err(Problem::unavailable("what is live is being changed; send the request again", wait))
+}
+
+fn no_schema() -> Problem {
+    Problem::conflict("there is no schema yet; set it with `PUT /api/v1/schema`")
+}
