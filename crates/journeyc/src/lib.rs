@@ -2,22 +2,21 @@
 //!
 //! This crate is the command line and nothing else: it finds files, calls the libraries, and
 //! prints. One command, one file in `commands/`; start there. `simulate/` feeds event logs to
-//! the interpreter, `testing/` runs test blocks, `render/` prints findings, in every format there is.
+//! the interpreter, `testing/` runs test blocks. Reading, checking and watching workspaces, and
+//! printing findings in every format there is, is `journey-workspace`.
 //!
 //! It is a library only so that tests and benchmarks can call what the commands call.
 
 mod answers;
 pub mod baseline;
 pub mod commands;
-pub mod compile;
 pub mod difference;
 pub mod files;
 pub mod fixing;
 pub mod grammar;
 pub mod hunk;
 pub mod import;
-pub mod load;
-pub mod render;
 pub mod simulate;
 pub mod testing;
-pub mod watch;
+
+pub use journey_workspace::{compile, load, render, watch};

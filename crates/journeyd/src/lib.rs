@@ -13,6 +13,7 @@ pub mod auth;
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod dev;
 pub mod engine;
 pub mod http;
 pub mod instance;

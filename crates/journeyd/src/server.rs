@@ -11,6 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::auth::{KeyFile, KeyFileError, KeyRing};
 use crate::catalog::WorkspaceFiles;
 use crate::config::{Config, Secrets};
+use crate::dev::Watched;
 use crate::engine::{Engine, EngineError};
 use crate::http::{AppState, Listener, MemoryResponses, Parts, Services, TlsError, TlsFiles};
 use crate::instance::{InstanceError, server_key};
@@ -29,6 +30,8 @@ pub struct Setup {
     pub key_file: Option<KeyFile>,
     /// The workspace to run.
     pub workspace: WorkspaceFiles,
+    /// The same, if it is loaded again whenever it changes.
+    pub watched: Option<Watched>,
     /// Settings and secrets of destinations.
     pub secrets: Secrets,
 }
@@ -74,6 +77,9 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let listener = bind(config.server.listen, tls.clone()).await?;
     let (stop, readiness, metrics) = (Stop::default(), Readiness::default(), Metrics::default());
     let engine = Engine::start(&config, &setup.workspace, setup.secrets)?;
+    if let Some(watched) = setup.watched {
+        watched.start(Arc::clone(&engine.catalog)).map_err(io_error("a thread"))?;
+    }
     let services = Services {
         checker: Arc::clone(&engine.catalog) as Arc<dyn crate::catalog::Checker>,
         catalog: Arc::clone(&engine.catalog),

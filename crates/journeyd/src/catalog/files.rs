@@ -46,7 +46,7 @@ pub enum FilesError {
 }
 
 /// The files of a workspace, as they were read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkspaceFiles {
     /// The text of its `journey.toml`.
     pub config: String,

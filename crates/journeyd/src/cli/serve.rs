@@ -10,6 +10,7 @@ use super::{Failure, Settings, environment};
 use crate::auth::{KeyFile, KeyRing};
 use crate::catalog::WorkspaceFiles;
 use crate::config::{Config, ConfigError, Secrets};
+use crate::dev::Watched;
 use crate::runtime::ClockKind;
 use crate::server::{self, Setup};
 
@@ -74,9 +75,9 @@ impl Dev {
             );
             return Err(ConfigError::Unfit(detail).into());
         }
-        let workspace = self.workspace.as_deref().map(WorkspaceFiles::read).transpose()?;
-        let keys = (KeyRing::open(), None);
-        start(config, keys, workspace.unwrap_or_default())
+        let watched = self.workspace.as_deref().map(Watched::open).transpose()?;
+        let (watched, workspace) = watched.unzip();
+        start(config, (KeyRing::open(), None), workspace.unwrap_or_default(), watched)
     }
 }
 
@@ -100,7 +101,7 @@ impl Serve {
             );
             return Err(ConfigError::Unfit(detail).into());
         }
-        start(config, (KeyRing::new(keys), Some(file)), WorkspaceFiles::default())
+        start(config, (KeyRing::new(keys), Some(file)), WorkspaceFiles::default(), None)
     }
 }
 
@@ -108,6 +109,7 @@ fn start(
     config: Config,
     (keys, key_file): (KeyRing, Option<KeyFile>),
     workspace: WorkspaceFiles,
+    watched: Option<Watched>,
 ) -> Result<ExitCode, Failure> {
     crate::observe::log::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -115,7 +117,7 @@ fn start(
         .thread_stack_size(STACK)
         .build()?;
     let secrets = Secrets::new(&config, &environment());
-    let setup = Setup { config, keys, key_file, workspace, secrets };
+    let setup = Setup { config, keys, key_file, workspace, watched, secrets };
     let ended = runtime.block_on(server::run(setup));
     // Whoever still runs has had its time.
     runtime.shutdown_background();

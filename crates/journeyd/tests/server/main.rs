@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod configuration;
+mod dev;
 mod document;
 mod hostile;
 mod journeys;

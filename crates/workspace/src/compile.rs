@@ -47,7 +47,7 @@ pub fn compile_with(sources: &Sources, adjust: impl FnOnce(&mut Config)) -> Comp
 }
 
 /// The configuration, or the defaults with what is wrong about it.
-pub(crate) fn configuration(sources: &Sources, files: &mut Files) -> (Config, Vec<Diagnostic>) {
+pub fn configuration(sources: &Sources, files: &mut Files) -> (Config, Vec<Diagnostic>) {
     let mut config = Config::default();
     if let Some(name) = sources.root.file_name() {
         config.name = name.to_string_lossy().into_owned();
@@ -67,7 +67,7 @@ pub(crate) fn configuration(sources: &Sources, files: &mut Files) -> (Config, Ve
 }
 
 /// The finding about a file that could not be read as it should.
-pub(crate) fn damage((index, file): (u32, &SourceText)) -> Option<Diagnostic> {
+pub fn damage((index, file): (u32, &SourceText)) -> Option<Diagnostic> {
     let id = FileId(index);
     let finding = |range, message| Diagnostic::new(Code::BAD_FILE, id, range, message);
     Some(match file.damage.as_ref()? {
