@@ -23,7 +23,8 @@ pub enum Fate {
     /// still to a place of its own. A tile where nobody can stand, but for those who cannot go on,
     /// need not be named.
     Migrate(BTreeMap<String, Place>),
-    /// They leave, if there are any.
+    /// They leave, if there are any. This is also how a version goes that has no members any more and
+    /// that nobody enters; of one that is entered until now somebody may be a member by then.
     Leave,
 }
 

@@ -384,3 +384,28 @@ fn what_is_said_of_versions_is_checked() {
         Problem::Missing("the journey that has ended")
     });
 }
+
+/// Whatever is damaged in a program that is still let through: it can be linked with itself, or what
+/// stands in the way is said, and the outcome is let through as well.
+#[test]
+fn what_is_linked_is_let_through() {
+    let artifact = encode(&sample());
+    let mut seen = [0, 0];
+    for at in (0..artifact.len() * 8).step_by(3) {
+        let mut damaged = artifact.clone();
+        damaged[at / 8] ^= 1 << (at % 8);
+        codec::reseal(&mut damaged);
+        let Some(old) = decode(&damaged).ok().and_then(|program| verify(program).ok()) else {
+            continue;
+        };
+        let mut base = (*old).clone();
+        base.set_versions(|_| Version::current(2));
+        let base = verify(base).unwrap();
+        let linked = link(&base, &pinned(&old));
+        seen[usize::from(linked.is_ok())] += 1;
+        if let Ok(linked) = linked {
+            verify(linked).unwrap_or_else(|error| panic!("bit {at}: {error}"));
+        }
+    }
+    assert!(seen[1] > 1_000, "{seen:?}");
+}

@@ -76,7 +76,7 @@ fn look_after(
     journey: &Journey,
     why: Why,
 ) -> Result<Stop, Fault> {
-    let moved = why != Why::Due;
+    let moved = why == Why::Moved;
     let Status::Waiting(state) = instance.status else { return Ok(Stop::Waiting) };
     let state = journey.states.get(usize::from(state)).ok_or(Fault::Program)?;
     if let Some(zone) = &journey.timezone
@@ -93,7 +93,7 @@ fn look_after(
         return run::go_on(env, profile, instance, to);
     }
     if let Deadline::At { time, reads } = &state.deadline
-        && (why == Why::Moved
+        && (moved
             || why == Why::Placed && (instance.deadline.is_none() || !env.set.reads_now(*time))
             || env.work.current.meets_reads(reads)
             || env.work.pending.meets_reads(reads))

@@ -54,7 +54,10 @@ impl Rebase {
         for ((state, number), was) in
             profile.windows.iter_mut().zip(&to.customer_windows).zip(&self.windows)
         {
-            let found = was.and_then(|was| old.get_mut(usize::from(was))?.take());
+            let found = was.and_then(|(was, shared)| match old.get_mut(usize::from(was))? {
+                found if shared => found.clone(),
+                found => found.take(),
+            });
             if let (Some(found), Some(plan)) = (found, to.window(*number)) {
                 *state = found;
                 self.rows_of(state, plan.window(to).event);

@@ -33,8 +33,8 @@ pub struct Rebase {
     traits: Option<Vec<Option<u16>>>,
     /// By old number.
     audiences: Vec<Option<u16>>,
-    /// By new place among the customer's windows, the old one.
-    windows: Vec<Option<u16>>,
+    /// By new place among the customer's windows, the old one, and whether that has others, too.
+    windows: Vec<Option<(u16, bool)>>,
     /// By old number.
     events: Vec<Option<Properties>>,
     /// By old number.
@@ -75,7 +75,8 @@ impl Rebase {
             lines: lines(a, b),
             routes,
         };
-        rebase.windows = rebase.customer_windows(from, to, &mut comparison);
+        let heirs = routes::heirs(a, b);
+        rebase.windows = rebase.customer_windows(from, to, &mut comparison, &heirs);
         rebase.instance_windows(from, to, &mut comparison);
         Ok(rebase)
     }
@@ -101,23 +102,28 @@ impl Rebase {
         self.lines.get(usize::from(journey)).copied().flatten()
     }
 
-    /// By new place, the old window of the customer that counts the same.
+    /// By new place, the old window of the customer that counts the same. One that belongs to a journey is
+    /// that of its members, and also that of those who enter its new version.
     fn customer_windows(
         &self,
         from: &ProgramSet,
         to: &ProgramSet,
         comparison: &mut Comparison<'_>,
-    ) -> Vec<Option<u16>> {
-        let mut places = vec![None; to.customer_windows.len()];
-        for (old, number) in (0..=u16::MAX).zip(&from.customer_windows) {
-            if let Some(Place::Customer(new)) = self.window(from, to, comparison, *number)
-                && let Some(place) = places.get_mut(usize::from(new))
-                && place.is_none()
-            {
-                *place = Some(old);
+        heirs: &[Option<Route>],
+    ) -> Vec<Option<(u16, bool)>> {
+        let mut places: Vec<Option<u16>> = vec![None; to.customer_windows.len()];
+        for routes in [self.routes.as_slice(), heirs] {
+            for (old, number) in (0..=u16::MAX).zip(&from.customer_windows) {
+                if let Some(Place::Customer(new)) =
+                    self.window(from, to, comparison, *number, routes)
+                    && let Some(place @ None) = places.get_mut(usize::from(new))
+                {
+                    *place = Some(old);
+                }
             }
         }
-        places
+        let shared = |old: u16| places.iter().filter(|place| **place == Some(old)).count() > 1;
+        places.iter().map(|place| place.map(|old| (old, shared(old)))).collect()
     }
 
     /// The same for the windows of instances.
@@ -134,7 +140,8 @@ impl Rebase {
             };
             let mut places = vec![None; tallies(to, route.to).len()];
             for (old, number) in (0..=u16::MAX).zip(tallies(from, journey)) {
-                if let Some(Place::Instance(new)) = self.window(from, to, comparison, number)
+                if let Some(Place::Instance(new)) =
+                    self.window(from, to, comparison, number, &self.routes)
                     && let Some(place) = places.get_mut(usize::from(new))
                 {
                     *place = Some(old);
@@ -153,10 +160,12 @@ impl Rebase {
         to: &ProgramSet,
         comparison: &mut Comparison<'_>,
         number: u16,
+        routes: &[Option<Route>],
     ) -> Option<Place> {
         let old = from.window(number)?;
         let journey = old.window(from).journey;
-        let route = journey.and_then(|journey| Some((journey, self.route(journey)?)));
+        let route = journey
+            .and_then(|journey| Some((journey, routes.get(usize::from(journey))?.as_ref()?)));
         let counterpart = route.map(|(was, route)| Counterpart {
             was,
             is: route.to,

@@ -1,8 +1,8 @@
 //! Where the members of each version go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use journey_bytecode::{Comparison, Fate, Journey, Op, Place, Plan, Program};
+use journey_bytecode::{Comparison, Fate, Journey, Op, Place, Plan, Program, WaitKind};
 
 use super::onward;
 use super::{RebaseError, check_plan, versions};
@@ -119,6 +119,21 @@ pub(super) fn all(
     Ok(routes)
 }
 
+/// From each version that was current to the one that is, by old number: what new members ask of the past
+/// is what those asked before whom they follow.
+pub(super) fn heirs(a: &Program, b: &Program) -> Vec<Option<Route>> {
+    let (old, new) = (a.heads(), b.heads());
+    let heir = |(number, journey): (u16, &Journey)| {
+        let to = *new.get(&*journey.name).filter(|_| old.get(&*journey.name) == Some(&number))?;
+        let version = a.version(number).number;
+        let trip = Trip { a, was: number, journey, version, b, to };
+        let moved = trip.moved(None, trip.same_id());
+        Some(Route { to, moved, tallies: Vec::new() })
+    };
+    // Only windows are asked for.
+    (0..=u16::MAX).zip(&a.journeys).map(heir).collect()
+}
+
 /// From one version to another.
 #[derive(Clone, Copy)]
 struct Trip<'p> {
@@ -149,12 +164,12 @@ impl<'p> Trip<'p> {
     fn migrated(&self, places: &BTreeMap<String, Place>) -> Result<Route, RebaseError> {
         let journey = || self.journey.name.clone();
         let version = self.version;
-        let tiles = self.journey.tiles.iter().zip(self.same_id());
+        let (ids, tiles) = (self.ids(), self.journey.tiles.iter().zip(self.same_id()));
         let tiles = tiles.map(|(tile, same)| match places.get(&tile.id) {
             None => Ok(same),
             Some(Place::Exit) => Ok(None),
-            Some(Place::Keep(id)) => match self.tile(id) {
-                Some(to) => Ok(Some(to)),
+            Some(Place::Keep(id)) => match ids.get(&**id) {
+                Some(to) => Ok(Some(*to)),
                 None => {
                     let (journey, tile) = (journey(), id.clone());
                     Err(RebaseError::UnknownTile { journey, version, tile })
@@ -190,20 +205,7 @@ impl<'p> Trip<'p> {
 
     fn moved(&self, version: Option<u32>, tiles: Vec<Option<u16>>) -> Option<Moved> {
         let target = self.target()?;
-        let (old, new) = (&self.journey.locals, &target.locals);
-        let (mut locals, mut locals_now) = (vec![None; new.len()], vec![None; old.len()]);
-        for (number, slot) in (0..=u16::MAX).zip(old) {
-            // Two bindings can have one name: the first is the first.
-            let free = (0..=u16::MAX).zip(new).find(|(place, it)| {
-                it.name == slot.name
-                    && it.ty.takes(&slot.ty)
-                    && locals.get(usize::from(*place)) == Some(&None)
-            });
-            if let Some((place, _)) = free {
-                set(&mut locals, place, number);
-                set(&mut locals_now, number, place);
-            }
-        }
+        let (locals, locals_now) = locals(self.journey, target);
         let goals = target.goals.iter().map(|goal| {
             let found = self.journey.goals.iter().position(|it| it.name == goal.name)?;
             u16::try_from(found).ok()
@@ -221,38 +223,60 @@ impl<'p> Trip<'p> {
         })
     }
 
-    /// The tile of an id in the new version.
-    fn tile(&self, id: &str) -> Option<u16> {
-        super::position(&self.target()?.tiles, |tile| tile.id == id)
+    /// The tiles of the new version by id.
+    fn ids(&self) -> BTreeMap<&'p str, u16> {
+        let tiles = self.target().map_or(&[][..], |target| &target.tiles);
+        tiles.iter().map(|tile| &*tile.id).zip(0..=u16::MAX).collect()
     }
 
+    /// The tile of the same id, by old number.
     fn same_id(&self) -> Vec<Option<u16>> {
-        self.journey.tiles.iter().map(|tile| self.tile(&tile.id)).collect()
+        let ids = self.ids();
+        self.journey.tiles.iter().map(|tile| ids.get(&*tile.id).copied()).collect()
     }
 
     /// For each state, the one of the same kind at the tile where its own is now: at a tile that waits more
     /// than once, the how manyeth it is of its kind.
     fn states(&self, tiles: &[Option<u16>]) -> Vec<Option<u16>> {
+        let mut fitting: BTreeMap<(u16, WaitKind), VecDeque<u16>> = BTreeMap::new();
         let target = self.target().map_or(&[][..], |target| &target.states);
-        let states = self.journey.states.iter().enumerate().map(|(number, state)| {
+        for (number, state) in (0..=u16::MAX).zip(target) {
+            let kind = self.b.wait_kind(self.to, state);
+            fitting.entry((state.tile, kind)).or_default().push_back(number);
+        }
+        // Two tiles may have become one.
+        let mut left: BTreeMap<(u16, WaitKind), VecDeque<u16>> = BTreeMap::new();
+        let states = self.journey.states.iter().map(|state| {
             let kind = self.a.wait_kind(self.was, state);
             let tile = tiles.get(usize::from(state.tile)).copied().flatten()?;
-            let before = self.journey.states.iter().take(number).filter(|earlier| {
-                earlier.tile == state.tile && self.a.wait_kind(self.was, earlier) == kind
-            });
-            let mut fitting = (0..=u16::MAX)
-                .zip(target)
-                .filter(|(_, it)| it.tile == tile && self.b.wait_kind(self.to, it) == kind);
-            fitting.nth(before.count()).map(|(place, _)| place)
+            let all = fitting.get(&(tile, kind.clone()))?;
+            left.entry((state.tile, kind)).or_insert_with(|| all.clone()).pop_front()
         });
         states.collect()
     }
 }
 
-fn set(list: &mut [Option<u16>], at: u16, value: u16) {
-    if let Some(place) = list.get_mut(usize::from(at)) {
-        *place = Some(value);
+/// The old local of each new one, and the new one of each old one: those of the same name and type. Two
+/// bindings can have one name: then the first is the first.
+fn locals(old: &Journey, new: &Journey) -> (Vec<Option<u16>>, Vec<Option<u16>>) {
+    let mut named: BTreeMap<&str, VecDeque<u16>> = BTreeMap::new();
+    for (number, slot) in (0..=u16::MAX).zip(&new.locals) {
+        named.entry(&slot.name).or_default().push_back(number);
     }
+    let (mut locals, mut locals_now) = (vec![None; new.locals.len()], Vec::new());
+    for (number, was) in (0..=u16::MAX).zip(&old.locals) {
+        let found = named.get_mut(&*was.name).and_then(|numbers| {
+            let fits =
+                |it: &u16| new.locals.get(usize::from(*it)).is_some_and(|is| is.ty.takes(&was.ty));
+            let place = numbers.iter().position(fits)?;
+            numbers.remove(place)
+        });
+        locals_now.push(found);
+        if let Some(place) = found.and_then(|it| locals.get_mut(usize::from(it))) {
+            *place = Some(number);
+        }
+    }
+    (locals, locals_now)
 }
 
 /// For each mark of the old version the one that is set at the same tile.

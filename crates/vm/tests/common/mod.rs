@@ -21,6 +21,10 @@ pub struct World {
     /// Everything that happened and was not taken yet.
     log: Vec<String>,
     now: i64,
+    /// Whether the timeline names versions, where there are any.
+    pub names_versions: bool,
+    /// What was sent or called: journey, membership, tile, visit.
+    pub sent: Vec<(u16, u32, u16, u32)>,
 }
 
 impl World {
@@ -29,7 +33,18 @@ impl World {
     }
 
     pub fn of(set: ProgramSet) -> World {
-        World { set, customer: Customer::new("c"), scratch: Scratch::new(), log: vec![], now: 0 }
+        let (customer, scratch) = (Customer::new("c"), Scratch::new());
+        let (log, sent, names_versions) = (vec![], vec![], true);
+        World { set, customer, scratch, log, now: 0, names_versions, sent }
+    }
+
+    /// A program for who tells of it.
+    fn told(&self, set: &ProgramSet) -> Program {
+        let mut program = set.program().clone().into_inner();
+        if !self.names_versions {
+            program.versions.clear();
+        }
+        program
     }
 
     /// Inputs come at this time from now on.
@@ -39,10 +54,11 @@ impl World {
     }
 
     pub fn input(&mut self, input: Input<'_>) -> &mut World {
-        let World { set, customer, scratch, log, now } = self;
-        let program = set.program().clone();
+        let program = self.told(&self.set);
+        let World { set, customer, scratch, log, now, sent, .. } = self;
         let before = customer.next_due();
         apply(set, customer, input, *now, scratch, &mut |effect: Effect<'_>| {
+            sent.extend(message(&effect));
             log.push(line(&program, effect));
         });
         *customer = stored(set, customer);
@@ -54,11 +70,18 @@ impl World {
     /// Another program takes over.
     pub fn deploy(&mut self, to: ProgramSet, plan: &Plan) -> &mut World {
         let rebase = Rebase::between(&self.set, &to, plan).unwrap_or_else(|e| panic!("{e}"));
-        let World { set, customer, scratch, log, now } = self;
-        let (old, new) = (set.program().clone(), to.program().clone());
+        let (old, new) = (self.told(&self.set), self.told(&to));
+        let World { set, customer, scratch, log, now, sent, .. } = self;
         let mut rebased = false;
         rebase.apply(set, &to, customer, *now, scratch, &mut |effect: Effect<'_>| {
-            rebased |= matches!(effect, Effect::Rebased { .. });
+            if matches!(effect, Effect::Rebased { .. }) {
+                rebased = true;
+                sent.retain_mut(|(journey, _, tile, _)| {
+                    let place = rebase.tile(*journey, *tile);
+                    place.map(|place| (*journey, *tile) = place).is_some()
+                });
+            }
+            sent.extend(message(&effect));
             log.push(line(if rebased { &new } else { &old }, effect));
         });
         self.customer = stored(&to, &self.customer);
@@ -100,6 +123,17 @@ impl World {
     /// Everything that happened.
     pub fn path(&mut self) -> Vec<String> {
         std::mem::take(&mut self.log)
+    }
+}
+
+/// What tells a message or call from others.
+fn message(effect: &Effect<'_>) -> Option<(u16, u32, u16, u32)> {
+    match effect {
+        Effect::Sent { journey, membership, tile, key, .. }
+        | Effect::Called { journey, membership, tile, key, .. } => {
+            Some((*journey, *membership, *tile, key.visit))
+        }
+        _ => None,
     }
 }
 
