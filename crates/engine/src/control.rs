@@ -363,11 +363,17 @@ fn number(names: &[String], name: &str) -> Option<u32> {
     names.iter().position(|known| known == name).and_then(|place| u32::try_from(place).ok())
 }
 
-/// The versions that go on beside the current ones: those that have members, and are not current any
-/// more or have no entry any more.
+/// Whether a version without members may have some by the instant of the change: it is entered until
+/// then, and somebody's timer may not have been seen to yet. One that cannot go on is not kept for that.
+fn may_be_entered(old: &Program, program: &Verified<Program>, pin: Pinned<'_>) -> bool {
+    !old.version(pin.journey).retired && journey_bytecode::link(program, &[pin]).is_ok()
+}
+
+/// The versions that go on beside the current ones: those that have members, or may have, and are not
+/// current any more or have no entry any more.
 fn pinned<'d>(
     before: &'d Deployment,
-    program: &Program,
+    program: &Verified<Program>,
     plan: &mut Plan,
     inside: impl Fn(Version) -> u64,
 ) -> Vec<Pinned<'d>> {
@@ -381,11 +387,12 @@ fn pinned<'d>(
         if *plan.fate(&declared.name, version.version) != Fate::Pin {
             continue;
         }
-        if inside(*version) == 0 {
+        let pin = Pinned { program: old, journey, version: version.version };
+        if inside(*version) == 0 && !may_be_entered(old, program, pin) {
             plan.set(&declared.name, version.version, Fate::Leave);
             continue;
         }
-        found.push(Pinned { program: old, journey, version: version.version });
+        found.push(pin);
     }
     found
 }

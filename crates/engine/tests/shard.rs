@@ -278,3 +278,32 @@ fn members_that_move_to_the_new_version_are_counted_in_both() {
     assert_eq!(world.outbox().len(), 2);
     assert_eq!(world.members("welcome"), [("ann".to_owned(), 1)]);
 }
+
+#[test]
+fn who_entered_before_a_deployment_but_is_seen_to_after_it_goes_on_by_the_old_version() {
+    let source = r#"
+destination crm log { action note(text: text) }
+event signed_up {}
+journey welcome { entry event signed_up
+ wait 1h enter greeting()
+ exit done }
+journey greeting { entry manual
+ wait 1h send crm.note(text: "hello") exit done }
+"#;
+    let second = source.replace("manual\n wait 1h", "manual\n wait 3h");
+    let [mut slow, mut eager] = [World::new(source), World::new(source)];
+    for world in [&mut slow, &mut eager] {
+        world.tell("ann", world.event("signed_up", &[]));
+        world.now += HOUR + 30 * MINUTE;
+    }
+    eager.fire();
+    for world in [&mut slow, &mut eager] {
+        world.version("greeting", 2);
+        world.deploy(&second, journey_bytecode::Plan::default());
+        world.sweep();
+        world.pass(30 * MINUTE);
+        assert_eq!(world.outbox().len(), 1, "two hours after the event");
+        assert_eq!(world.counts_of("greeting", 1).entered, 1);
+        assert_eq!(world.counts_of("greeting", 2).entered, 0);
+    }
+}

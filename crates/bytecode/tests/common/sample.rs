@@ -232,7 +232,8 @@ fn carts(b: &mut Build, cart: u16, order: u16, note: u16, email: u16, tags: u16,
     b.journey(s);
 }
 
-/// An instance for each element of a list, keyed, with a goal; an audience that a tile sets.
+/// An instance for each element of a list, keyed, with a goal; an audience that a tile sets; loops
+/// over the elements.
 fn parcels(b: &mut Build, order: u16) {
     let newsletter = b.open_audience("newsletter");
     let Type::List(item) = b.program.events[usize::from(order)].properties[2].ty.clone() else {
@@ -251,19 +252,52 @@ fn parcels(b: &mut Build, order: u16) {
     ];
     let key = b.expr_of(None, Some(1), Type::Text, &sku);
     let captures = vec![Capture { from: CaptureFrom::Item, local: 0 }];
-    let entry =
-        Entry::Event { event: order, filter: None, captures, each: Some(items), key: Some(key) };
+    let filter = Some(some_item(b, order));
+    let (event, each, key) = (order, Some(items), Some(key));
+    let entry = Entry::Event { event, filter, captures, each, key };
     let mut s = Steps::new("parcels", entry).reenter(Reenter::Always);
     s.local("item", *item);
     s.journey.inside = WhileInside::Restart(s.outcome("restarted"));
     let month = b.duration(30 * DAY);
-    s.goal("again", order, None, month);
+    let many = many_items(b, order);
+    s.goal("again", order, Some(many), month);
     s.member("add", newsletter, true);
     let day = b.duration(DAY);
     s.pause("day", day);
     s.member("remove", newsletter, false);
     s.exit("done");
     b.journey(s);
+}
+
+/// `any(order.items, item => item.sku != "")`
+fn some_item(b: &mut Build, order: u16) -> ExprId {
+    let k = b.k(Const::Text(String::new()));
+    let code = [
+        Insn::Event { dst: 0, slot: 2 },
+        Insn::Each { fold: Fold::Any, dst: 1, a: 0, item: 2, skip: 4 },
+        Insn::Field { dst: 3, a: 2, field: 0 },
+        Insn::Const { dst: 4, k },
+        Insn::Compare { cmp: Cmp::Ne, dst: 3, a: 3, b: 4 },
+        Insn::Ret { a: 3 },
+        Insn::Ret { a: 1 },
+    ];
+    b.expr_of(Some(order), None, Type::Bool, &code)
+}
+
+/// `sum(order.items, item => item.sku.length) > 1`
+fn many_items(b: &mut Build, order: u16) -> ExprId {
+    let k = b.k(Const::Int(1));
+    let code = [
+        Insn::Event { dst: 0, slot: 2 },
+        Insn::Each { fold: Fold::SumInt, dst: 1, a: 0, item: 2, skip: 3 },
+        Insn::Field { dst: 3, a: 2, field: 0 },
+        Insn::Unary { op: UnaryOp::LengthText, dst: 3, a: 3 },
+        Insn::Ret { a: 3 },
+        Insn::Const { dst: 2, k },
+        Insn::Compare { cmp: Cmp::Gt, dst: 1, a: 1, b: 2 },
+        Insn::Ret { a: 1 },
+    ];
+    b.expr_of(Some(order), None, Type::Bool, &code)
 }
 
 /// Entry by audience, a split, an update, a cycle.

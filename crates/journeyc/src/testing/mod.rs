@@ -15,7 +15,7 @@ use journey_base::FileId;
 pub use coverage::{Coverage, JourneyCoverage, coverage_json, coverage_table};
 pub(crate) use names::value;
 pub use report::{TestFormat, report};
-pub use run::{SetupError, run};
+pub use run::{SetupError, compile, run, run_in};
 pub use timeline::Line;
 pub(crate) use timeline::Timeline;
 

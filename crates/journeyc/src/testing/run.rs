@@ -45,15 +45,36 @@ pub fn run(
     text: &str,
     coverage: &mut Coverage,
 ) -> Result<Outcome, SetupError> {
-    let title = test.test.title.to_string();
+    let (program, conditions) = compile(checked, test)?;
+    let verified = verify(program).map_err(|source| {
+        let test = test.test.title.to_string();
+        SetupError::Verify { test, source }
+    });
+    Ok(run_in(&ProgramSet::new(verified?), conditions, test, text, coverage))
+}
+
+/// Compiles the journey of a test, together with the conditions that it expects to hold, in order.
+pub fn compile(
+    checked: &Checked,
+    test: &CheckedTest,
+) -> Result<(Program, Vec<ExprId>), SetupError> {
     let asked: Vec<&thir::Expr> = test.test.steps.iter().filter_map(condition).collect();
-    let (program, conditions) =
-        journey_ir::lower_with_conditions(checked, &[&test.test.journey], &asked)
-            .map_err(|source| SetupError::Lower { test: title.clone(), source })?;
-    let program =
-        verify(program).map_err(|source| SetupError::Verify { test: title.clone(), source })?;
-    let set = ProgramSet::new(program);
-    let mut runner = Runner::new(&set, &test.test, coverage);
+    journey_ir::lower_with_conditions(checked, &[&test.test.journey], &asked).map_err(|source| {
+        let test = test.test.title.to_string();
+        SetupError::Lower { test, source }
+    })
+}
+
+/// Runs a test in a program that has its journey, and its conditions under these numbers.
+pub fn run_in(
+    set: &ProgramSet,
+    conditions: Vec<ExprId>,
+    test: &CheckedTest,
+    text: &str,
+    coverage: &mut Coverage,
+) -> Outcome {
+    let title = test.test.title.to_string();
+    let mut runner = Runner::new(set, &test.test, coverage);
     let mut conditions = conditions.into_iter();
     let mut outcome = Outcome {
         title,
@@ -78,7 +99,7 @@ pub fn run(
         outcome.held += usize::from(is_expectation(step));
     }
     outcome.timeline = runner.timeline.lines;
-    Ok(outcome)
+    outcome
 }
 
 fn condition((step, _): &(Step, TextRange)) -> Option<&thir::Expr> {

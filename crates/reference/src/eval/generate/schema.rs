@@ -77,6 +77,7 @@ pub fn types() -> Vec<(&'static str, Type)> {
         ("sizes", Type::List(Arc::new(Type::Int))),
         ("address", address()),
         ("lines", Type::List(Arc::new(line()))),
+        ("extra", Type::Json),
     ]
 }
 

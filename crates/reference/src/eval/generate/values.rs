@@ -31,6 +31,10 @@ const TEXTS: [&str; 16] = [
     "\u{1F600}é",
 ];
 
+/// What is passed on as it is: JSON in several forms, some with blanks.
+const JSONS: [&str; 6] =
+    ["null", "true", "1.5e3", "\"a \\u00e9\"", "[1, \"two\", {}]", "{\"a\": {\"b\": [null]}}"];
+
 impl Generator {
     /// A value of a type, always set.
     pub fn value(&mut self, ty: &Type) -> Const {
@@ -56,7 +60,7 @@ impl Generator {
                 true => self.edge(),
                 false => self.duration(),
             }),
-            Type::Json => Const::Text("null".into()),
+            Type::Json => Const::Text(self.one_of(&JSONS).into()),
             Type::List(item) => {
                 let length = self.random.below(4);
                 Const::List((0..length).map(|_| self.value(item)).collect())
