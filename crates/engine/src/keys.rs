@@ -293,6 +293,16 @@ pub fn controls(name: &str) -> Range<Key> {
     Parts::of(kind::CONTROL).text(name).all()
 }
 
+/// The answer to a request, by what the request is remembered under.
+pub fn request(part: &[u8]) -> Key {
+    control("request", part)
+}
+
+/// All answers to requests.
+pub fn requests() -> Range<Key> {
+    controls("request")
+}
+
 /// What follows the name in the key of something that belongs to no shard.
 pub fn control_part<'k>(name: &str, key: &'k [u8]) -> Option<&'k [u8]> {
     key.get(name.len() + 2..)

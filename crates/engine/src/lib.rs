@@ -16,6 +16,7 @@ pub mod command;
 pub mod control;
 pub mod counters;
 pub mod deploy;
+pub mod erasure;
 pub mod form;
 pub mod keys;
 pub mod lifecycle;

@@ -15,9 +15,11 @@ use tokio::task::JoinHandle;
 
 use crate::catalog::{Catalog, CatalogError, WorkspaceFiles};
 use crate::config::{Config, Secrets};
+use crate::copies;
 use crate::lines::{Lines, Look};
 use crate::runtime::dispatch::{Desktop, Dispatch};
 use crate::runtime::{self, Clock, Runtime};
+use crate::upkeep::{self, Upkeep};
 
 /// How long delivery has for what is under way when the process ends.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -34,6 +36,9 @@ pub enum EngineError {
     /// The threads do not start.
     #[error(transparent)]
     Runtime(#[from] runtime::StartError),
+    /// What was erased cannot be made to leave the disk.
+    #[error("the store: {0}")]
+    Upkeep(#[from] upkeep::StartError),
     /// The workspace does not run.
     #[error("the workspace: {0}")]
     Workspace(#[from] CatalogError),
@@ -54,6 +59,10 @@ pub struct Engine {
     pub catalog: Arc<Catalog>,
     /// How it runs.
     pub runtime: Arc<Runtime>,
+    /// Where everything is kept.
+    pub store: Arc<EmbeddedStore>,
+    /// What is done to the store in the background.
+    pub upkeep: Arc<Upkeep>,
     deliverer: Arc<Deliverer>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -72,7 +81,9 @@ impl Engine {
             release_rate: config.engine.release_rate,
             ..runtime::Options::default()
         };
-        let (runtime, messages) = Runtime::start(store, clock, &options)?;
+        let shared = Arc::clone(&store) as Arc<dyn Store>;
+        let (runtime, messages) = Runtime::start(shared, clock, &options)?;
+        let upkeep = Upkeep::start(Arc::clone(&store), config.data.erase_within.0)?;
         let catalog = Arc::new(Catalog::open(Arc::clone(&runtime))?);
         if !workspace.sources.is_empty() {
             let changed = catalog.load(workspace)?;
@@ -102,7 +113,7 @@ impl Engine {
             }
         });
         let tasks = vec![sending, listening];
-        Ok(Engine { catalog, runtime, deliverer, tasks })
+        Ok(Engine { catalog, runtime, store, upkeep, deliverer, tasks })
     }
 
     /// Does what was taken, lets attempts end that are under way, and stops.
@@ -114,9 +125,9 @@ impl Engine {
     }
 }
 
-fn open_store(data: &Path) -> Result<Arc<dyn Store>, EngineError> {
+fn open_store(data: &Path) -> Result<Arc<EmbeddedStore>, EngineError> {
     let id = getrandom::u64().map_err(EngineError::Random)?;
-    let (store, recovery) = EmbeddedStore::open(&data.join("store"), StoreOptions::new(id))?;
+    let (store, recovery) = EmbeddedStore::open(&data.join(copies::STORE), StoreOptions::new(id))?;
     match &recovery.cut {
         // It was never acknowledged, and still somebody should know.
         Some(cut) => tracing::warn!(?cut, "the end of the log was torn, and is cut"),

@@ -77,6 +77,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let listener = bind(config.server.listen, tls.clone()).await?;
     let (stop, readiness, metrics) = (Stop::default(), Readiness::default(), Metrics::default());
     let engine = Engine::start(&config, &setup.workspace, setup.secrets)?;
+    crate::control::listen(&config.data.directory, &engine.store);
     if let Some(watched) = setup.watched {
         watched.start(Arc::clone(&engine.catalog)).map_err(io_error("a thread"))?;
     }
@@ -85,6 +86,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
         catalog: Arc::clone(&engine.catalog),
         runtime: Arc::clone(&engine.runtime),
         schemas: Arc::default(),
+        upkeep: Arc::clone(&engine.upkeep),
     };
     let state = AppState::new(Parts {
         config: Arc::clone(&config),

@@ -11,11 +11,12 @@ use super::guest::Guest;
 use super::round::Round;
 use crate::command::Reply;
 use crate::deploy::Deployment;
+use crate::erasure;
 use crate::form::{ReadError, decode};
 use crate::keys;
 use crate::outbox::Message;
 use crate::rejected::Rejected;
-use crate::store::Pair;
+use crate::store::{Change, Pair};
 use crate::timeline::Cause;
 use crate::trouble::Undelivered;
 
@@ -40,14 +41,31 @@ impl Round<'_> {
         let history = Arc::clone(&self.shard.history);
         guest.forget(self.shard.number, &history, latest, &mut self.batch);
         self.erase_rest(&id)?;
+        self.mark_erasure();
         Ok(Reply::Removed(removed))
     }
 
-    /// Deletes what is stored beside the record: timeline, messages, what was not taken.
-    pub(super) fn erase_rest(&mut self, id: &str) -> Result<(), ReadError> {
+    /// Deletes what an unknown customer has left behind.
+    pub(super) fn erase_unknown(&mut self, id: &str) -> Result<Reply, ReadError> {
+        if self.erase_rest(id)? > 0 {
+            self.mark_erasure();
+        }
+        Ok(Reply::Unknown)
+    }
+
+    /// Notes that there is something on the disk that should not stay there.
+    fn mark_erasure(&mut self) {
+        erasure::mark(&mut self.batch, self.shard.number, self.shard.numbers.erased);
+        self.shard.numbers.erased += 1;
+    }
+
+    /// Deletes what is stored beside the record: timeline, messages, what was not taken, answers that
+    /// are kept. Says how much.
+    fn erase_rest(&mut self, id: &str) -> Result<usize, ReadError> {
         let shard = self.shard.number;
         self.messages.retain(|(_, message)| message.customer != id);
-        self.forget_written(&keys::timelines(shard, id));
+        self.forget_written(&keys::timelines(shard, id), id);
+        let before = self.batch.len();
         self.delete_where(keys::timelines(shard, id), |_| Ok(true))?;
         self.delete_where(keys::outbox_from(shard, 0), |(_, bytes)| {
             Ok(decode::<Message>("message", bytes)?.customer == id)
@@ -58,14 +76,24 @@ impl Round<'_> {
         // What could not be read may name anybody, so it can be in any shard.
         self.delete_where(keys::all_rejected(), |(_, bytes)| {
             Ok(decode::<Rejected>("rejected event", bytes)?.names(id))
-        })
+        })?;
+        // So can the answer to a request.
+        self.delete_where(keys::requests(), |(_, bytes)| Ok(erasure::holds(bytes, id.as_bytes())))?;
+        Ok(self.batch.len() - before)
     }
 
-    /// Takes back what this step has put into its batch already.
-    fn forget_written(&mut self, range: &Range<Vec<u8>>) {
+    /// Takes back what this step has put into its batch already: what lies in the range, and events of
+    /// the customer that were not taken.
+    fn forget_written(&mut self, range: &Range<Vec<u8>>, id: &str) {
+        let rejected = keys::all_rejected();
+        let names_it = |change: &Change<'_>| {
+            let event = change.value.filter(|_| inside(&rejected, change.key));
+            let event = event.and_then(|bytes| decode::<Rejected>("rejected event", bytes).ok());
+            event.is_some_and(|event| event.names(id))
+        };
         let written = std::mem::take(&mut self.batch);
         for change in written.changes() {
-            if change.key < &range.start[..] || change.key >= &range.end[..] {
+            if !inside(range, change.key) && !names_it(&change) {
                 self.batch.push(change.key, change.value);
             }
         }
@@ -90,6 +118,10 @@ impl Round<'_> {
             }
         }
     }
+}
+
+fn inside(range: &Range<Vec<u8>>, key: &[u8]) -> bool {
+    (&range.start[..]..&range.end[..]).contains(&key)
 }
 
 /// The journeys the customer is inside, each once.

@@ -37,7 +37,7 @@ impl Round<'_> {
             self.put_back(guest);
             return match what {
                 // What it has left behind goes, too.
-                What::Erase => self.erase_rest(&id).map(|()| Reply::Unknown),
+                What::Erase => self.erase_unknown(&id),
                 What::Attempted { message, .. } => {
                     self.take_message(message).map(|_| Reply::Unknown)
                 }

@@ -60,6 +60,7 @@ struct Numbers {
     outbox: u64,
     trouble: u64,
     rejected: u64,
+    erased: u64,
     /// The latest time of its commands.
     clock: Option<i64>,
 }

@@ -4,6 +4,7 @@ mod config;
 mod keys;
 mod openapi;
 mod serve;
+mod store;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +33,12 @@ enum Command {
     /// Show what is set, and where each value comes from.
     #[command(subcommand)]
     Config(config::Show),
+    /// Have the running server copy its data into a folder.
+    Backup(store::Backup),
+    /// Make a data folder of a backup; it must not be there or be empty.
+    Restore(store::Restore),
+    /// Read every byte of a store that no server runs on, and compare checksums.
+    CheckStore(store::CheckStore),
     /// Print the OpenAPI document of the API.
     Openapi,
 }
@@ -114,6 +121,9 @@ impl Cli {
             Command::Serve(serve) => serve.run(),
             Command::Keys(keys) => keys.run(),
             Command::Config(show) => show.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
+            Command::CheckStore(check) => check.run(),
             Command::Openapi => openapi::run(),
         }
     }

@@ -125,6 +125,8 @@ pub struct Limits {
 pub struct Data {
     /// The folder of all that is kept.
     pub directory: PathBuf,
+    /// How long after an erasure the store is compacted at the latest, so that no byte of it is left.
+    pub erase_within: Length,
 }
 
 /// How journeys run.
@@ -230,7 +232,7 @@ impl Default for Limits {
 
 impl Default for Data {
     fn default() -> Self {
-        Data { directory: PathBuf::from("journeyd-data") }
+        Data { directory: PathBuf::from("journeyd-data"), erase_within: Length::seconds(3_600) }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::catalog::{Catalog, Checker};
 use crate::config::Config;
 use crate::observe::{Metrics, Readiness, Stopping};
 use crate::runtime::{Runtime, Schemas};
+use crate::upkeep::Upkeep;
 
 /// What all requests share: handlers take it as `State<AppState>`.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct Services {
     pub runtime: Arc<Runtime>,
     /// How events and values come in, by what is live.
     pub schemas: Arc<Schemas>,
+    /// What is done to the store in the background.
+    pub upkeep: Arc<Upkeep>,
 }
 
 /// What an [`AppState`] leads to.

@@ -3,8 +3,10 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod configuration;
+mod copies;
 mod dev;
 mod document;
+mod erasure;
 mod hostile;
 mod journeys;
 mod keys;

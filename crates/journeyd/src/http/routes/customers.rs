@@ -6,12 +6,12 @@ use bytes::Bytes;
 use journey_engine::command::{Reply as Done, What};
 use journey_intake::{Decoder, Rules, write_row};
 use journey_vm::Status;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::super::extract::{Params, Raw};
+use super::super::extract::{Params, Query, Raw};
 use super::super::problem::Problem;
 use super::super::reply::Reply;
 use super::super::state::AppState;
@@ -145,16 +145,30 @@ fn changes(state: &AppState, body: &Bytes) -> Result<What, Problem> {
     Ok(What::Traits { deployment: deployment.number, changes })
 }
 
+/// How a customer is forgotten.
+#[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+struct Erasure {
+    /// Answers only once no byte of it is left on the disk, which takes as long as copying the store. Otherwise
+    /// that is so within `data.erase_within`.
+    #[serde(default)]
+    wait: bool,
+}
+
 /// Forgets a customer: it leaves all journeys, and nothing that is stored names it any more.
 #[utoipa::path(delete, path = "/api/v1/customers/{id}", operation_id = "erase_customer", tag = "customers",
-    params(("id" = String, Path, description = "The customer's id")),
+    params(("id" = String, Path, description = "The customer's id"), Erasure),
     responses((status = 204, description = "It is forgotten")))]
 async fn erase(
     State(state): State<AppState>,
     Params(id): Params<String>,
+    Query(Erasure { wait }): Query<Erasure>,
 ) -> Result<Reply, Problem> {
     match state.services.runtime.execute(&id, What::Erase).await? {
         Done::Unknown => Err(Problem::not_found(format!("there is no customer `{id}`"))),
-        _ => Ok(Reply::no_content()),
+        _ => {
+            state.services.upkeep.erased(wait).await;
+            Ok(Reply::no_content())
+        }
     }
 }

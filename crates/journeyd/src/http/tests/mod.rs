@@ -51,7 +51,13 @@ fn services() -> Services {
     let (runtime, _) = Runtime::start(store, clock, &Options::default()).unwrap();
     let catalog = Arc::new(Catalog::open(Arc::clone(&runtime)).unwrap());
     let checker = Arc::clone(&catalog) as Arc<dyn crate::catalog::Checker>;
-    Services { checker, catalog, runtime, schemas: Arc::default() }
+    Services {
+        checker,
+        catalog,
+        runtime,
+        schemas: Arc::default(),
+        upkeep: crate::upkeep::Upkeep::none(),
+    }
 }
 
 fn state(config: Config) -> AppState {

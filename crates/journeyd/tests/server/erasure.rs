@@ -1,0 +1,92 @@
+//! Who is forgotten leaves no byte in the store.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::support::Server;
+
+const SCHEMA: &str = "customer { email: text?  city: text? }\nevent signed_up { source: text? }\n";
+const WELCOME: &str = "journey welcome {\n  entry event signed_up\n  wait 1h\n  exit done\n}\n";
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let nested = entries.map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    nested.flatten().filter(|path| path.is_file()).collect()
+}
+
+/// The files beneath a folder in which a text stands.
+fn found(folder: &Path, text: &str) -> Vec<PathBuf> {
+    let holds = |path: &PathBuf| {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    files(folder).into_iter().filter(holds).collect()
+}
+
+fn send(server: &Server, method: &str, path: &str, body: &serde_json::Value) -> u16 {
+    let json = [("content-type", "application/json")];
+    let answer = server.send(method, path, &json, body.to_string().as_bytes());
+    assert!(answer.status < 500, "{}", answer.text());
+    answer.status
+}
+
+#[test]
+fn who_is_forgotten_leaves_no_byte_in_the_store() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::dev(&["--data", data.path().to_str().unwrap()]);
+    let schema = json!({ "files": [{ "path": "schema.journey", "text": SCHEMA }] });
+    assert_eq!(send(&server, "PUT", "/api/v1/schema", &schema), 200);
+    assert_eq!(send(&server, "POST", "/api/v1/journeys", &json!({ "source": WELCOME })), 201);
+    assert_eq!(server.send("POST", "/api/v1/journeys/welcome/activate", &[], b"").status, 200);
+    let zora = "/api/v1/customers/zora.neale";
+    let traits = json!({ "email": "hurston@example.org", "city": "Eatonville" });
+    assert_eq!(send(&server, "PATCH", zora, &traits), 200);
+    for id in ["ann", "zora.neale", "zzz"] {
+        let event = json!({ "customer_id": id, "event": "signed_up", "id": format!("{id}-1"),
+            "properties": { "source": format!("letter to {id}") } });
+        assert_eq!(send(&server, "POST", "/api/v1/events", &event), 200);
+    }
+    // An event that is not taken names her, too.
+    let strange = json!({ "customer_id": "zora.neale", "event": "nonsense" });
+    assert_eq!(send(&server, "POST", "/api/v1/events", &strange), 200);
+    let secrets = ["zora.neale", "hurston@example.org", "Eatonville"];
+    for secret in secrets {
+        assert_ne!(found(data.path(), secret), Vec::<PathBuf>::new(), "{secret}");
+    }
+
+    let erased = server.send("DELETE", &format!("{zora}?wait=true"), &[], b"");
+    assert_eq!(erased.status, 204, "{}", erased.text());
+    for secret in secrets {
+        assert_eq!(found(data.path(), secret), Vec::<PathBuf>::new(), "{secret}");
+    }
+    assert_eq!(server.get(zora).problem().0, 404);
+    assert_eq!(server.get("/api/v1/customers/ann").status, 200);
+    let counts = &server.get("/api/v1/journeys/welcome").json()["counts"];
+    assert_eq!((&counts["entered"], &counts["inside"]), (&json!(3), &json!(2)), "{counts}");
+}
+
+#[test]
+fn an_erasure_that_nobody_waits_for_leaves_the_disk_in_time_also_after_a_kill() {
+    let data = tempfile::tempdir().unwrap();
+    let start = |within: &str| {
+        let within = format!("data.erase_within={within}");
+        Server::dev(&["--data", data.path().to_str().unwrap(), "--set", &within])
+    };
+    let server = start("1d");
+    let schema = json!({ "files": [{ "path": "schema.journey", "text": "event signed_up {}\n" }] });
+    assert_eq!(send(&server, "PUT", "/api/v1/schema", &schema), 200);
+    let event = json!({ "customer_id": "zora.neale", "event": "signed_up" });
+    assert_eq!(send(&server, "POST", "/api/v1/events", &event), 200);
+    assert_eq!(server.send("DELETE", "/api/v1/customers/zora.neale", &[], b"").status, 204);
+    assert_ne!(found(data.path(), "zora.neale"), Vec::<PathBuf>::new());
+    drop(server);
+
+    let server = start("0s");
+    while !server.log().contains("has left the disk") {}
+    assert_eq!(found(data.path(), "zora.neale"), Vec::<PathBuf>::new());
+    drop(server);
+    let server = start("0s");
+    assert_eq!(server.get("/readyz").status, 200);
+    assert_eq!(server.log(), "", "there is nothing left to do");
+}
