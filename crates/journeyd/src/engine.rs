@@ -63,7 +63,8 @@ pub struct Engine {
     pub store: Arc<EmbeddedStore>,
     /// What is done to the store in the background.
     pub upkeep: Arc<Upkeep>,
-    deliverer: Arc<Deliverer>,
+    /// What leaves.
+    pub deliverer: Arc<Deliverer>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -89,7 +90,7 @@ impl Engine {
             let changed = catalog.load(workspace)?;
             tracing::info!(journeys = ?changed, "the workspace runs");
         }
-        let (desktop, outcomes) = Desktop::new();
+        let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime));
         let guard = Guard::allowing(&config.delivery.allow)?;
         let settings = journey_delivery::Settings { guard, ..Default::default() };
         let parts = Parts {

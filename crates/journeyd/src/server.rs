@@ -87,6 +87,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
         runtime: Arc::clone(&engine.runtime),
         schemas: Arc::default(),
         upkeep: Arc::clone(&engine.upkeep),
+        receivers: Arc::clone(&engine.deliverer) as Arc<dyn crate::runtime::Receivers>,
     };
     let state = AppState::new(Parts {
         config: Arc::clone(&config),

@@ -272,14 +272,16 @@ impl Round<'_> {
         match trouble {
             TroubleId::Message { shard, number } => {
                 let key = keys::trouble(shard, number);
-                let Some(Undelivered { mut message, .. }) = self.undelivered(&key, guest)? else {
+                let Some(undelivered) = self.undelivered(&key, guest)? else {
                     return Ok(Reply::Unknown);
                 };
+                let Undelivered { mut message, failure, .. } = undelivered;
                 self.settle(key);
                 // Who waited for it has taken its way already.
                 message.awaits = false;
                 message.attempt += 1;
                 message.next_at = now;
+                message.last = Some(failure);
                 let number = self.shard.numbers.outbox;
                 self.shard.numbers.outbox += 1;
                 self.messages.push((MessageId { shard: self.shard.number, number }, message));

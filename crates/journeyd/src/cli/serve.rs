@@ -67,6 +67,8 @@ impl Dev {
         let mut defaults = Config::default();
         defaults.data.directory = temporary.path().to_owned();
         defaults.limits.requests_per_minute = 0;
+        // Receivers to try journeys with run on this machine, too.
+        defaults.delivery.allow = ["127.0.0.0/8", "::1"].map(str::to_owned).to_vec();
         let config = self.settings.load(defaults, self.flags.settings())?.config;
         if !config.server.listen.ip().is_loopback() {
             let detail = format!(

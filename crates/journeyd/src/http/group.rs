@@ -25,6 +25,7 @@ pub struct Group {
     access: Access,
     class: RateClass,
     streaming: bool,
+    lists: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +38,23 @@ enum Access {
 impl Group {
     /// Routes of the API.
     pub fn api() -> Group {
-        Group { access: Access::ByMethod, class: RateClass::Requests, streaming: false }
+        Group {
+            access: Access::ByMethod,
+            class: RateClass::Requests,
+            streaming: false,
+            lists: false,
+        }
     }
 
     /// Routes that take events: `ingest`, and their own count of requests. Web pages of
     /// `server.allowed_origins` may send to them.
     pub fn ingest() -> Group {
-        Group { access: Access::Scope(Scope::Ingest), class: RateClass::Ingest, streaming: false }
+        Group {
+            access: Access::Scope(Scope::Ingest),
+            class: RateClass::Ingest,
+            streaming: false,
+            lists: false,
+        }
     }
 
     /// Asks for this scope, whatever the method.
@@ -63,6 +74,13 @@ impl Group {
     #[must_use]
     pub fn streaming(self) -> Group {
         Group { streaming: true, ..self }
+    }
+
+    /// For lists that are read whole: bodies up to `limits.stream_body`, and any time until the
+    /// answer, once for each `Idempotency-Key` still.
+    #[must_use]
+    pub fn lists(self) -> Group {
+        Group { lists: true, ..self }
     }
 
     /// Makes routes ask for this, and their documentation say so.
@@ -98,9 +116,10 @@ impl Group {
             standing = state.rates.count(&principal, self.class)?;
             request.extensions_mut().insert(principal);
         }
-        let most = if self.streaming { limits.stream_body } else { limits.body };
+        let is_long = self.streaming || self.lists;
+        let most = if is_long { limits.stream_body } else { limits.body };
         let (request, intake) = body::guard(request, limits, most, &state.budget)?;
-        let mut response = if self.streaming {
+        let mut response = if is_long {
             next.run(request).await
         } else {
             let time = limits.request_time.0;

@@ -15,7 +15,7 @@ use crate::auth::{KeyRing, Principal, Scope};
 use crate::catalog::{Catalog, Checker};
 use crate::config::Config;
 use crate::observe::{Metrics, Readiness, Stopping};
-use crate::runtime::{Runtime, Schemas};
+use crate::runtime::{Receivers, Runtime, Schemas};
 use crate::upkeep::Upkeep;
 
 /// What all requests share: handlers take it as `State<AppState>`.
@@ -36,6 +36,8 @@ pub struct Services {
     pub schemas: Arc<Schemas>,
     /// What is done to the store in the background.
     pub upkeep: Arc<Upkeep>,
+    /// Who is called.
+    pub receivers: Arc<dyn Receivers>,
 }
 
 /// What an [`AppState`] leads to.

@@ -9,6 +9,8 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tokio::sync::Notify;
+
 /// What the clock of events shows before the first one: the year 1, which every calendar knows.
 pub const BEGINNING: i64 = -62_135_596_800_000;
 
@@ -51,12 +53,13 @@ const TOLERANCE: i64 = 10_000;
 pub struct Clock {
     kind: ClockKind,
     latest: AtomicI64,
+    moved: Notify,
 }
 
 impl Clock {
     /// A clock that has shown `latest` before.
     pub fn new(kind: ClockKind, latest: i64) -> Clock {
-        Clock { kind, latest: AtomicI64::new(latest) }
+        Clock { kind, latest: AtomicI64::new(latest), moved: Notify::new() }
     }
 
     /// Which clock it is.
@@ -102,9 +105,21 @@ impl Clock {
     /// What it shows when an event of this time has come.
     pub fn at_event(&self, at: i64) -> i64 {
         match self.kind {
-            ClockKind::Events => self.latest.fetch_max(at, Ordering::SeqCst).max(at),
+            ClockKind::Events => {
+                let before = self.latest.fetch_max(at, Ordering::SeqCst);
+                if before < at {
+                    self.moved.notify_one();
+                }
+                before.max(at)
+            }
             ClockKind::Wall => self.now(),
         }
+    }
+
+    /// Comes back once an event has moved the clock on: who waits for an instant sleeps by the machine's
+    /// clock, and would miss it. One may wait; by the clock of the machine it waits for ever.
+    pub async fn moved(&self) {
+        self.moved.notified().await;
     }
 }
 

@@ -19,7 +19,7 @@ use journey_vm::{HttpMessage, Outside, Rendered, Scratch, Val, render};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Busy, ClockKind, Runtime, Submission};
+use super::{Busy, Runtime, Submission};
 
 /// How many messages of the outbox are read in one go at the start.
 const CHUNK: usize = 1_000;
@@ -47,6 +47,7 @@ struct Away {
 
 /// Takes what delivery has to say.
 pub struct Desktop {
+    runtime: Arc<Runtime>,
     desk: Mutex<Desk>,
     outcomes: mpsc::UnboundedSender<(JobId, u32, Outcome)>,
     wake: tokio::sync::Notify,
@@ -57,10 +58,10 @@ pub type Outcomes = mpsc::UnboundedReceiver<(JobId, u32, Outcome)>;
 
 impl Desktop {
     /// An empty one, with the end at which outcomes come out.
-    pub fn new() -> (Arc<Desktop>, Outcomes) {
+    pub fn new(runtime: Arc<Runtime>) -> (Arc<Desktop>, Outcomes) {
         let (outcomes, receive) = mpsc::unbounded_channel();
         let wake = tokio::sync::Notify::new();
-        (Arc::new(Desktop { desk: Mutex::default(), outcomes, wake }), receive)
+        (Arc::new(Desktop { runtime, desk: Mutex::default(), outcomes, wake }), receive)
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -75,7 +76,17 @@ impl Report for Desktop {
     }
 
     fn wanted(&self, id: JobId, attempt: u32) -> bool {
-        self.desk().away.get(&id).is_some_and(|away| away.attempt == attempt)
+        if self.desk().away.get(&id).is_none_or(|away| away.attempt != attempt) {
+            return false;
+        }
+        // While it stood in its queue it may have been dropped, or its customer forgotten. A store that
+        // cannot be read ends the process elsewhere.
+        let stored = self.runtime.store().get(&keys::outbox(id.shard, id.number));
+        let is_there = stored.is_ok_and(|stored| stored.is_some());
+        if !is_there {
+            self.desk().away.remove(&id);
+        }
+        is_there
     }
 
     fn room(&self, queue: &str) {
@@ -116,19 +127,15 @@ impl Dispatch {
                 self.forward(id, &mut later)?;
             }
             let next = later.first_key_value().map(|((at, _), ())| at.saturating_sub(now));
-            let longest = match self.runtime.clock().kind() {
-                ClockKind::Wall => 60_000,
-                // Events move it, and do not say so here.
-                ClockKind::Events => 50,
-            };
-            let pause = next.unwrap_or(longest).clamp(1, longest);
-            let pause = Duration::from_millis(pause.cast_unsigned());
+            let pause = next.unwrap_or(60_000);
+            let pause = Duration::from_millis(pause.clamp(1, 60_000).cast_unsigned());
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(id) => self.forward(id, &mut later)?,
                     None => return Ok(()),
                 },
                 () = self.desktop.wake.notified() => {}
+                () = self.runtime.clock().moved() => {}
                 () = tokio::time::sleep_until(Instant::now() + pause) => {}
             }
         }
@@ -176,6 +183,11 @@ impl Dispatch {
         let history = self.runtime.history();
         let Some(deployment) = history.numbered(message.deployment) else { return Ok(()) };
         let job_id = JobId { shard: id.shard, number: id.number };
+        let is_away = |away: &Away| away.attempt == message.attempt;
+        if self.desktop.desk().away.get(&job_id).is_some_and(is_away) {
+            // Somebody wants it tried at once, and it is on its way.
+            return Ok(());
+        }
         let away = Away {
             customer: message.customer.as_str().into(),
             attempt: message.attempt,
@@ -213,27 +225,26 @@ impl Dispatch {
         message: &Message,
         answer: bool,
     ) -> Result<Job, String> {
-        let (queue, payload) = match &message.post {
+        let payload = match &message.post {
             Post::Action { action, args } => {
                 let scratch = Scratch::new();
                 let arena = bumpalo::Bump::new();
                 let args: Vec<(u16, Val<'_>)> =
                     args.iter().map(|(n, value)| (*n, Val::from_const(value, &arena))).collect();
                 let made = render(&deployment.set, *action, &args, &*self.outside, &scratch);
-                let payload = made.map_err(|error| error.to_string())?;
-                (destination(deployment, *action), payload)
+                made.map_err(|error| error.to_string())?
             }
             Post::Call { method, url, headers, body, delivery, .. } => {
-                let payload = Rendered::Http(HttpMessage {
+                Rendered::Http(HttpMessage {
                     method: *method,
                     url: url.clone(),
                     headers: headers.clone(),
                     body: body.clone(),
                     delivery: *delivery,
-                });
-                (host(url), payload)
+                })
             }
         };
+        let queue = queue_of(deployment, message);
         let key = message.key.to_string();
         let Message { attempt, at, .. } = *message;
         Ok(Job { id, queue, attempt, key, at, payload, answer })
@@ -310,6 +321,14 @@ fn response(deployment: &Deployment, message: &Message) -> Option<Response> {
     }
     let journey = deployment.set.program().journeys.get(usize::from(message.journey))?;
     journey.webhooks.get(usize::from(*webhook))?.response.clone()
+}
+
+/// The queue that a message stands in: that of its destination, or of the host that a webhook calls.
+pub fn queue_of(deployment: &Deployment, message: &Message) -> String {
+    match &message.post {
+        Post::Action { action, .. } => destination(deployment, *action),
+        Post::Call { url, .. } => host(url),
+    }
 }
 
 /// The name of an action's destination.

@@ -11,6 +11,7 @@
 mod clock;
 mod committer;
 pub mod dispatch;
+mod receivers;
 mod schemas;
 mod submit;
 mod worker;
@@ -30,6 +31,7 @@ use tokio::sync::mpsc;
 
 pub use clock::{BEGINNING, Clock, ClockKind};
 pub use committer::fail;
+pub use receivers::Receivers;
 pub use schemas::Schemas;
 pub use submit::{Busy, Submission};
 

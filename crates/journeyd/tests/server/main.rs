@@ -2,15 +2,20 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod audiences;
 mod configuration;
 mod copies;
 mod dev;
 mod document;
 mod erasure;
+mod errors;
 mod hostile;
 mod journeys;
 mod keys;
+mod members;
 mod problems;
+mod receiver;
+mod receivers;
 mod rejected;
 mod same_answers;
 mod segment;

@@ -1,17 +1,21 @@
 //! The routes, one file a resource.
 
+mod audiences;
 mod check;
 mod customers;
+mod errors;
 mod events;
 mod failures;
 mod health;
 mod journeys;
+mod members;
 pub(super) mod openapi;
 mod problems;
 mod rejected;
 mod schema;
 mod segment;
 mod taking;
+mod uploads;
 
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +34,11 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
         .merge(Group::api().mount(journeys::routes()))
         .merge(Group::api().mount(schema::routes()))
         .merge(Group::api().mount(customers::routes()))
+        .merge(Group::api().mount(members::routes()))
+        .merge(Group::api().lists().mount(members::upload_routes()))
+        .merge(Group::api().mount(errors::routes()))
+        .merge(Group::api().mount(audiences::routes()))
+        .merge(Group::api().lists().mount(audiences::upload_routes()))
         .merge(Group::ingest().mount(events::routes()))
         .merge(Group::ingest().anyone().mount(segment::routes()))
         .merge(Group::api().mount(rejected::routes()))
@@ -50,4 +59,15 @@ where
 fn time(at: i64) -> String {
     let at = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// Nothing can be read before there is a schema to read it by.
+fn no_schema() -> Problem {
+    Problem::conflict("there is no schema yet; set it with `PUT /api/v1/schema`")
+}
+
+/// What is live was changed again and again while a request was read.
+fn changing() -> Problem {
+    let wait = std::time::Duration::from_secs(1);
+    Problem::unavailable("what is live is being changed; try again", wait)
 }

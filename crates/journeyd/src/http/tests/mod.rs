@@ -57,6 +57,7 @@ fn services() -> Services {
         runtime,
         schemas: Arc::default(),
         upkeep: crate::upkeep::Upkeep::none(),
+        receivers: Arc::new(()),
     }
 }
 
