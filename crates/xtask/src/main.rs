@@ -23,6 +23,8 @@ chores:
   codegen [--check]   write crates/syntax/src/generated from grammar/journey.pest;
                       with --check, only say whether the files are up to date
   demo                build the products, then check, test and run examples/grocery
+  simulate-faults [--seeds N] [--from S] [--seed S --verbose]
+                      run the engine on a disk that fails, as so many seeds say
   test                run every test of the repository
   tidy                check the rules of docs/architecture.md that no compiler checks
   tools               install programs of others that some tests compare with
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["codegen"] => codegen::run(&root(), codegen::Mode::Write).map_err(Into::into),
         ["codegen", "--check"] => codegen::run(&root(), codegen::Mode::Check).map_err(Into::into),
         ["demo"] => demo::run(&root()),
+        ["simulate-faults", options @ ..] => simulate_faults(options),
         ["test"] => suite::run(&root()),
         ["tidy"] => tidy::run(&root()),
         ["tools"] => tools::run(&root()),
@@ -51,6 +54,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the fault simulator, optimised, since many seeds are what it is for.
+fn simulate_faults(options: &[&str]) -> Result<(), Failure> {
+    let mut arguments = vec!["run", "--quiet", "--package", "journey-simulator", "--release", "--"];
+    arguments.extend(options);
+    shell::run(&root(), &shell::cargo(), &arguments)
 }
 
 /// The repository's root: this crate lives two folders below it.

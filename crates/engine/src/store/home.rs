@@ -47,6 +47,8 @@ impl Home {
         let directory = directory.to_path_buf();
         if has(IDENTITY) {
             let store = read_identity(disk, &directory.join(IDENTITY))?;
+            // The process that made the store may have ended before its name lasted.
+            written(disk.sync_directory(&directory), "sync", &directory)?;
             return Ok(Self { directory, store, fresh: false, unfinished: MAKING, _lock });
         }
         if !has(MAKING) && (has("log") || has("base") || has(COPYING)) {
@@ -144,14 +146,14 @@ fn write_identity(
     again: bool,
 ) -> Result<(), StoreError> {
     let path = directory.join(name);
-    if again {
-        written(disk.remove(&path), "remove", &path)?;
-    }
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
     bytes.extend_from_slice(&id.to_le_bytes());
     bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
-    let mut file = written(disk.create(&path), "make", &path)?;
+    // One that is there is written over, not made anew: a power cut could leave neither of the two, and
+    // without it what was begun looks like a store that has lost its identity.
+    let file = if again { disk.open(&path) } else { disk.create(&path) };
+    let mut file = written(file, "make", &path)?;
     written(file.write_at(0, &bytes), "write", &path)?;
     written(file.sync(), "sync", &path)?;
     written(disk.sync_directory(directory), "sync", directory)

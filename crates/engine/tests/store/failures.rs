@@ -179,7 +179,8 @@ fn a_store_that_cannot_begin_a_segment_has_failed() {
     store.sync().unwrap();
     disk.told.write.store(ENOSPC, Ordering::SeqCst);
     assert!(matches!(store.flush(), Err(StoreError::Failed(_))));
-    has_failed(&store, &first_segment(directory.path()), &Reason::Full);
+    let second = directory.path().join("log/00000000000000000002.log.new");
+    has_failed(&store, &second, &Reason::Full);
     drop(store);
     assert_eq!(text(&open(directory.path(), roomy()).unwrap().0), "a=1");
 }

@@ -6,6 +6,7 @@ mod damage;
 mod erasure;
 mod failures;
 mod model;
+mod order;
 mod reading;
 mod recovery;
 mod support;

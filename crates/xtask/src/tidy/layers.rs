@@ -52,6 +52,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "workspace",
         ],
     ),
+    ("simulator", &["bytecode", "engine", "ir", "sema", "vm"]),
     ("xtask", &["base"]),
 ];
 

@@ -270,10 +270,12 @@ impl Writer {
         self.seal(place, last)
     }
 
-    /// Writes the last group of a segment, with its seal, and syncs both.
+    /// Writes the last group of a segment, if there is one, and syncs it and then the seal: a seal that reached the
+    /// disk before its group would prove what is not so.
     fn close(&mut self, place: &Place, part: &[u8], last: Ticket) -> Result<(), StoreError> {
-        self.put(place, part)?;
-        self.seal(place, last)?;
+        if !part.is_empty() {
+            self.write(place, part, last)?;
+        }
         self.sync(place)
     }
 

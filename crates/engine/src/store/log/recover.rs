@@ -38,6 +38,9 @@ pub(in crate::store) fn recover(
     let found = survey(&*place.disk, &place.directory, scope, visitor)?;
     let found = found.ok_or_else(|| no_segment(&place, through))?;
     clear_unfinished(&place)?;
+    // The process before may have ended before the name of its last segment lasted, which is written to again.
+    let directory = &place.directory;
+    place.health.written(place.disk.sync_directory(directory), "sync", directory)?;
     let recovery = found.recovery(through);
     let mut writer = secure(&place, &found)?;
     writer.closed = found.closed.into_iter().chain(writer.closed).collect();
@@ -52,12 +55,15 @@ fn secure(place: &Place, found: &Survey) -> Result<Writer, StoreError> {
     let written = |result, action| place.health.written(result, action, path);
     let mut file = place.health.written(place.disk.open(path), "open", path)?;
     let seed = Seed::new(place.store, *first);
-    if contents.broken.is_some() {
+    // Also where nothing is seen behind the end: it may have been cut off in the system's cache only.
+    if contents.broken.is_some() || !contents.sealed {
         written(file.truncate(contents.end), "truncate")?;
     }
     if !contents.sealed {
         rewrite(place, path, &mut *file, contents)?;
     }
+    // Before the seal: it says that what is before it is on disk.
+    written(file.sync(), "sync")?;
     let mut seal = Vec::new();
     seed.seal(&mut seal, contents.last);
     written(file.write_at(contents.end, &seal), "write")?;

@@ -29,10 +29,11 @@ impl<'a> Window<'a> {
     /// The bytes from `offset` on, `length` of them or as many as there are. Offsets must not go back by more than
     /// what is still there; if they do, it is read again.
     pub(super) fn at(&mut self, offset: u64, length: usize) -> Result<&[u8], StoreError> {
-        let length = length.min(usize::try_from(self.end.saturating_sub(offset)).unwrap_or(length));
+        let left = usize::try_from(self.end.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let length = length.min(left);
         let held = self.start..self.start + self.bytes.len() as u64;
         if offset < held.start || offset + length as u64 > held.end {
-            let size = length.max(CHUNK);
+            let size = CHUNK.max(length).min(left);
             self.bytes.resize(size, 0);
             let filled = self.file.read_at(offset, &mut self.bytes);
             let filled = filled.map_err(|error| unreadable("read", self.path, &error))?;
