@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use journey_engine::store::Store;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::auth::{KeyFile, KeyFileError, KeyRing};
@@ -13,7 +14,9 @@ use crate::catalog::WorkspaceFiles;
 use crate::config::{Config, Secrets};
 use crate::dev::Watched;
 use crate::engine::{Engine, EngineError};
-use crate::http::{AppState, Listener, MemoryResponses, Parts, Services, TlsError, TlsFiles};
+use crate::http::{
+    AppState, Listener, Parts, Responses, Services, StoredResponses, TlsError, TlsFiles,
+};
 use crate::instance::{InstanceError, server_key};
 use crate::observe::{Metrics, Readiness, Stop};
 
@@ -89,16 +92,18 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
         upkeep: Arc::clone(&engine.upkeep),
         receivers: Arc::clone(&engine.deliverer) as Arc<dyn crate::runtime::Receivers>,
     };
+    let responses = Arc::new(StoredResponses::new(Arc::clone(&engine.store) as Arc<dyn Store>));
     let state = AppState::new(Parts {
         config: Arc::clone(&config),
         keys: setup.keys.clone(),
         server_key: server_key(&config.data.directory)?,
-        responses: Arc::new(MemoryResponses::default()),
+        responses: Arc::clone(&responses) as Arc<dyn Responses>,
         metrics: metrics.clone(),
         readiness: readiness.clone(),
         stopping: stop.listener(),
         services,
     });
+    let forgetting = tokio::spawn(forget_answers(responses));
     let watched = tokio::spawn(watch(setup.keys, setup.key_file, tls.clone()));
     announce(&config, listener.address().map_err(io_error("the bound address"))?, tls.is_some())?;
 
@@ -108,6 +113,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let ending = end(signals, &readiness, &stop, config.stop.delay.0);
     let (given_up, ()) = tokio::join!(serving, ending);
     watched.abort();
+    forgetting.abort();
     engine.stop().await;
     if given_up > 0 {
         tracing::warn!(connections = given_up, "requests did not end in time and were given up");
@@ -181,6 +187,19 @@ async fn end(mut signals: Signals, readiness: &Readiness, stop: &Stop, delay: Du
         tracing::warn!("stopped without waiting");
         std::process::exit(130);
     });
+}
+
+/// Forgets answers to requests that are too old, now and once an hour.
+async fn forget_answers(responses: Arc<StoredResponses>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(3_600));
+    loop {
+        ticks.tick().await;
+        let responses = Arc::clone(&responses);
+        let forgotten = tokio::task::spawn_blocking(move || responses.forget_old()).await;
+        if let Ok(Err(error)) = forgotten {
+            tracing::error!(%error, "old answers are not forgotten");
+        }
+    }
 }
 
 /// Takes over keys and certificates that change while the server runs.

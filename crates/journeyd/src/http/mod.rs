@@ -58,9 +58,8 @@
 //!     let journey = …;
 //!     let reply = Reply::json(StatusCode::CREATED, &journey)?
 //!         .etag(&ETag::version(1))?.location(&format!("/api/v1/journeys/{}", journey.id))?;
-//!     // The answer is kept in the write of its effect. A handler that does not care leaves
-//!     // `Idempotent` out: the frame keeps its answer when it returns.
-//!     state.services.journeys.create(journey, idempotent.entry(&reply))?;
+//!     // What must not be done twice goes through `routes::once`: a note of it is in the write of its
+//!     // effect. A handler that does not care leaves `Idempotent` out: the frame keeps its answer.
 //!     Ok(reply)
 //! }
 //! ```
@@ -112,7 +111,8 @@ pub use extract::{
 pub use frame::{document, router};
 pub use group::Group;
 pub use idempotency::{
-    Entry, Idempotency, Idempotent, MemoryResponses, Pending, RequestKey, Responses, ResponsesError,
+    Entry, Idempotency, Idempotent, MemoryResponses, Pending, RequestKey, Responses,
+    ResponsesError, StoredResponses,
 };
 pub use problem::{
     PROBLEM_JSON, Places, Position, Problem, ProblemKind, SourceEdit, SourceError, SourceFix,

@@ -8,6 +8,7 @@
 //!
 //! [`Runtime`] is what routes use; it knows nothing of HTTP.
 
+mod carry;
 mod clock;
 mod committer;
 pub mod dispatch;
@@ -29,6 +30,7 @@ use journey_engine::store::Store;
 use journey_vm::Customer;
 use tokio::sync::mpsc;
 
+pub use carry::Note;
 pub use clock::{BEGINNING, Clock, ClockKind};
 pub use committer::fail;
 pub use receivers::Receivers;
@@ -58,7 +60,7 @@ impl Default for Options {
 
 /// See the [module](self).
 pub struct Runtime {
-    store: Arc<dyn Store>,
+    store: carry::Carrier,
     clock: Arc<Clock>,
     shards: Vec<std::sync::mpsc::SyncSender<Work>>,
     control: Mutex<Control>,
@@ -132,7 +134,7 @@ impl Runtime {
         }
         clock.resume(times.iter().copied().max());
         let runtime = Runtime {
-            store,
+            store: carry::Carrier(store),
             clock,
             shards,
             control: Mutex::new(control),
@@ -147,7 +149,13 @@ impl Runtime {
 
     /// The store, to be read.
     pub fn store(&self) -> &dyn Store {
-        &*self.store
+        &self.store
+    }
+
+    /// Does something to the catalogue. Its first write carries the note along: after a crash there are
+    /// both or neither.
+    pub fn carrying<T>(&self, note: Option<Note>, job: impl FnOnce() -> T) -> T {
+        carry::carrying(note, job)
     }
 
     /// The clock.
@@ -163,7 +171,7 @@ impl Runtime {
     /// A customer as it is stored, and the program it is laid out for. It may not have seen the latest
     /// operations yet.
     pub fn look_up(&self, id: &str) -> Result<Option<(Customer, Arc<Deployment>)>, ReadError> {
-        look_up(&*self.store, shard_of(id, self.shards()), id, &self.history())
+        look_up(&self.store, shard_of(id, self.shards()), id, &self.history())
     }
 
     /// All that was put to work and done so far.
@@ -177,7 +185,7 @@ impl Runtime {
         let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         let _order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         let before = control.history().len();
-        let outcome = change(&mut control, &*self.store, self.clock.now());
+        let outcome = change(&mut control, &self.store, self.clock.now());
         let history = control.history();
         if history.len() != before {
             *self.history.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&history);

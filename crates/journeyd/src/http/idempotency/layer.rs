@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http_body::Body as _;
 use tracing::Instrument;
 
-use super::{Fingerprint, Idempotent, Keyed, Remembered, RequestKey, Running};
+use super::{Fingerprint, Idempotent, Kept, Keyed, Remembered, RequestKey, Running};
 use crate::auth::Principal;
 use crate::http::body::{Intake, read_all};
 use crate::http::problem::{Problem, ProblemKind};
@@ -49,17 +49,24 @@ pub(crate) async fn remember(request: Request, next: Next) -> Result<Response, P
     let running = idempotency
         .begin(key, fingerprint)
         .map_err(|other| if other == fingerprint { in_progress() } else { reused() })?;
+    let mut done = false;
     if let Some(kept) = idempotency.responses.load(key).await.map_err(Problem::internal)? {
-        let kept = Remembered::decode(&kept);
+        let kept = Kept::decode(&kept);
         let kept = kept.ok_or_else(|| Problem::internal("a kept answer cannot be read"))?;
-        if kept.fingerprint != fingerprint {
+        if *kept.fingerprint() != fingerprint {
             return Err(reused());
         }
-        let mut response = kept.reply.into_response();
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-        return Ok(response);
+        match kept {
+            Kept::Note(_) => done = true,
+            Kept::Answer(Remembered { reply, .. }) => {
+                let mut response = reply.into_response();
+                response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+                return Ok(response);
+            }
+        }
     }
-    let idempotent = Idempotent::new(key, fingerprint, idempotency.time);
+    let time = idempotency.time;
+    let idempotent = Idempotent(Some(Arc::new(Keyed { key, fingerprint, time, done })));
     parts.extensions.insert(idempotent.clone());
     let request = Request::from_parts(parts, Body::from(bytes));
     // On its own, so that it is kept even if whoever asked does not wait for the answer.
@@ -77,14 +84,15 @@ async fn answer(
     let response = next.run(request).await;
     let small = response.body().size_hint().exact().is_some_and(|size| size <= ANSWER as u64);
     let Some(keyed) = &idempotent.0 else { return Ok(response) };
-    if idempotent.was_taken() || !small || !lasting(response.status()) {
+    if !small || !lasting(response.status()) {
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, ANSWER).await.map_err(Problem::internal)?;
     let headers = parts.headers.iter().map(|(name, value)| (name.clone(), value.clone()));
     let reply = Reply { status: parts.status, headers: headers.collect(), body: body.clone() };
-    if let Err(error) = state.idempotency.responses.save(Keyed::entry(keyed, &reply)).await {
+    let entry = keyed.entry(Remembered::encode(&keyed.fingerprint, &reply));
+    if let Err(error) = state.idempotency.responses.save(entry).await {
         // What was asked for is done: saying that it is not would have it done again.
         tracing::error!(%error, "an answer is not kept");
     }

@@ -1,17 +1,19 @@
 //! `Idempotency-Key`: a request that is sent again is answered again, and done once.
 //!
 //! The frame handles the header for every POST of [`Group::api`](super::Group::api). What a
-//! handler returns is kept when it returns. To keep it in the very write of its effect, so that
-//! no crash comes between, a handler takes [`Idempotent`] and writes [`Idempotent::entry`] along.
+//! handler returns is kept when it returns. So that nothing is done twice if the process ends before that,
+//! a handler takes [`Idempotent`] and writes its [note](Idempotent::note) in the very write of its
+//! effect. A request that is sent again and finds only the note is [done](Idempotent::is_done) already: the
+//! handler answers with what has become.
 
 mod layer;
 mod memory;
 mod record;
+mod stored;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,10 +22,11 @@ use axum::http::request::Parts;
 
 pub(crate) use layer::remember;
 pub use memory::MemoryResponses;
-pub(crate) use record::Remembered;
+pub(crate) use record::{Kept, Remembered};
+pub use stored::StoredResponses;
 
 use super::problem::Problem;
-use super::reply::Reply;
+use crate::runtime::Note;
 use crate::sync::lock;
 
 /// What a request is remembered under: who sent it, and the key they gave it.
@@ -105,32 +108,35 @@ struct Keyed {
     key: RequestKey,
     fingerprint: Fingerprint,
     time: Duration,
-    taken: AtomicBool,
+    done: bool,
 }
 
 impl Idempotent {
-    fn new(key: RequestKey, fingerprint: Fingerprint, time: Duration) -> Idempotent {
-        Idempotent(Some(Arc::new(Keyed { key, fingerprint, time, taken: AtomicBool::new(false) })))
+    /// Whether what is asked for was done by a process that ended before it could answer.
+    pub fn is_done(&self) -> bool {
+        self.0.as_ref().is_some_and(|keyed| keyed.done)
     }
 
-    /// The row that makes `reply` the answer to this request from now on; nothing if the request
-    /// has no key. Whoever takes it writes it: the frame then keeps nothing itself.
-    pub fn entry(&self, reply: &Reply) -> Option<Entry> {
+    /// The note that this request is done, to be written with its effect; none if it has no key.
+    pub fn note(&self) -> Option<Note> {
         let keyed = self.0.as_ref()?;
-        keyed.taken.store(true, Ordering::Release);
-        Some(keyed.entry(reply))
+        let (key, value) = stored::row(&keyed.entry(Kept::note(&keyed.fingerprint)));
+        Some(Note { key, value })
     }
 
-    fn was_taken(&self) -> bool {
-        self.0.as_ref().is_some_and(|keyed| keyed.taken.load(Ordering::Acquire))
+    /// A name for a part of what the request asks for, the same when it is sent again; none if it has no
+    /// key.
+    pub fn name_of(&self, part: usize) -> Option<String> {
+        let keyed = self.0.as_ref()?;
+        Some(format!("{}-{part}", data_encoding::HEXLOWER.encode(&keyed.key.0)))
     }
 }
 
 impl Keyed {
-    fn entry(&self, reply: &Reply) -> Entry {
+    fn entry(&self, value: Vec<u8>) -> Entry {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let expires = u64::try_from((since + self.time).as_millis()).unwrap_or(u64::MAX);
-        Entry { key: self.key, value: Remembered::encode(&self.fingerprint, reply), expires }
+        Entry { key: self.key, value, expires }
     }
 }
 

@@ -15,6 +15,39 @@ pub(crate) struct Remembered {
     pub(super) reply: Reply,
 }
 
+/// What is kept of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Its answer.
+    Answer(Remembered),
+    /// That what it asks for was done, and by whom: nobody knows whether it was answered.
+    Note(Fingerprint),
+}
+
+/// What a note begins with; an answer begins with a brace.
+const NOTE: &[u8] = b"done";
+
+impl Kept {
+    /// A note.
+    pub(super) fn note(fingerprint: &Fingerprint) -> Vec<u8> {
+        [NOTE, fingerprint].concat()
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Kept> {
+        match bytes.strip_prefix(NOTE) {
+            Some(fingerprint) => Some(Kept::Note(fingerprint.try_into().ok()?)),
+            None => Remembered::decode(bytes).map(Kept::Answer),
+        }
+    }
+
+    pub(super) fn fingerprint(&self) -> &Fingerprint {
+        match self {
+            Kept::Answer(remembered) => &remembered.fingerprint,
+            Kept::Note(fingerprint) => fingerprint,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Head {
     request: String,
@@ -61,7 +94,7 @@ impl Remembered {
 mod tests {
     use axum::http::StatusCode;
 
-    use super::{Remembered, Reply};
+    use super::{Kept, Remembered, Reply};
     use crate::http::ETag;
 
     #[test]
@@ -70,6 +103,8 @@ mod tests {
         let reply = reply.etag(&ETag::version(1)).unwrap().location("/api/v1/journeys/1").unwrap();
         let bytes = Remembered::encode(&[9; 32], &reply);
         assert_eq!(Remembered::decode(&bytes), Some(Remembered { fingerprint: [9; 32], reply }));
+        let note = Kept::note(&[9; 32]);
+        assert_eq!(Kept::decode(&note), Some(Kept::Note([9; 32])));
         assert_eq!(Remembered::decode(b"{}\n"), None);
         assert_eq!(Remembered::decode(b""), None);
     }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::Idempotent;
 use super::super::extract::{Raw, media_type};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::reply::Reply;
@@ -48,6 +49,7 @@ struct EventBody {
 async fn take(
     State(state): State<AppState>,
     headers: HeaderMap,
+    idempotent: Idempotent,
     Raw(body): Raw,
 ) -> Result<Reply, Problem> {
     let form = match media_type(&headers).as_str() {
@@ -60,13 +62,19 @@ async fn take(
     };
     let services = state.services.clone();
     let read = |deployment: &Deployment, batch: &mut Batch| {
-        read(&services, deployment, Elements::new(&body, form, LIMITS), batch);
+        read(&services, deployment, Elements::new(&body, form, LIMITS), &idempotent, batch);
         Ok(())
     };
     Reply::json(StatusCode::OK, &take_all(&state, read).await?)
 }
 
-fn read(services: &Services, deployment: &Deployment, elements: Elements<'_>, batch: &mut Batch) {
+fn read(
+    services: &Services,
+    deployment: &Deployment,
+    elements: Elements<'_>,
+    idempotent: &Idempotent,
+    batch: &mut Batch,
+) {
     let mut decoder = Decoder::new(services.schemas.of(deployment));
     let clock = services.runtime.clock();
     let rules = Rules { received: clock.received(), ..Rules::default() };
@@ -89,7 +97,9 @@ fn read(services: &Services, deployment: &Deployment, elements: Elements<'_>, ba
         };
         match event.event {
             Named::Declared(number) => {
-                let id = event.id.map(Into::into);
+                // Half of the request may have been done by a process that ended.
+                let id = event.id.map(str::to_owned).or_else(|| idempotent.name_of(element.index));
+                let id = id.map(String::into_boxed_str);
                 let deployment = deployment.number;
                 let what = What::Event { deployment, event: number, at: event.at, id, row };
                 batch.take(element.index, event.customer, what);

@@ -12,12 +12,13 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::Idempotent;
 use super::super::extract::{ETag, IfMatch, Json, List, Page, Params, Query, Source};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::reply::Reply;
 use super::super::state::AppState;
-use super::work;
-use crate::catalog::{CatalogError, JourneyView};
+use super::{once, work};
+use crate::catalog::{CatalogError, JourneyView, texts};
 
 pub(in super::super) use views::{Journey, JourneyLine};
 
@@ -87,10 +88,14 @@ async fn list(
 async fn create(
     State(state): State<AppState>,
     Query(tolerance): Query<Tolerance>,
+    idempotent: Idempotent,
     Source { source }: Source,
 ) -> Result<Reply, Problem> {
-    let catalog = state.services.catalog.clone();
-    let created = work(move || catalog.create(&source, tolerance.allow_errors)).await?;
+    let (catalog, text) = (state.services.catalog.clone(), source.clone());
+    let again = catalog.clone();
+    let create = move || catalog.create(&source, tolerance.allow_errors);
+    let look = move || again.view(&texts::name_of(&text)?);
+    let created = once(&state, &idempotent, create, look).await?;
     let path = format!("/api/v1/journeys/{}", created.document.name);
     answer(&state, StatusCode::CREATED, created).await?.location(&path)
 }

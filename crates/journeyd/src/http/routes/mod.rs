@@ -17,14 +17,18 @@ mod segment;
 mod taking;
 mod uploads;
 
+use std::sync::Arc;
+
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::document::Base;
 use super::group::Group;
+use super::idempotency::Idempotent;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::auth::Scope;
+use crate::catalog::CatalogError;
 
 /// All routes, each group with what it asks of requests.
 pub(super) fn all() -> OpenApiRouter<AppState> {
@@ -53,6 +57,21 @@ where
     Problem: From<E>,
 {
     tokio::task::spawn_blocking(job).await.map_err(Problem::internal)?.map_err(Problem::from)
+}
+
+/// Does something to the catalogue for a request that may come again. If a process did it and ended before it
+/// could answer, `look` finds the answer in what has become.
+async fn once<T: Send + 'static>(
+    state: &AppState,
+    idempotent: &Idempotent,
+    job: impl FnOnce() -> Result<T, CatalogError> + Send + 'static,
+    look: impl FnOnce() -> Result<T, CatalogError> + Send + 'static,
+) -> Result<T, Problem> {
+    if idempotent.is_done() {
+        return work(look).await;
+    }
+    let (runtime, note) = (Arc::clone(&state.services.runtime), idempotent.note());
+    work(move || runtime.carrying(note, job)).await
 }
 
 /// An instant, as answers have it: RFC 3339 with milliseconds.

@@ -1,5 +1,7 @@
 //! Drafts, activation and the other moves.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use journey_engine::lifecycle::Move;
@@ -8,13 +10,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::super::Idempotent;
 use super::super::super::extract::{ETag, IfMatch, Params, Query};
 use super::super::super::problem::Problem;
 use super::super::super::reply::Reply;
 use super::super::super::state::AppState;
-use super::super::work;
+use super::super::{once, work};
 use super::{Journey, answer};
-use crate::catalog::{InFlight, Planned};
+use crate::catalog::{Catalog, CatalogError, InFlight, JourneyView, Planned};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -45,9 +48,9 @@ struct Activation {
 async fn draft(
     State(state): State<AppState>,
     Params(id): Params<String>,
+    idempotent: Idempotent,
 ) -> Result<Reply, Problem> {
-    let catalog = state.services.catalog.clone();
-    let view = work(move || catalog.draft(&id)).await?;
+    let view = change(&state, &idempotent, id, |catalog, id| catalog.draft(id)).await?;
     answer(&state, StatusCode::OK, view).await
 }
 
@@ -60,15 +63,19 @@ async fn activate(
     Params(id): Params<String>,
     Query(Activation { in_flight, plan }): Query<Activation>,
     precondition: IfMatch,
+    idempotent: Idempotent,
 ) -> Result<Reply, Problem> {
     let catalog = state.services.catalog.clone();
     let tag = ETag::version(catalog.view(&id)?.document.revision);
-    precondition.check_if_given(&tag)?;
+    if !idempotent.is_done() {
+        precondition.check_if_given(&tag)?;
+    }
     if plan {
         let planned = work(move || catalog.plan(&id, in_flight)).await?;
         return Reply::json(StatusCode::OK, &planned);
     }
-    let view = work(move || catalog.activate(&id, in_flight)).await?;
+    let activate = move |catalog: &Catalog, id: &str| catalog.activate(id, in_flight);
+    let view = change(&state, &idempotent, id, activate).await?;
     answer(&state, StatusCode::OK, view).await
 }
 
@@ -86,40 +93,68 @@ enum Activated {
 #[utoipa::path(post, path = "/api/v1/journeys/{id}/pause", operation_id = "pause_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
-async fn pause(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
-    shift(state, id, Move::Pause).await
+async fn pause(
+    state: State<AppState>,
+    id: Params<String>,
+    idempotent: Idempotent,
+) -> Result<Reply, Problem> {
+    shift(state, id, &idempotent, Move::Pause).await
 }
 
 /// Members go on, a bounded number a second.
 #[utoipa::path(post, path = "/api/v1/journeys/{id}/resume", operation_id = "resume_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
-async fn resume(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
-    shift(state, id, Move::Resume).await
+async fn resume(
+    state: State<AppState>,
+    id: Params<String>,
+    idempotent: Idempotent,
+) -> Result<Reply, Problem> {
+    shift(state, id, &idempotent, Move::Resume).await
 }
 
 /// Nobody enters any more; members go on to their exit.
 #[utoipa::path(post, path = "/api/v1/journeys/{id}/complete", operation_id = "complete_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
-async fn complete(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
-    shift(state, id, Move::Complete).await
+async fn complete(
+    state: State<AppState>,
+    id: Params<String>,
+    idempotent: Idempotent,
+) -> Result<Reply, Problem> {
+    shift(state, id, &idempotent, Move::Complete).await
 }
 
 /// Nobody enters any more, and all members leave now.
 #[utoipa::path(post, path = "/api/v1/journeys/{id}/stop", operation_id = "stop_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name")),
     responses((status = 200, description = "The journey", body = Journey)))]
-async fn stop(state: State<AppState>, id: Params<String>) -> Result<Reply, Problem> {
-    shift(state, id, Move::Stop).await
+async fn stop(
+    state: State<AppState>,
+    id: Params<String>,
+    idempotent: Idempotent,
+) -> Result<Reply, Problem> {
+    shift(state, id, &idempotent, Move::Stop).await
 }
 
 async fn shift(
     State(state): State<AppState>,
     Params(id): Params<String>,
+    idempotent: &Idempotent,
     wanted: Move,
 ) -> Result<Reply, Problem> {
-    let catalog = state.services.catalog.clone();
-    let view = work(move || catalog.shift(&id, wanted)).await?;
+    let view = change(&state, idempotent, id, move |catalog, id| catalog.shift(id, wanted)).await?;
     answer(&state, StatusCode::OK, view).await
+}
+
+/// Does something to a journey, once.
+async fn change(
+    state: &AppState,
+    idempotent: &Idempotent,
+    id: String,
+    job: impl FnOnce(&Catalog, &str) -> Result<JourneyView, CatalogError> + Send + 'static,
+) -> Result<JourneyView, Problem> {
+    let catalog = Arc::clone(&state.services.catalog);
+    let (again, name) = (Arc::clone(&catalog), id.clone());
+    once(state, idempotent, move || job(&catalog, &id), move || again.view(&name)).await
 }
