@@ -59,6 +59,11 @@ impl Deployment {
         of_line.max_by_key(|(_, it)| it.version).map(|(number, _)| number)
     }
 
+    /// The versions of a journey that are part of the program.
+    pub fn versions(&self, line: Line) -> Vec<Version> {
+        self.journeys.iter().filter(|it| it.line == line).copied().collect()
+    }
+
     /// The number of a version in the program.
     pub fn find(&self, version: Version) -> Option<u16> {
         (0u16..).zip(&self.journeys).find(|(_, it)| **it == version).map(|(number, _)| number)
@@ -122,6 +127,28 @@ impl History {
     /// Operations that somebody who has seen so many has not seen.
     pub fn since(&self, seen: u32) -> &[Operation] {
         self.operations.get(seen as usize..).unwrap_or_default()
+    }
+
+    /// The number of the latest operation that concerns a journey: it was paused, resumed or stopped, or a
+    /// deployment changed its versions or took in who was in its audience.
+    pub fn latest_about(&self, line: Line) -> Option<u32> {
+        let place = self.operations.iter().rposition(|it| self.is_about(it, line))?;
+        u32::try_from(place + 1).ok()
+    }
+
+    fn is_about(&self, operation: &Operation, line: Line) -> bool {
+        match &operation.what {
+            Change::Pause(of) | Change::Resume(of) | Change::Stop(of) => *of == line,
+            Change::Deploy(now) => {
+                let before = now.number.checked_sub(1).and_then(|number| self.numbered(number));
+                let before = before.map(|before| before.versions(line)).unwrap_or_default();
+                now.versions(line) != before
+                    || now
+                        .admits
+                        .iter()
+                        .any(|it| now.version(*it).is_some_and(|it| it.line == line))
+            }
+        }
     }
 
     /// The program that is at work.

@@ -195,6 +195,27 @@ fn who_comes_late_sees_operations_at_their_own_instants() {
 }
 
 #[test]
+fn a_sweep_writes_nothing_of_those_who_have_seen_everything() {
+    let mut world = World::new(SHOP);
+    for number in 0..25 {
+        world.tell(&format!("c{number}"), world.event("signed_up", &[]));
+    }
+    let line = world.control.line("welcome").unwrap();
+    assert_eq!(world.control.history().latest_about(line), Some(1));
+    world.shift("welcome", Move::Pause);
+    assert_eq!(world.control.history().latest_about(line), Some(2));
+    world.tell("c3", What::CatchUp);
+    let brought_along = |world: &mut World| {
+        let swept = world.shard.sweep(&world.store, None, 100, world.now).unwrap();
+        (swept.step.replies.len(), swept.looked_at, swept.step.ticket.is_some())
+    };
+    assert_eq!(brought_along(&mut world), (24, 25, true));
+    assert_eq!(brought_along(&mut world), (0, 25, false));
+    world.restart();
+    assert_eq!(brought_along(&mut world), (0, 25, false));
+}
+
+#[test]
 fn a_stopped_journey_loses_its_members_and_a_new_customer_does_not_enter() {
     let mut world = World::new(SHOP);
     world.tell("ann", world.event("signed_up", &[]));

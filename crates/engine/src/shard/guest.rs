@@ -39,6 +39,14 @@ struct Standing {
     audiences: Vec<AudienceId>,
 }
 
+/// How many operations the customer of a record has seen.
+pub(super) fn operations_seen(bytes: &[u8]) -> Result<u32, Unreadable> {
+    let unreadable = || Unreadable { what: "customer" };
+    let rest = bytes.strip_prefix(&[FORM]).ok_or_else(unreadable)?;
+    let (seen, _) = postcard::take_from_bytes::<u32>(rest).map_err(|_| unreadable())?;
+    Ok(seen)
+}
+
 impl Guest {
     /// A customer nobody has heard of.
     pub(super) fn unknown(id: &str, history: &History, deployment: &Arc<Deployment>) -> Guest {

@@ -76,6 +76,17 @@ pub struct Step {
     pub messages: Vec<MessageId>,
 }
 
+/// What came of a [sweep](Shard::sweep).
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// A reply for each customer who was brought along.
+    pub step: Step,
+    /// The last who was looked at; none at the end.
+    pub last: Option<String>,
+    /// How many were.
+    pub looked_at: usize,
+}
+
 /// Why a step came to nothing.
 pub type StepError = ReadError;
 
@@ -131,6 +142,11 @@ impl Shard {
     /// The latest time of a command that has changed anything, also before it was opened.
     pub fn clock(&self) -> Option<i64> {
         self.numbers.clock
+    }
+
+    /// How many operations it knows of.
+    pub fn operations(&self) -> u32 {
+        self.history.len()
     }
 
     /// Makes operations known that were decided on since.
@@ -189,25 +205,32 @@ impl Shard {
         Ok(first.first().and_then(|(key, _)| keys::timer_of(key)).map(|(due, _)| due))
     }
 
-    /// Brings customers along to the latest operation: those after `after`, at most `limit`. Returns
-    /// the last it has looked at, none at the end.
+    /// Brings customers along to the latest operation: those after `after`, of whom at most `limit` are
+    /// looked at. Who has seen all operations is left alone.
     pub fn sweep(
         &mut self,
         store: &dyn Store,
         after: Option<&str>,
         limit: usize,
         now: i64,
-    ) -> Result<(Step, Option<String>), StepError> {
+    ) -> Result<Swept, StepError> {
         let range = match after {
             None => keys::customers(self.number),
             Some(after) => keys::customers_after(self.number, after),
         };
         let records = store.scan(&range.start, &range.end, limit)?;
-        let ids: Vec<&str> = records.iter().filter_map(|(key, _)| keys::customer_of(key)).collect();
-        let last = ids.last().map(|id| (*id).to_owned());
-        let last = last.filter(|_| records.len() == limit);
-        let commands: Vec<Command> = ids.into_iter().map(|id| catch_up(id, now)).collect();
-        Ok((self.step(store, commands)?, last))
+        let operations = self.operations();
+        let mut behind = Vec::new();
+        for (key, bytes) in &records {
+            let Some(id) = keys::customer_of(key) else { continue };
+            if guest::operations_seen(bytes)? < operations {
+                behind.push(catch_up(id, now));
+            }
+        }
+        let looked_at = records.len();
+        let last = records.last().filter(|_| looked_at == limit);
+        let last = last.and_then(|(key, _)| keys::customer_of(key)).map(str::to_owned);
+        Ok(Swept { step: self.step(store, behind)?, last, looked_at })
     }
 
     /// Forgets ids of events that were seen before the dedupe window began: those after a key, at most

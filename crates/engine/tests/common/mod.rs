@@ -122,10 +122,9 @@ impl World {
     pub(crate) fn sweep(&mut self) {
         let mut after = None;
         loop {
-            let (step, last) =
-                self.shard.sweep(&self.store, after.as_deref(), 10, self.now).unwrap();
-            self.release(step);
-            after = last;
+            let swept = self.shard.sweep(&self.store, after.as_deref(), 10, self.now).unwrap();
+            self.release(swept.step);
+            after = swept.last;
             if after.is_none() {
                 return;
             }

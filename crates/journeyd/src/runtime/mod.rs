@@ -15,6 +15,7 @@ pub mod dispatch;
 mod receivers;
 mod schemas;
 mod submit;
+mod sweeps;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use journey_engine::control::Control;
-use journey_engine::deploy::{Deployment, History};
+use journey_engine::deploy::{Deployment, History, Line};
 use journey_engine::form::ReadError;
 use journey_engine::outbox::MessageId;
 use journey_engine::shard::{Settings, Shard, look_up, shard_of};
@@ -36,7 +37,9 @@ pub use committer::fail;
 pub use receivers::Receivers;
 pub use schemas::Schemas;
 pub use submit::{Busy, Submission};
+pub use sweeps::CatchingUp;
 
+use sweeps::Sweeps;
 use worker::{Work, Worker};
 
 /// What a runtime is started with.
@@ -70,6 +73,7 @@ pub struct Runtime {
     order: Mutex<Vec<i64>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
+    sweeps: Arc<Sweeps>,
     /// What the workers have measured.
     pub measures: Arc<Measures>,
 }
@@ -108,6 +112,8 @@ impl Runtime {
         let control = Control::open(&*store)?;
         let history = control.history();
         let measures = Arc::new(Measures::default());
+        let sweeps = Arc::new(Sweeps::new(options.shards));
+        let release_rate = options.release_rate / u32::from(options.shards).max(1);
         let (released, messages) = mpsc::unbounded_channel();
         let (commits, committer) =
             committer::start(Arc::clone(&store), released, Arc::clone(&measures));
@@ -124,8 +130,9 @@ impl Runtime {
                 clock: Arc::clone(&clock),
                 work: receive,
                 commits: commits.clone(),
-                release_rate: options.release_rate,
+                release_rate: release_rate.max(1),
                 measures: Arc::clone(&measures),
+                sweeps: Arc::clone(&sweeps),
             };
             let name = format!("shard-{number}");
             let thread = std::thread::Builder::new().name(name).spawn(move || worker.run());
@@ -142,6 +149,7 @@ impl Runtime {
             order: Mutex::new(times),
             threads: Mutex::new(threads),
             stopping: AtomicBool::new(false),
+            sweeps,
             measures,
         };
         Ok((Arc::new(runtime), messages))
@@ -200,6 +208,12 @@ impl Runtime {
     /// Looks at the control.
     pub fn read_control<T>(&self, look: impl FnOnce(&Control) -> T) -> T {
         look(&self.control.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How far customers have been brought along to what was done last to a journey; nothing if all have
+    /// been.
+    pub fn catching_up(&self, line: Line) -> Option<CatchingUp> {
+        self.sweeps.catching_up(self.history().latest_about(line)?)
     }
 
     /// Does what is in the queues and stops. What is submitted afterwards is refused.

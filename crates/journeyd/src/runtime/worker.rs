@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use journey_engine::command::Command;
 use journey_engine::deploy::History;
-use journey_engine::shard::{Shard, Step, StepError};
+use journey_engine::shard::{Shard, Step, StepError, Swept};
 use journey_engine::store::Store;
 use tokio::sync::oneshot;
 
 use super::Measures;
 use super::clock::{Clock, ClockKind};
 use super::committer::{Answers, Commit, fail};
+use super::sweeps::Sweeps;
 
 /// How many commands one step takes at most, a large submission aside.
 const STEP: usize = 1_000;
@@ -51,6 +52,7 @@ pub(super) struct Worker {
     pub(super) commits: SyncSender<Commit>,
     pub(super) release_rate: u32,
     pub(super) measures: Arc<Measures>,
+    pub(super) sweeps: Arc<Sweeps>,
 }
 
 /// What a worker is in the middle of.
@@ -111,6 +113,7 @@ impl Worker {
                     self.step(std::mem::take(&mut batches), day)?;
                     self.shard.learn(history);
                     day.sweep = Some(None);
+                    self.sweeps.begin(self.shard.number());
                 }
                 Work::Clock(now) => day.told = day.told.max(now),
                 Work::Stop => {
@@ -195,12 +198,19 @@ impl Worker {
             return Ok(());
         }
         let now = self.now(day);
-        let (step, last) = self.shard.sweep(&*self.store, after.as_deref(), CHUNK, now)?;
+        let Swept { step, last, looked_at } =
+            self.shard.sweep(&*self.store, after.as_deref(), CHUNK, now)?;
         let share = Duration::from_secs(1) * step.replies.len() as u32 / self.release_rate.max(1);
         day.swept_until = Instant::now() + share;
         day.due = None;
+        let is_over = last.is_none();
         day.sweep = last.map(Some);
         self.commit(step, Vec::new());
+        let shard = self.shard.number();
+        self.sweeps.looked_at(shard, looked_at);
+        if is_over {
+            self.sweeps.end(shard, self.shard.operations());
+        }
         Ok(())
     }
 

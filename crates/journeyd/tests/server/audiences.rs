@@ -63,6 +63,8 @@ fn customers_are_put_in_and_taken_out_one_by_one() {
     assert_eq!(customers(&server, MEMBERS), ["a/b"]);
     let long = format!("{MEMBERS}/{}", "x".repeat(1_025));
     assert_eq!(server.send("PUT", &long, &[], b"").problem().1, "invalid-parameter");
+    let named = server.send("PATCH", "/api/v1/customers/a%00b", JSON, b"{}");
+    assert_eq!(named.problem().1, "invalid-parameter", "no id has a NUL, wherever it is named");
     let unknown = server.send("PUT", "/api/v1/audiences/nothing/members/ann", &[], b"");
     assert_eq!(unknown.problem().0, 404);
     assert_eq!(server.get("/api/v1/audiences/nothing/members").problem().0, 404);

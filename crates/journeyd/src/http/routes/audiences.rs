@@ -7,7 +7,7 @@ use journey_engine::deploy::{AudienceId, Deployment};
 use journey_engine::form::ReadError;
 use journey_engine::keys;
 use journey_engine::shard::shard_of;
-use journey_intake::{Brought, Schema, check_id};
+use journey_intake::{Brought, Schema};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,7 +18,7 @@ use super::super::problem::{Problem, ProblemKind};
 use super::super::reply::Reply;
 use super::super::state::AppState;
 use super::uploads::{Aim, ListReport, Target, Upload};
-use super::{changing, no_schema, work};
+use super::{changing, check_customer, no_schema, work};
 use crate::pages::page as page_of;
 
 /// How often a change is made again because what is live was changed under it.
@@ -146,9 +146,7 @@ async fn add(
     State(state): State<AppState>,
     Params((name, customer)): Params<(String, String)>,
 ) -> Result<Reply, Problem> {
-    check_id(&customer).map_err(|reason| {
-        Problem::new(ProblemKind::InvalidParameter, format!("in the path, {reason}"))
-    })?;
+    check_customer(&customer)?;
     change(&state, Membership { name, member: true, done: 0 }, &customer).await
 }
 

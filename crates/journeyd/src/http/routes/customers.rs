@@ -15,7 +15,7 @@ use super::super::extract::{Params, Query, Raw};
 use super::super::problem::Problem;
 use super::super::reply::Reply;
 use super::super::state::AppState;
-use super::time;
+use super::{check_customer, time};
 
 /// How often a change is made again because what is live was changed under it.
 const TRIES: usize = 5;
@@ -114,6 +114,7 @@ async fn patch(
     Params(id): Params<String>,
     Raw(body): Raw,
 ) -> Result<Reply, Problem> {
+    check_customer(&id)?;
     for _ in 0..TRIES {
         let what = changes(&state, &body)?;
         match state.services.runtime.execute(&id, what).await? {

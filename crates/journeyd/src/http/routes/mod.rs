@@ -25,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::document::Base;
 use super::group::Group;
 use super::idempotency::Idempotent;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use super::state::AppState;
 use crate::auth::Scope;
 use crate::catalog::CatalogError;
@@ -89,4 +89,11 @@ fn no_schema() -> Problem {
 fn changing() -> Problem {
     let wait = std::time::Duration::from_secs(1);
     Problem::unavailable("what is live is being changed; try again", wait)
+}
+
+/// Makes sure that the id in a path can be that of a customer.
+fn check_customer(id: &str) -> Result<(), Problem> {
+    journey_intake::check_id(id).map_err(|reason| {
+        Problem::new(ProblemKind::InvalidParameter, format!("in the path, {reason}"))
+    })
 }

@@ -9,6 +9,7 @@ use super::super::super::state::Services;
 use super::canvas::Canvas;
 use crate::analytics;
 use crate::catalog::JourneyView;
+use crate::runtime::CatchingUp;
 
 /// The states there are.
 pub(super) const STATES: [&str; 5] = ["draft", "active", "paused", "completed", "stopped"];
@@ -42,6 +43,22 @@ pub(in super::super::super) struct Journey {
     diagnostics: Vec<SourceError>,
     /// What has happened so far, all versions together.
     counts: Totals,
+    /// While customers are being brought along to what was done last: an activation, a resumption, a stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    catching_up: Option<CatchingUpView>,
+}
+
+/// How far customers have been brought along. All of the server are looked at, members or not.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CatchingUp)]
+pub(super) struct CatchingUpView {
+    /// Customers that were looked at so far.
+    looked_at: u64,
+    /// How many there were the last time; absent as long as they were not counted since the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    customers: Option<u64>,
 }
 
 /// What has happened in a journey so far.
@@ -84,8 +101,16 @@ impl Journey {
             canvas,
             diagnostics: looked.findings.clone(),
             counts: totals(services, &view.document.name),
+            catching_up: catching_up(services, &view.document.name),
         }
     }
+}
+
+fn catching_up(services: &Services, name: &str) -> Option<CatchingUpView> {
+    let runtime = &services.runtime;
+    let line = runtime.read_control(|control| control.line(name))?;
+    let CatchingUp { looked_at, customers } = runtime.catching_up(line)?;
+    Some(CatchingUpView { looked_at, customers })
 }
 
 fn totals(services: &Services, name: &str) -> Totals {
