@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::{Failure, shell};
 
 /// Packages of PyPI, in an environment of their own.
-const PYTHON: &[&str] = &["aiosmtpd==1.4.6", "standardwebhooks==1.1.0"];
+const PYTHON: &[&str] = &["aiosmtpd==1.4.6", "standardwebhooks==1.1.0", "schemathesis==4.32.5"];
 
 /// Packages of npm.
 const NODE: &[&str] = &[

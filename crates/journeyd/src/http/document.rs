@@ -76,7 +76,15 @@ pub(super) enum Access {
 
 /// Adds to operations what the frame does for them.
 pub(super) fn complete(paths: &mut Paths, duties: &Duties) {
-    for item in paths.paths.values_mut() {
+    for (path, item) in &mut paths.paths {
+        if path.contains('{') {
+            for operation in operations(item) {
+                problems(operation, &[404]);
+            }
+        }
+        for operation in operations(item) {
+            conditional(operation);
+        }
         let PathItem { get, head, put, post, delete, patch, .. } = item;
         for operation in [get, head].into_iter().flatten() {
             operation_of(operation, duties, Scope::Read);
@@ -91,6 +99,23 @@ pub(super) fn complete(paths: &mut Paths, duties: &Duties) {
                 problems(operation, &[409, 422]);
             }
         }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, head, put, post, delete, patch, .. } = item;
+    [get, head, put, post, delete, patch].into_iter().flatten()
+}
+
+/// What a change answers that names the version it is of.
+fn conditional(operation: &mut Operation) {
+    let named =
+        |parameter: &&RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.name == "If-Match");
+    let Some(RefOr::T(found)) = operation.parameters.iter().flatten().find(named) else { return };
+    let required = matches!(found.required, Required::True);
+    problems(operation, &[409, 412]);
+    if required {
+        problems(operation, &[428]);
     }
 }
 

@@ -21,6 +21,7 @@ mod rejected;
 mod same_answers;
 mod segment;
 mod stopping;
+mod strangers;
 mod support;
 mod tls;
 #[allow(dead_code, unreachable_pub, reason = "shared with other crates' tests")]

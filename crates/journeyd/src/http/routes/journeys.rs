@@ -111,7 +111,8 @@ async fn get(State(state): State<AppState>, Params(id): Params<String>) -> Resul
 
 /// Changes the text of a draft.
 #[utoipa::path(put, path = "/api/v1/journeys/{id}", operation_id = "update_draft", tag = "journeys",
-    params(("id" = String, Path, description = "The journey's name"), Tolerance),
+    params(("id" = String, Path, description = "The journey's name"),
+        ("If-Match" = String, Header, description = "The `ETag` the journey was read with"), Tolerance),
     request_body(content((Source = "application/json"), (String = "text/x-journey"))),
     responses((status = 200, description = "The draft", body = Journey)))]
 async fn put(
@@ -135,7 +136,8 @@ async fn put(
 
 /// Deletes a draft: the journey, or only its new version where an earlier one was activated.
 #[utoipa::path(delete, path = "/api/v1/journeys/{id}", operation_id = "delete_draft", tag = "journeys",
-    params(("id" = String, Path, description = "The journey's name")),
+    params(("id" = String, Path, description = "The journey's name"),
+        ("If-Match" = String, Header, description = "The `ETag` the journey was read with")),
     responses((status = 204, description = "It is gone")))]
 async fn delete(
     State(state): State<AppState>,

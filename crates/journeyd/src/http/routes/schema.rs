@@ -55,6 +55,7 @@ async fn get(State(state): State<AppState>) -> Result<Reply, Problem> {
 
 /// Sets the schema. One with which a live journey would not check any more is refused, and names it.
 #[utoipa::path(put, path = "/api/v1/schema", operation_id = "set_schema", tag = "schema", request_body = SchemaView,
+    params(("If-Match" = Option<String>, Header, description = "The `ETag` the schema was read with")),
     responses((status = 200, description = "The schema", body = SchemaView)))]
 async fn put(
     State(state): State<AppState>,

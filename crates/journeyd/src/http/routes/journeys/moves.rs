@@ -35,6 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 struct Activation {
     /// What becomes of members of the version before.
     #[serde(default)]
+    #[param(inline)]
     in_flight: InFlight,
     /// Answers what would happen, and changes nothing.
     #[serde(default)]
@@ -56,7 +57,8 @@ async fn draft(
 
 /// Activates the draft. With `plan=true` it answers where members would go on.
 #[utoipa::path(post, path = "/api/v1/journeys/{id}/activate", operation_id = "activate_journey", tag = "journeys",
-    params(("id" = String, Path, description = "The journey's name"), Activation),
+    params(("id" = String, Path, description = "The journey's name"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` the journey was read with"), Activation),
     responses((status = 200, description = "The journey, or the plan", body = inline(Activated))))]
 async fn activate(
     State(state): State<AppState>,

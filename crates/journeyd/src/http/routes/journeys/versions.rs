@@ -83,7 +83,8 @@ struct Between {
 /// What a version says differently from another, tile by tile, both read with the schema of today.
 #[utoipa::path(get, path = "/api/v1/journeys/{id}/diff", operation_id = "diff_versions", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"), Between),
-    responses((status = 200, description = "How they differ", body = Object)))]
+    responses((status = 200, description = "How they differ", body = Object),
+        (status = 422, response = Problem)))]
 async fn diff(
     State(state): State<AppState>,
     Params(id): Params<String>,
