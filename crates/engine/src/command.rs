@@ -33,8 +33,15 @@ pub enum What {
     Traits { deployment: u32, changes: Vec<(u16, Const)> },
     /// The customer joins or leaves an audience that is not computed.
     Member { deployment: u32, audience: u16, member: bool },
-    /// Enters a journey by hand.
-    Enter { deployment: u32, journey: u16, args: Vec<(u16, Const)>, event: Option<Row> },
+    /// Enters a journey by hand, once: another entry of the customer with the same id within the dedupe
+    /// window changes nothing.
+    Enter {
+        deployment: u32,
+        journey: u16,
+        args: Vec<(u16, Const)>,
+        event: Option<Row>,
+        id: Option<Box<str>>,
+    },
     /// Takes the customer out of a journey.
     Remove { line: Line },
     /// What became of an attempt to deliver a message. Attempts count from 1; one that is not the
@@ -88,7 +95,7 @@ pub struct Failure {
 pub enum Reply {
     /// It is done.
     Done,
-    /// The event was seen before.
+    /// The event was seen before, or the entry.
     Duplicate,
     /// The customer entered; with a journey that goes through a list, so many times. Not once where
     /// what it brings along took the place of what it had, as it was inside already.

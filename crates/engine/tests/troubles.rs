@@ -118,13 +118,17 @@ fn an_entry_by_hand_counts_its_own_journey_and_so_does_a_removal() {
     let deployment = history.deployment().unwrap();
     let line = world.control.line("gift").unwrap();
     let journey = deployment.current(line).unwrap();
-    let enter = || What::Enter {
+    let enter_as = |id: Option<&str>| What::Enter {
         deployment: deployment.number,
         journey,
         args: vec![(0, Const::Int(3))],
         event: None,
+        id: id.map(Into::into),
     };
-    assert_eq!(world.tell("ann", enter()), Reply::Entered(1), "`luck` is not counted");
+    let enter = || enter_as(None);
+    let first = world.tell("ann", enter_as(Some("list-1")));
+    assert_eq!(first, Reply::Entered(1), "`luck` is not counted");
+    assert_eq!(world.tell("ann", enter_as(Some("list-1"))), Reply::Duplicate);
     assert_eq!(world.members("luck").len(), 1);
     let inside = Reply::NotEntered(journey_vm::Refusal::Inside);
     assert_eq!(world.tell("ann", enter()), inside);

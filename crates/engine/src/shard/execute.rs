@@ -105,7 +105,12 @@ impl Round<'_> {
                 self.apply(guest, Input::Member { audience, member }, cause, now)?;
                 Ok(Reply::Done)
             }
-            What::Enter { journey, args, event, .. } => {
+            What::Enter { journey, args, event, id, .. } => {
+                if let Some(id) = id
+                    && self.was_seen(guest.customer.id(), &id, now)?
+                {
+                    return Ok(Reply::Duplicate);
+                }
                 let args = values(&args, &arena);
                 let input = Input::Enter { journey, args: &args, event: event.as_ref() };
                 let summary = self.apply(guest, input, Cause::Enter { journey }, now)?;

@@ -203,6 +203,10 @@ fn a_receiver_that_is_gone_is_called_again_once_somebody_retries() {
     );
     assert!(receiver.got_nothing_more());
 
+    event(&server, "eve", "signed_up", "09:00:02");
+    until_items(&server, &path, "eve waits", |items| items.len() == 2);
+    assert_eq!(server.send("DELETE", "/api/v1/customers/eve", &[], b"").status, 204);
+
     receiver.behaves(WELL);
     let retry = format!("{ERRORS}/{}/retry", gone["id"].as_str().unwrap());
     assert_eq!(post(&server, &retry)["result"], "queued");
@@ -210,5 +214,36 @@ fn a_receiver_that_is_gone_is_called_again_once_somebody_retries() {
         .map(|it| header(&it, "idempotency-key").to_owned());
     assert_ne!(keys[0], keys[1], "ann's message and bob's");
     until_items(&server, ERRORS, "delivered", <[Value]>::is_empty);
+    assert!(receiver.got_nothing_more(), "eve was forgotten while her message waited");
     until("both told", || Some(()).filter(|()| counts(&server)["exited"] == 2));
+}
+
+#[test]
+fn after_a_night_without_its_receiver_all_messages_are_tried_again_together() {
+    let receiver = Receiver::new(Manner::Answers(400, "x: y", ""));
+    let server = calling(&receiver, SCHEMA, &[WELCOME]);
+    for number in 0..7 {
+        event(&server, &format!("c{number}"), "signed_up", "09:00:00");
+    }
+    until_items(&server, ERRORS, "all were given up", |items| {
+        items.iter().filter(|it| it["state"] == "undelivered").count() == 7
+    });
+    (0..7).for_each(|_| drop(receiver.request()));
+    receiver.behaves(WELL);
+    let unsaid = server.send("POST", &format!("{ERRORS}/retry"), &[], b"");
+    assert_eq!(unsaid.problem(), (400, "invalid-parameter".to_owned()));
+    let retry = format!("{ERRORS}/retry?state=undelivered&limit=4");
+    let first = post(&server, &retry);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = post(&server, &format!("{retry}&cursor={cursor}"));
+    assert_eq!((&first["settled"], &second["settled"]), (&json!(4), &json!(3)));
+    assert_eq!(second.get("next_cursor"), None);
+    let mut keys: Vec<String> =
+        (0..7).map(|_| header(&receiver.request(), "idempotency-key").to_owned()).collect();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), 7);
+    until_items(&server, ERRORS, "delivered", <[Value]>::is_empty);
+    let dropped = post(&server, &format!("{ERRORS}/drop?state=undelivered"));
+    assert_eq!(dropped, json!({ "settled": 0, "faulted": 0 }));
 }

@@ -180,7 +180,7 @@ async fn change(
     customer: &str,
 ) -> Result<Reply, Problem> {
     for _ in 0..TRIES {
-        let what = membership.command(membership.current(state)?, Brought::default());
+        let what = membership.command(membership.current(state)?, 0, Brought::default());
         if state.services.runtime.execute(customer, what).await? != Done::Stale {
             return Ok(Reply::no_content());
         }
@@ -277,7 +277,7 @@ impl Target for Membership {
         Ok(Aim { deployment: deployment.number, number, brings: false })
     }
 
-    fn command(&self, aim: Aim, _: Brought) -> What {
+    fn command(&self, aim: Aim, _: u64, _: Brought) -> What {
         What::Member { deployment: aim.deployment, audience: aim.number, member: self.member }
     }
 

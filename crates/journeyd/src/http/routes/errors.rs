@@ -2,6 +2,7 @@
 
 mod find;
 mod id;
+mod together;
 mod views;
 
 use axum::extract::State;
@@ -23,7 +24,11 @@ use id::ErrorId;
 use views::ErrorView;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(retry)).routes(routes!(give_up))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(retry))
+        .routes(routes!(give_up))
+        .merge(together::routes())
 }
 
 /// Which errors.

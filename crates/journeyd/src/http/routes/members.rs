@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::Idempotent;
 use super::super::extract::{Json, List, Page, PageParams, Params, Query, Raw, media_type};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::reply::Reply;
@@ -102,9 +103,10 @@ async fn enter(
     State(state): State<AppState>,
     Params(id): Params<String>,
     headers: HeaderMap,
+    idempotent: Idempotent,
     Raw(body): Raw,
 ) -> Result<Reply, Problem> {
-    let mut entry = Entry::into_journey(&state, &id)?;
+    let mut entry = Entry::into_journey(&state, &id, idempotent)?;
     if let Some(upload) = Upload::of(&headers, &body) {
         let report = upload.work_off(&state, &mut entry).await?;
         return Reply::json(StatusCode::OK, &entry.report(report));

@@ -56,8 +56,8 @@ pub(super) trait Target {
     /// Where rows go in this deployment.
     fn aim(&self, deployment: &Deployment, schema: &Schema) -> Result<Aim, Problem>;
 
-    /// What is done for a row with what it brings along.
-    fn command(&self, aim: Aim, brought: Brought) -> What;
+    /// What is done for the row on a line, with what it brings along.
+    fn command(&self, aim: Aim, line: u64, brought: Brought) -> What;
 
     /// Takes what came of a row. Where that is nothing: a word for why, and why.
     fn judge(&mut self, reply: Done) -> Option<(&'static str, String)>;
@@ -224,7 +224,7 @@ impl Progress {
                 .take(TOGETHER)
                 .map(|Guest { line, id, brings }| {
                     let brought = brings.into_iter().flatten().next().unwrap_or_default();
-                    let submission = Submission::new(&id, target.command(aim, brought));
+                    let submission = Submission::new(&id, target.command(aim, line, brought));
                     ((line, id), submission)
                 })
                 .unzip();

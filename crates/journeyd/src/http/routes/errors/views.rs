@@ -69,14 +69,14 @@ pub(super) struct MessageView {
     /// Whether the member stands still until it is known what becomes of it.
     awaited: bool,
     /// Who is called.
-    receiver: Receiver,
+    pub(super) receiver: Receiver,
 }
 
 /// Who is called.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Receiver {
     /// The destination, or the host of a webhook.
-    name: String,
+    pub(super) name: String,
     /// Whether it is called at present.
     standing: Standing,
 }
@@ -137,7 +137,7 @@ impl MessageView {
 /// The name of an action, and its arguments.
 fn action_of(program: &Program, action: u16, args: &[(u16, Const)]) -> (String, Value) {
     let Some(action) = program.actions.get(usize::from(action)) else {
-        return (String::new(), Value::Null);
+        return (String::new(), Value::Object(Map::new()));
     };
     let slot = |number: u16| action.params.get(usize::from(number));
     let is_open = |number: u16| slot(number).is_some_and(|slot| !slot.pii);

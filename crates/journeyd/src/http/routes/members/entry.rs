@@ -9,6 +9,7 @@ use journey_vm::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::super::Idempotent;
 use super::super::super::problem::Problem;
 use super::super::super::state::AppState;
 use super::super::uploads::{Aim, ListReport, Target, invalid};
@@ -45,7 +46,8 @@ pub(super) enum Entered {
 pub(super) struct OneEntered {
     /// Who.
     customer: String,
-    /// `entered`, or `refreshed` where it was inside and what it brought along took the place of what it had.
+    /// `entered`; `refreshed` where it was inside and what it brought along took the place of what it had;
+    /// `repeated` where an earlier try of this request, by its `Idempotency-Key`, had done it.
     result: &'static str,
     /// How many memberships began; with a journey that goes through a list there can be several.
     memberships: u32,
@@ -58,6 +60,8 @@ pub(super) struct EnteredList {
     entered: u64,
     /// Rows whose customer was inside, and took over what it brought along.
     refreshed: u64,
+    /// Rows that an earlier try of this request, by its `Idempotency-Key`, had done.
+    repeated: u64,
     #[serde(flatten)]
     list: ListReport,
 }
@@ -65,16 +69,22 @@ pub(super) struct EnteredList {
 /// A journey that customers are to enter.
 pub(super) struct Entry {
     journey: String,
+    idempotent: Idempotent,
     entered: u64,
     refreshed: u64,
+    repeated: u64,
 }
 
 impl Entry {
     /// Entries into a journey that takes some.
-    pub(super) fn into_journey(state: &AppState, id: &str) -> Result<Entry, Problem> {
+    pub(super) fn into_journey(
+        state: &AppState,
+        id: &str,
+        idempotent: Idempotent,
+    ) -> Result<Entry, Problem> {
         let view = state.services.catalog.view(id)?;
         let what_to_do = match view.state {
-            State::Active => return Ok(Entry::new(id)),
+            State::Active => return Ok(Entry::new(id, idempotent)),
             State::Draft => "activate it first",
             State::Paused => "resume it first",
             State::Completed | State::Stopped => {
@@ -86,27 +96,28 @@ impl Entry {
         Err(Problem::conflict(detail).with("state", name).with("allowed", view.moves()))
     }
 
-    fn new(journey: &str) -> Entry {
-        Entry { journey: journey.to_owned(), entered: 0, refreshed: 0 }
+    fn new(journey: &str, idempotent: Idempotent) -> Entry {
+        Entry { journey: journey.to_owned(), idempotent, entered: 0, refreshed: 0, repeated: 0 }
     }
 
     /// What became of a list.
     pub(super) fn report(&self, list: ListReport) -> EnteredList {
-        EnteredList { entered: self.entered, refreshed: self.refreshed, list }
+        let Entry { entered, refreshed, repeated, .. } = *self;
+        EnteredList { entered, refreshed, repeated, list }
     }
 
     /// Enters the one customer of a body.
     pub(super) async fn one(&self, state: &AppState, body: &Bytes) -> Result<OneEntered, Problem> {
         for _ in 0..TRIES {
             let (customer, what) = self.read(state, body)?;
+            let entered = |result, memberships| {
+                Ok(OneEntered { customer: customer.clone(), result, memberships })
+            };
             return match state.services.runtime.execute(&customer, what).await? {
                 Done::Stale => continue,
-                Done::Entered(0) => {
-                    Ok(OneEntered { customer, result: "refreshed", memberships: 0 })
-                }
-                Done::Entered(count) => {
-                    Ok(OneEntered { customer, result: "entered", memberships: count })
-                }
+                Done::Duplicate => entered("repeated", 0),
+                Done::Entered(0) => entered("refreshed", 0),
+                Done::Entered(count) => entered("entered", count),
                 Done::NotEntered(refusal) => {
                     let (code, message) = told(refusal);
                     let detail = format!("`{customer}` does not enter: {message}");
@@ -143,7 +154,7 @@ impl Entry {
         let mut decoder = Decoder::new(schema);
         let entry = decoder.entry(aim.number, text, rules);
         let (customer, brought) = entry.map_err(|reasons| invalid(&reasons))?;
-        Ok((customer.to_owned(), self.command(aim, brought)))
+        Ok((customer.to_owned(), self.command(aim, 1, brought)))
     }
 }
 
@@ -158,15 +169,19 @@ impl Target for Entry {
         Ok(Aim { deployment: deployment.number, number, brings: true })
     }
 
-    fn command(&self, aim: Aim, brought: Brought) -> What {
+    fn command(&self, aim: Aim, line: u64, brought: Brought) -> What {
         let Brought { args, event } = brought;
-        What::Enter { deployment: aim.deployment, journey: aim.number, args, event }
+        // Half of a list may have been done by a process that ended.
+        let id = self.idempotent.name_of(usize::try_from(line).unwrap_or(usize::MAX));
+        let (deployment, journey) = (aim.deployment, aim.number);
+        What::Enter { deployment, journey, args, event, id: id.map(Into::into) }
     }
 
     fn judge(&mut self, reply: Done) -> Option<(&'static str, String)> {
         match reply {
             Done::Entered(0) => self.refreshed += 1,
             Done::Entered(_) => self.entered += 1,
+            Done::Duplicate => self.repeated += 1,
             Done::NotEntered(refusal) => return Some(told(refusal)),
             other => return Some(("not_done", format!("the row came to {other:?}"))),
         }
