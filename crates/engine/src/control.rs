@@ -198,6 +198,11 @@ impl Control {
         number(&self.lines, name).map(Line)
     }
 
+    /// All lines.
+    pub fn lines(&self) -> impl Iterator<Item = Line> + use<> {
+        (0u32..).take(self.lines.len()).map(Line)
+    }
+
     /// The name of a line.
     pub fn name(&self, line: Line) -> Option<&str> {
         self.lines.get(line.0 as usize).map(String::as_str)

@@ -181,6 +181,8 @@ fn add(sums: &mut Vec<u64>, parts: &[u64]) {
 #[derive(Debug, Default)]
 pub struct Book {
     rows: BTreeMap<(Version, i64), Row>,
+    /// What was counted since the book was opened, all hours together.
+    since: BTreeMap<Version, Counts>,
 }
 
 #[derive(Debug)]
@@ -206,6 +208,16 @@ impl Book {
         };
         row.touched = true;
         Ok(&mut row.counts)
+    }
+
+    /// The counts of a version since the book was opened, to be changed. `blank` gives counts of nothing.
+    pub fn since(&mut self, version: Version, blank: impl FnOnce() -> Counts) -> &mut Counts {
+        self.since.entry(version).or_insert_with(blank)
+    }
+
+    /// What was counted since the book was opened.
+    pub fn all_since(&self) -> &BTreeMap<Version, Counts> {
+        &self.since
     }
 
     /// The rows that were changed since the last time.

@@ -18,7 +18,8 @@ use crate::http::{
     AppState, Listener, Parts, Responses, Services, StoredResponses, TlsError, TlsFiles,
 };
 use crate::instance::{InstanceError, server_key};
-use crate::observe::{Metrics, Readiness, Stop};
+use crate::observe::{Metrics, Readiness, Stop, StoreMetrics};
+use crate::runtime::JourneyMetrics;
 
 /// How often files that may change are looked at: keys, certificates.
 const LOOK: Duration = Duration::from_secs(1);
@@ -84,6 +85,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     if let Some(watched) = setup.watched {
         watched.start(Arc::clone(&engine.catalog)).map_err(io_error("a thread"))?;
     }
+    measure(&metrics, &engine);
     let services = Services {
         checker: Arc::clone(&engine.catalog) as Arc<dyn crate::catalog::Checker>,
         catalog: Arc::clone(&engine.catalog),
@@ -187,6 +189,13 @@ async fn end(mut signals: Signals, readiness: &Readiness, stop: &Stop, delay: Du
         tracing::warn!("stopped without waiting");
         std::process::exit(130);
     });
+}
+
+/// Has everything measured that the engine measures.
+fn measure(metrics: &Metrics, engine: &Engine) {
+    metrics.register(|registry| engine.runtime.measures.register(registry));
+    metrics.collect(Box::new(JourneyMetrics(Arc::clone(&engine.runtime))));
+    metrics.collect(Box::new(StoreMetrics(Arc::clone(&engine.store))));
 }
 
 /// Forgets answers to requests that are too old, now and once an hour.

@@ -20,8 +20,8 @@ use journey_vm::{Customer, Scratch};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Reply, What};
-use crate::counters::Book;
-use crate::deploy::{Deployment, History};
+use crate::counters::{Book, Counts};
+use crate::deploy::{Deployment, History, Version};
 use crate::form::{ReadError, decode, encode};
 use crate::keys;
 use crate::outbox::MessageId;
@@ -147,6 +147,11 @@ impl Shard {
     /// How many operations it knows of.
     pub fn operations(&self) -> u32 {
         self.history.len()
+    }
+
+    /// What it has counted since it was opened, by version. What a step that failed has counted is in it.
+    pub fn counted(&self) -> &std::collections::BTreeMap<Version, Counts> {
+        self.book.all_since()
     }
 
     /// Makes operations known that were decided on since.

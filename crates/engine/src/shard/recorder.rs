@@ -86,7 +86,7 @@ impl Recorder<'_> {
     }
 
     /// Changes the counts of a journey.
-    fn on(&mut self, journey: u16, at: i64, change: impl FnOnce(&Program, &mut Counts)) {
+    fn on(&mut self, journey: u16, at: i64, change: impl Fn(&Program, &mut Counts)) {
         self.on_of(self.deployment, journey, at, change);
     }
 
@@ -95,7 +95,7 @@ impl Recorder<'_> {
         deployment: &'_ Deployment,
         journey: u16,
         at: i64,
-        change: impl FnOnce(&Program, &mut Counts),
+        change: impl Fn(&Program, &mut Counts),
     ) {
         let Some(version) = deployment.version(journey) else { return };
         let (store, shard) = (self.store, self.shard);
@@ -104,6 +104,8 @@ impl Recorder<'_> {
             Ok(counts) => change(deployment.set.program(), counts),
             Err(error) => *self.error = Some(error),
         }
+        let blank = || counters::blank(deployment, journey);
+        change(deployment.set.program(), self.book.since(version, blank));
     }
 
     fn collect(&mut self, effect: &Effect<'_>) {

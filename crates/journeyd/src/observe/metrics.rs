@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::{Arc, RwLock};
 
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -39,6 +40,11 @@ impl Metrics {
     /// Registers the metrics of a part.
     pub fn register<T>(&self, part: impl FnOnce(&mut Registry) -> T) -> T {
         part(write(&self.registry).sub_registry_with_prefix("journeyd"))
+    }
+
+    /// Has a part asked whenever the metrics are.
+    pub fn collect(&self, part: Box<dyn Collector>) {
+        write(&self.registry).register_collector(part);
     }
 
     /// All of them, in the OpenMetrics text form.

@@ -8,10 +8,12 @@ pub mod metrics;
 mod process;
 mod readiness;
 mod stopping;
+mod store;
 mod trace;
 
 pub use metrics::Metrics;
 pub use readiness::{Part, Readiness, Report};
 pub use stopping::{Stop, Stopping};
+pub use store::StoreMetrics;
 pub(crate) use trace::TRACEPARENT;
 pub use trace::TraceContext;

@@ -4,7 +4,7 @@
 //! delivery; what became of the attempt goes back to the customer's shard as a command. All that is
 //! kept here can be found in the outbox again: after a restart everything in it comes anew.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use journey_vm::{HttpMessage, Outside, Rendered, Scratch, Val, render};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Busy, Runtime, Submission};
+use super::{Busy, Measures, Runtime, Submission};
 
 /// How many messages of the outbox are read in one go at the start.
 const CHUNK: usize = 1_000;
@@ -35,6 +35,8 @@ struct Desk {
     full: HashMap<String, VecDeque<MessageId>>,
     /// Queues that have room again.
     room: Vec<String>,
+    /// All messages that nobody has confirmed yet.
+    pending: HashSet<MessageId>,
 }
 
 /// A message under way.
@@ -62,6 +64,15 @@ impl Desktop {
         let (outcomes, receive) = mpsc::unbounded_channel();
         let wake = tokio::sync::Notify::new();
         (Arc::new(Desktop { runtime, desk: Mutex::default(), outcomes, wake }), receive)
+    }
+
+    /// Notes whether a message is still to be confirmed.
+    fn note(&self, id: MessageId, pending: bool) {
+        let pending_ones = &mut self.desk().pending;
+        match pending {
+            true => pending_ones.insert(id),
+            false => pending_ones.remove(&id),
+        };
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -174,7 +185,10 @@ impl Dispatch {
         later: &mut BTreeMap<(i64, MessageId), ()>,
     ) -> Result<(), ReadError> {
         let store = self.runtime.store();
-        let Some(bytes) = store.get(&keys::outbox(id.shard, id.number))? else { return Ok(()) };
+        let stored = store.get(&keys::outbox(id.shard, id.number))?;
+        self.desktop.note(id, stored.is_some());
+        self.count();
+        let Some(bytes) = stored else { return Ok(()) };
         let message: Message = decode("message", &bytes)?;
         if message.next_at > self.runtime.clock().now() {
             later.insert((message.next_at, id), ());
@@ -269,6 +283,7 @@ impl Dispatch {
 
     fn heard(&self, id: JobId, attempt: u32, outcome: Outcome, now: i64) -> Option<Submission> {
         let away = self.desktop.desk().away.remove(&id)?;
+        let message = MessageId { shard: id.shard, number: id.number };
         let result = match outcome {
             Outcome::Delivered { status, body } => delivered(&away, status, body, self.zone()),
             Outcome::Again { after, status, reason } => {
@@ -278,8 +293,21 @@ impl Dispatch {
             }
             Outcome::Failed { status, reason } => Attempt::Failed(Failure { status, reason }),
         };
-        let message = MessageId { shard: id.shard, number: id.number };
+        let word = match &result {
+            Attempt::Delivered { .. } => "delivered",
+            Attempt::Again { .. } => "retried",
+            Attempt::Failed(_) => "failed",
+        };
+        Measures::count(&self.runtime.measures.actions, word, 1);
+        self.desktop.note(message, matches!(result, Attempt::Again { .. }));
+        self.count();
         Some(Submission::new(&away.customer, What::Attempted { message, attempt, result }))
+    }
+
+    /// Shows how many messages are not confirmed.
+    fn count(&self) {
+        let count = self.desktop.desk().pending.len();
+        self.runtime.measures.outbox.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     fn zone(&self) -> journey_time::Tz {

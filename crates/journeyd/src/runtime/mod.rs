@@ -12,18 +12,20 @@ mod carry;
 mod clock;
 mod committer;
 pub mod dispatch;
+mod measures;
 mod receivers;
 mod schemas;
 mod submit;
 mod sweeps;
 mod worker;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use journey_engine::control::Control;
-use journey_engine::deploy::{Deployment, History, Line};
+use journey_engine::deploy::{Deployment, History, Line, Version};
 use journey_engine::form::ReadError;
 use journey_engine::outbox::MessageId;
 use journey_engine::shard::{Settings, Shard, look_up, shard_of};
@@ -34,11 +36,13 @@ use tokio::sync::mpsc;
 pub use carry::Note;
 pub use clock::{BEGINNING, Clock, ClockKind};
 pub use committer::fail;
+pub use measures::{JourneyMetrics, Measures};
 pub use receivers::Receivers;
 pub use schemas::Schemas;
 pub use submit::{Busy, Submission};
 pub use sweeps::CatchingUp;
 
+use crate::analytics;
 use sweeps::Sweeps;
 use worker::{Work, Worker};
 
@@ -89,18 +93,6 @@ pub enum StartError {
     Thread(#[from] std::io::Error),
 }
 
-/// What the workers measure.
-#[derive(Debug, Default)]
-#[allow(missing_docs)]
-pub struct Measures {
-    pub steps: std::sync::atomic::AtomicU64,
-    pub commits: std::sync::atomic::AtomicU64,
-    pub commit_nanos: std::sync::atomic::AtomicU64,
-    /// By how much the timer that fired last was late, in milliseconds.
-    pub timer_lag: std::sync::atomic::AtomicI64,
-    pub fired: std::sync::atomic::AtomicU64,
-}
-
 impl Runtime {
     /// Starts the threads. Messages that may be sent come out of the receiver, those first that were
     /// in the outbox before.
@@ -112,6 +104,7 @@ impl Runtime {
         let control = Control::open(&*store)?;
         let history = control.history();
         let measures = Arc::new(Measures::default());
+        measures.begin(options.shards, members(&*store, &control)?);
         let sweeps = Arc::new(Sweeps::new(options.shards));
         let release_rate = options.release_rate / u32::from(options.shards).max(1);
         let (released, messages) = mpsc::unbounded_channel();
@@ -235,4 +228,15 @@ impl Runtime {
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
+}
+
+/// How many members each version has.
+fn members(store: &dyn Store, control: &Control) -> Result<BTreeMap<Version, u64>, ReadError> {
+    let mut members = BTreeMap::new();
+    for line in control.lines() {
+        for (version, counts) in analytics::by_version(store, line)? {
+            members.insert(Version { line, version }, counts.inside());
+        }
+    }
+    Ok(members)
 }

@@ -1,7 +1,6 @@
 //! The thread of a shard.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
@@ -24,6 +23,9 @@ const CHUNK: usize = 500;
 const NAP: Duration = Duration::from_millis(500);
 /// How many ids of events are looked at in one go when the old ones are forgotten.
 const FORGET: usize = 1_000;
+
+/// How often it is shown what was counted.
+const PUBLISH: Duration = Duration::from_millis(250);
 
 /// What comes to a worker.
 pub(super) enum Work {
@@ -67,6 +69,8 @@ struct Day {
     /// Old ids of events are being forgotten, those after this key.
     forget: Option<Vec<u8>>,
     forget_next: Instant,
+    /// When it is next shown what was counted.
+    publish_next: Instant,
 }
 
 impl Worker {
@@ -80,6 +84,7 @@ impl Worker {
             swept_until: Instant::now(),
             forget: None,
             forget_next: Instant::now() + Duration::from_secs(60),
+            publish_next: Instant::now(),
         };
         loop {
             match self.turn(&mut day) {
@@ -129,7 +134,16 @@ impl Worker {
             self.sweep(day)?;
             self.forget(day)?;
         }
+        self.publish(day);
         Ok(goes_on)
+    }
+
+    /// Shows what was counted, now and then.
+    fn publish(&self, day: &mut Day) {
+        if Instant::now() >= day.publish_next {
+            self.measures.publish(self.shard.number(), self.shard.counted());
+            day.publish_next = Instant::now() + PUBLISH;
+        }
     }
 
     /// What time timers go by. By the clock of events, it is the latest that came by the queue.
@@ -183,8 +197,10 @@ impl Worker {
         if let Some(due) = due.filter(|due| *due <= now) {
             let step = self.shard.fire(&*self.store, now, CHUNK)?;
             let fired = step.replies.len() as u64;
-            self.measures.timer_lag.store(now - due, Ordering::Relaxed);
-            self.measures.fired.fetch_add(fired, Ordering::Relaxed);
+            if self.clock.kind() == ClockKind::Wall {
+                self.measures.timer_lag.observe((now - due) as f64 / 1_000.0);
+            }
+            self.measures.fired.inc_by(fired);
             day.due = None;
             self.commit(step, Vec::new());
         }
@@ -229,7 +245,7 @@ impl Worker {
 
     fn commit(&self, step: Step, waiting: Vec<(Option<oneshot::Sender<Answers>>, usize)>) {
         let Step { ticket, replies, messages } = step;
-        self.measures.steps.fetch_add(replies.len() as u64, Ordering::Relaxed);
+        self.measures.steps.inc_by(replies.len() as u64);
         let mut replies = replies.into_iter();
         let answers = waiting
             .into_iter()

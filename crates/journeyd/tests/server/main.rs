@@ -13,6 +13,7 @@ mod hostile;
 mod journeys;
 mod keys;
 mod members;
+mod metrics;
 mod once;
 mod problems;
 mod receiver;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::super::problem::Problem;
 use super::super::state::AppState;
-use crate::runtime::Submission;
+use crate::runtime::{Measures, Submission};
 
 /// How much one request may bring: elements, bytes of each, and how deep its values may nest.
 pub(super) const LIMITS: Limits = Limits { elements: 10_000, bytes: 256 * 1024, depth: 32 };
@@ -33,6 +33,19 @@ pub(super) struct Taken {
     rejected: usize,
     /// Which, and why not.
     errors: Vec<NotTaken>,
+}
+
+impl Taken {
+    /// Adds it to the metrics.
+    fn count(&self, state: &AppState) {
+        let events = &state.services.runtime.measures.events;
+        let (accepted, duplicates) = (self.accepted - self.duplicates, self.duplicates);
+        for (outcome, count) in
+            [("accepted", accepted), ("duplicate", duplicates), ("rejected", self.rejected)]
+        {
+            Measures::count(events, outcome, count as u64);
+        }
+    }
 }
 
 /// An event that was not taken.
@@ -121,6 +134,7 @@ pub(super) async fn take_all(
             }
         }
         if stale.is_empty() {
+            taken.count(state);
             taken.errors.sort_by_key(|error| error.index);
             return Ok(taken);
         }
