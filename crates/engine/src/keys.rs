@@ -19,6 +19,8 @@ pub mod kind {
     pub const FAULT: u8 = b'f';
     pub const TIMELINE: u8 = b'h';
     pub const COUNTER: u8 = b'n';
+    pub const ARMS: u8 = b'e';
+    pub const PATH: u8 = b'p';
     pub const MEMBER: u8 = b'i';
     pub const AUDIENCE: u8 = b'a';
     pub const SEEN: u8 = b'd';
@@ -190,6 +192,33 @@ pub fn timelines(shard: u16, id: &str) -> Range<Key> {
     Parts::of(kind::TIMELINE).u16(shard).text(id).all()
 }
 
+/// The number of the input and of the part in the key of what happened to a customer.
+pub fn timeline_of(key: &[u8]) -> Option<(u64, u16)> {
+    let rest = key.get(key.len().checked_sub(10)?..)?;
+    let sequence = u64::from_be_bytes(rest.get(..8)?.try_into().ok()?);
+    Some((sequence, u16::from_be_bytes(rest.get(8..)?.try_into().ok()?)))
+}
+
+/// What became of members who took an arm of a split in an hour since 1970, as one shard keeps it.
+pub fn arms(line: u32, version: u32, hour: i64, shard: u16) -> Key {
+    Parts::of(kind::ARMS).u32(line).u32(version).i64(hour).u16(shard).end()
+}
+
+/// The same of a journey, all versions.
+pub fn all_arms(line: u32) -> Range<Key> {
+    Parts::of(kind::ARMS).u32(line).all()
+}
+
+/// The arms of splits that a membership took.
+pub fn path(shard: u16, id: &str, line: u32, membership: u32) -> Key {
+    Parts::of(kind::PATH).u16(shard).text(id).u32(line).u32(membership).end()
+}
+
+/// The arms of splits that a customer took.
+pub fn paths(shard: u16, id: &str) -> Range<Key> {
+    Parts::of(kind::PATH).u16(shard).text(id).all()
+}
+
 /// The counters of a version of a journey in an hour since 1970, as one shard keeps them.
 pub fn counter(line: u32, version: u32, hour: i64, shard: u16) -> Key {
     Parts::of(kind::COUNTER).u32(line).u32(version).i64(hour).u16(shard).end()
@@ -205,7 +234,7 @@ pub fn all_counters() -> Range<Key> {
     Parts::of(kind::COUNTER).all()
 }
 
-/// The journey, version, hour and shard of a counter's key.
+/// The journey, version, hour and shard in the key of a counter, or of arms.
 pub fn counter_of(key: &[u8]) -> Option<(u32, u32, i64, u16)> {
     let line = u32::from_be_bytes(key.get(1..5)?.try_into().ok()?);
     let version = u32::from_be_bytes(key.get(5..9)?.try_into().ok()?);

@@ -17,6 +17,7 @@ pub mod control;
 pub mod counters;
 pub mod deploy;
 pub mod erasure;
+pub mod experiments;
 pub mod form;
 pub mod keys;
 pub mod lifecycle;

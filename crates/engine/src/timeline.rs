@@ -7,6 +7,10 @@ use journey_bytecode::{Const, Outcome};
 use journey_vm::{Effect, Ending, Fault, Refusal, Rule, Site, Source};
 use serde::{Deserialize, Serialize};
 
+use crate::form::{ReadError, decode};
+use crate::keys;
+use crate::store::Store;
+
 /// What one input has done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -217,5 +221,42 @@ impl Happened {
             Effect::Rebased { at } => (0, None, at, Fact::Rebased),
         };
         Happened { at, journey: effect.journey(), membership, tile, what }
+    }
+}
+
+/// Which record of a customer: the number of the input, and of the part.
+pub type Place = (u64, u16);
+
+/// The latest records of a customer, newest first: those before a place, or all up to input `last`, at
+/// most `limit`.
+pub fn newest(
+    store: &dyn Store,
+    (shard, customer): (u16, &str),
+    last: u64,
+    before: Option<Place>,
+    limit: usize,
+) -> Result<Vec<(Place, Record)>, ReadError> {
+    let mut to = match before {
+        Some((sequence, part)) => keys::timeline(shard, customer, sequence, part),
+        None => keys::timelines(shard, customer).end,
+    };
+    let mut end = before.map_or(last, |(sequence, _)| sequence.min(last));
+    // Inputs that did nothing have no record, so that it is not known how far to look.
+    let mut width = limit.max(16) as u64;
+    let mut found = Vec::new();
+    loop {
+        let start = end.saturating_sub(width);
+        let from = keys::timeline(shard, customer, start, 0);
+        for (key, bytes) in store.scan(&from, &to, usize::MAX)?.iter().rev() {
+            if let Some(place) = keys::timeline_of(key) {
+                found.push((place, decode("timeline", bytes)?));
+            }
+        }
+        if found.len() >= limit || start == 0 {
+            found.truncate(limit);
+            return Ok(found);
+        }
+        (end, to) = (start, from);
+        width = width.saturating_mul(2);
     }
 }

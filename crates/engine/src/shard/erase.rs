@@ -64,8 +64,10 @@ impl Round<'_> {
     fn erase_rest(&mut self, id: &str) -> Result<usize, ReadError> {
         let shard = self.shard.number;
         self.messages.retain(|(_, message)| message.customer != id);
+        self.experiments.forget(id);
         self.forget_written(&keys::timelines(shard, id), id);
         let before = self.batch.len();
+        self.delete_where(keys::paths(shard, id), |_| Ok(true))?;
         self.delete_where(keys::timelines(shard, id), |_| Ok(true))?;
         self.delete_where(keys::outbox_from(shard, 0), |(_, bytes)| {
             Ok(decode::<Message>("message", bytes)?.customer == id)

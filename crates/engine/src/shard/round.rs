@@ -10,6 +10,7 @@ use super::guest::Guest;
 use super::recorder::{Collected, Recorder};
 use crate::command::Reply;
 use crate::deploy::{Change, Deployment, Line, Operation};
+use crate::experiments::Experiments;
 use crate::form::{ReadError, encode};
 use crate::keys;
 use crate::outbox::{Message, MessageId};
@@ -28,6 +29,8 @@ pub(super) struct Round<'r> {
     pub(super) seen: BTreeSet<[u8; 16]>,
     /// Messages that this step has caused or changed.
     pub(super) messages: Vec<(MessageId, Message)>,
+    /// What this step has to say of the arms of splits.
+    pub(super) experiments: Experiments,
     /// Keys of messages and troubles that this step has deleted: the store has them still.
     pub(super) gone: BTreeSet<Vec<u8>>,
 }
@@ -43,6 +46,7 @@ impl<'r> Round<'r> {
             batch: Batch::new(),
             seen: BTreeSet::new(),
             messages: Vec::new(),
+            experiments: Experiments::default(),
             gone: BTreeSet::new(),
         }
     }
@@ -146,9 +150,8 @@ impl<'r> Round<'r> {
             return Err(error);
         }
         guest.touched = true;
-        self.keep_as(guest, from.number, (Cause::Time, at, 2), before);
-        self.keep(guest, Cause::Deploy, at, 0, after);
-        Ok(())
+        self.keep_as(guest, from, (Cause::Time, at, 2), before)?;
+        self.keep(guest, Cause::Deploy, at, 0, after)
     }
 
     /// Applies an input and keeps what it has led to. Returns what a command may want to know.
@@ -186,23 +189,31 @@ impl<'r> Round<'r> {
             refused: std::mem::take(&mut collected.refused),
             exited: std::mem::take(&mut collected.exited),
         };
-        self.keep(guest, cause, now, 0, collected);
+        self.keep(guest, cause, now, 0, collected)?;
         Ok(summary)
     }
 
     /// Puts what was collected into the batch.
-    fn keep(&mut self, guest: &mut Guest, cause: Cause, at: i64, part: u16, collected: Collected) {
-        self.keep_as(guest, guest.deployment.number, (cause, at, part), collected);
+    fn keep(
+        &mut self,
+        guest: &mut Guest,
+        cause: Cause,
+        at: i64,
+        part: u16,
+        collected: Collected,
+    ) -> Result<(), ReadError> {
+        let deployment = Arc::clone(&guest.deployment);
+        self.keep_as(guest, &deployment, (cause, at, part), collected)
     }
 
     /// The same, with indices of this deployment.
     fn keep_as(
         &mut self,
         guest: &mut Guest,
-        deployment: u32,
+        deployment: &Deployment,
         (cause, at, part): (Cause, i64, u16),
         collected: Collected,
-    ) {
+    ) -> Result<(), ReadError> {
         guest.faults.extend(collected.faults);
         let (shard, id) = (self.shard.number, guest.customer.id());
         for message in collected.messages {
@@ -210,11 +221,16 @@ impl<'r> Round<'r> {
             self.shard.numbers.outbox += 1;
             self.messages.push((MessageId { shard, number }, message));
         }
+        for happened in &collected.effects {
+            self.experiments.note((self.store, shard), id, deployment, happened)?;
+        }
         if !collected.effects.is_empty() {
+            let deployment = deployment.number;
             let record = Record { deployment, at, cause, effects: collected.effects };
             let key = keys::timeline(shard, id, guest.customer.sequence(), part);
             self.batch.put(&key, &encode(&record));
         }
+        Ok(())
     }
 
     /// Writes down all that has changed.
@@ -229,6 +245,7 @@ impl<'r> Round<'r> {
             self.batch.put(&keys::outbox(id.shard, id.number), &encode(message));
             ids.push(*id);
         }
+        self.experiments.write(shard, &mut self.batch);
         Ok((self.batch, ids))
     }
 }

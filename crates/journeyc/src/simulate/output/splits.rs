@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use journey_base::statistics::wilson;
 use journey_bytecode::{Journey, TileKind};
 use journey_ir::graph::thousands;
 use serde::Serialize;
 
 use super::text::share;
-use crate::simulate::experiments::wilson;
 use crate::simulate::log::JourneyTally;
 
 /// A split and what became of the members of each arm.
