@@ -146,11 +146,7 @@ impl Experiments {
     }
 
     /// The member goes on in another version: what it took in the one before is over.
-    fn moved(
-        &mut self,
-        scene: &Scene<'_>,
-        name: &(Box<str>, Line, u32),
-    ) -> Result<(), ReadError> {
+    fn moved(&mut self, scene: &Scene<'_>, name: &(Box<str>, Line, u32)) -> Result<(), ReadError> {
         let taken = std::mem::take(self.path(scene, name)?);
         for Taken { version, tile, edge, hour } in taken {
             let version = Version { version, ..scene.version };
@@ -184,7 +180,8 @@ impl Experiments {
         Ok(match self.paths.entry(name.clone()) {
             Entry::Occupied(path) => path.into_mut(),
             Entry::Vacant(place) => {
-                let stored = scene.store.get(&keys::path(scene.shard, &name.0, name.1.0, name.2))?;
+                let stored =
+                    scene.store.get(&keys::path(scene.shard, &name.0, name.1.0, name.2))?;
                 place.insert(stored.map_or(Ok(Vec::new()), |bytes| decode("arms", &bytes))?)
             }
         })

@@ -116,9 +116,8 @@ fn the_latest_of_a_timeline_come_first_whatever_lies_between() {
     }
     world.tell("ann", world.event("bought", &[]));
     let all = world.timeline("ann");
-    let newest = |before, limit| {
-        timeline::newest(&world.store, (0, "ann"), 10_000, before, limit).unwrap()
-    };
+    let newest =
+        |before, limit| timeline::newest(&world.store, (0, "ann"), 10_000, before, limit).unwrap();
     let records: Vec<_> = newest(None, 100).into_iter().rev().map(|(_, record)| record).collect();
     assert_eq!(records, all);
     let mut pages = Vec::new();

@@ -25,5 +25,6 @@ pub mod pages;
 pub mod runtime;
 pub mod secret;
 pub mod server;
+pub mod story;
 mod sync;
 pub mod upkeep;

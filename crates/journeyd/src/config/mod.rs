@@ -115,6 +115,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Requests with events a minute of one key; 0 is any number.
     pub ingest_requests_per_minute: u32,
+    /// Who may watch journeys at a time, by `GET /api/v1/journeys/{id}/live`; further ones are answered 429.
+    pub live_listeners: usize,
     /// How long the answer to a request with an `Idempotency-Key` is remembered.
     pub idempotency_time: Length,
 }
@@ -225,6 +227,7 @@ impl Default for Limits {
             json_depth: 64,
             requests_per_minute: 6_000,
             ingest_requests_per_minute: 0,
+            live_listeners: 256,
             idempotency_time: Length::seconds(86_400),
         }
     }

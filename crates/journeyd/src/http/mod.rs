@@ -92,9 +92,11 @@ mod body;
 mod cors;
 mod document;
 mod extract;
+mod flow;
 mod frame;
 mod group;
 mod idempotency;
+mod live;
 mod problem;
 mod rate;
 mod reply;
@@ -120,5 +122,6 @@ pub use problem::{
 };
 pub use rate::{RateClass, Rates, Standing};
 pub use reply::Reply;
+pub(crate) use routes::time;
 pub use server::{Listener, TlsError, TlsFiles};
 pub use state::{AppState, Parts, Services, Shared};

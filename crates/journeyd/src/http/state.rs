@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use super::body::Budget;
 use super::extract::CursorKey;
 use super::idempotency::{Idempotency, Responses};
+use super::live::Live;
 use super::problem::{Problem, ProblemKind};
 use super::rate::Rates;
 use crate::auth::{KeyRing, Principal, Scope};
@@ -62,6 +63,8 @@ pub struct Shared {
     pub services: Services,
     pub(crate) budget: Budget,
     pub(crate) requests: Semaphore,
+    /// Who watches journeys.
+    pub(super) live: Live,
 }
 
 /// What an [`AppState`] is made of.
@@ -94,6 +97,7 @@ impl AppState {
             rates: Rates::new(limits),
             budget: Budget::new(limits.bodies_in_memory),
             requests: Semaphore::new(limits.requests.clamp(1, Semaphore::MAX_PERMITS)),
+            live: Live::new(limits.live_listeners),
             config: parts.config,
             keys: parts.keys,
             metrics: parts.metrics,

@@ -2,8 +2,10 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod analytics;
 mod audiences;
 mod configuration;
+mod console;
 mod copies;
 mod dev;
 mod document;
@@ -12,6 +14,7 @@ mod errors;
 mod hostile;
 mod journeys;
 mod keys;
+mod live;
 mod members;
 mod metrics;
 mod once;
@@ -24,6 +27,7 @@ mod segment;
 mod stopping;
 mod strangers;
 mod support;
+mod timeline;
 mod tls;
 #[allow(dead_code, unreachable_pub, reason = "shared with other crates' tests")]
 #[path = "../../../delivery/tests/common/tools.rs"]

@@ -163,6 +163,22 @@ pub(crate) fn head(method: &str, path: &str, headers: &[(&str, &str)], length: u
     head + "\r\n"
 }
 
+/// The chunks of a body, put together. It must not break off.
+fn whole(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|it| it == b"\r\n").unwrap();
+        let size = std::str::from_utf8(&chunks[..end]).unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        let (chunk, rest) = chunks[end + 2..].split_at(size);
+        if chunk.is_empty() {
+            return body;
+        }
+        body.extend_from_slice(chunk);
+        chunks = &rest[2..];
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -185,7 +201,11 @@ impl Answer {
             .map(|line| line.split_once(": ").unwrap())
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        Answer { status, headers, body: bytes[end + 4..].to_vec() }
+        let mut answer = Answer { status, headers, body: bytes[end + 4..].to_vec() };
+        if answer.header("transfer-encoding") == Some("chunked") {
+            answer.body = whole(&answer.body);
+        }
+        answer
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// A customer.
 #[derive(Debug, Serialize, ToSchema)]
-struct CustomerView {
+pub(super) struct CustomerView {
     /// Its id.
     id: String,
     /// Traits that are set, by their names on the wire.
@@ -69,7 +69,7 @@ async fn get(State(state): State<AppState>, Params(id): Params<String>) -> Resul
     Reply::json(StatusCode::OK, &view)
 }
 
-fn view(state: &AppState, id: &str) -> Result<Option<CustomerView>, Problem> {
+pub(super) fn view(state: &AppState, id: &str) -> Result<Option<CustomerView>, Problem> {
     let runtime = &state.services.runtime;
     let Some((customer, deployment)) = runtime.look_up(id)? else { return Ok(None) };
     let program = deployment.set.program();

@@ -1,6 +1,9 @@
 //! Journeys: their text, their versions, and the moves from state to state.
 
+mod analytics;
 mod canvas;
+mod figures;
+mod live;
 mod moves;
 mod versions;
 mod views;
@@ -20,7 +23,8 @@ use super::super::state::AppState;
 use super::{once, work};
 use crate::catalog::{CatalogError, JourneyView, texts};
 
-pub(in super::super) use views::{Journey, JourneyLine};
+pub(in super::super) use live::routes as live_routes;
+pub(in super::super) use views::{Journey, JourneyLine, Totals, totals};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -28,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get, put, delete))
         .merge(moves::routes())
         .merge(versions::routes())
+        .merge(analytics::routes())
 }
 
 /// Which journeys.

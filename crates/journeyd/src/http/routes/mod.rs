@@ -2,9 +2,11 @@
 
 mod audiences;
 mod check;
+mod console;
 mod customers;
 mod errors;
 mod events;
+mod export;
 mod failures;
 mod health;
 mod journeys;
@@ -15,6 +17,7 @@ mod rejected;
 mod schema;
 mod segment;
 mod taking;
+mod timeline;
 mod uploads;
 
 use std::sync::Arc;
@@ -45,7 +48,11 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
         .merge(Group::api().lists().mount(audiences::upload_routes()))
         .merge(Group::ingest().mount(events::routes()))
         .merge(Group::ingest().anyone().mount(segment::routes()))
+        .merge(Group::api().mount(console::routes()))
+        .merge(Group::api().streaming().mount(journeys::live_routes()))
         .merge(Group::api().mount(rejected::routes()))
+        .merge(Group::api().mount(timeline::routes()))
+        .merge(Group::api().streaming().mount(export::routes()))
         .merge(Group::api().anyone().mount(problems::routes()))
 }
 
@@ -75,7 +82,7 @@ async fn once<T: Send + 'static>(
 }
 
 /// An instant, as answers have it: RFC 3339 with milliseconds.
-fn time(at: i64) -> String {
+pub(crate) fn time(at: i64) -> String {
     let at = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

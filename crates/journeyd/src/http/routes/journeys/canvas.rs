@@ -45,7 +45,7 @@ struct CanvasEdge {
 }
 
 /// The keyword of a tile.
-fn kind(kind: TileKind) -> &'static str {
+pub(super) fn kind(kind: TileKind) -> &'static str {
     match kind {
         TileKind::Wait => "wait",
         TileKind::Branch => "branch",

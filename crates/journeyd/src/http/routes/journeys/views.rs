@@ -63,19 +63,19 @@ pub(super) struct CatchingUpView {
 
 /// What has happened in a journey so far.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub(super) struct Totals {
+pub(in super::super::super) struct Totals {
     /// Memberships that began.
-    entered: u64,
+    pub(in super::super::super) entered: u64,
     /// Members inside now.
-    inside: u64,
+    pub(in super::super::super) inside: u64,
     /// Memberships that ended with an outcome.
-    exited: u64,
+    pub(in super::super::super) exited: u64,
     /// Members that were taken out, or left with all others.
-    removed: u64,
+    pub(in super::super::super) removed: u64,
     /// Members inside that cannot go on.
-    faulted: u64,
+    pub(in super::super::super) faulted: u64,
     /// Goals that were reached.
-    goals: u64,
+    pub(in super::super::super) goals: u64,
 }
 
 impl JourneyLine {
@@ -113,7 +113,7 @@ fn catching_up(services: &Services, name: &str) -> Option<CatchingUpView> {
     Some(CatchingUpView { looked_at, customers })
 }
 
-fn totals(services: &Services, name: &str) -> Totals {
+pub(in super::super::super) fn totals(services: &Services, name: &str) -> Totals {
     let line = services.runtime.read_control(|control| control.line(name));
     let counts = line.and_then(|line| analytics::by_version(services.runtime.store(), line).ok());
     let mut totals = Totals::default();
@@ -124,7 +124,7 @@ fn totals(services: &Services, name: &str) -> Totals {
 }
 
 impl Totals {
-    fn add(&mut self, counts: &Counts) {
+    pub(super) fn add(&mut self, counts: &Counts) {
         self.entered += counts.entered;
         self.inside += counts.inside();
         self.exited += counts.exits.iter().sum::<u64>();
