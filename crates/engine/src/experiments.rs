@@ -101,7 +101,11 @@ impl Experiments {
         match (&happened.what, happened.tile) {
             (Fact::Left { edge, .. }, Some(tile)) if scene.is_split(tile) => {
                 let hour = happened.at.div_euclid(HOUR);
-                self.took(&scene, name, Taken { version: version.version, tile, edge: *edge, hour })
+                self.took(
+                    &scene,
+                    &name,
+                    Taken { version: version.version, tile, edge: *edge, hour },
+                )
             }
             (Fact::GoalReached { goal }, _) => {
                 let goal = usize::from(*goal);
@@ -117,10 +121,10 @@ impl Experiments {
     fn took(
         &mut self,
         scene: &Scene<'_>,
-        name: (Box<str>, Line, u32),
+        name: &(Box<str>, Line, u32),
         taken: Taken,
     ) -> Result<(), ReadError> {
-        let path = self.path(scene, &name)?;
+        let path = self.path(scene, name)?;
         let same = |it: &Taken| (it.version, it.tile) == (taken.version, taken.tile);
         let before = path.iter().position(same).map(|place| path.remove(place));
         path.push(taken);

@@ -107,7 +107,7 @@ fn journeys(page: &mut String, standing: &Standing) {
     }
     page.push_str("</tbody></table></div>\n");
     if let more @ 1.. = standing.known - standing.journeys.len() {
-        let _ = write!(page, "<p class=\"note\">and {more} more</p>\n");
+        let _ = writeln!(page, "<p class=\"note\">and {more} more</p>");
     }
 }
 
@@ -145,7 +145,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push('\u{202f}');
         }
         text.push(digit);
