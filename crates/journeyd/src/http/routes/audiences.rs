@@ -194,6 +194,7 @@ async fn change(
 struct Change {
     /// Whether customers are put in or taken out.
     #[serde(default)]
+    #[param(inline)]
     change: Direction,
 }
 
