@@ -1,9 +1,11 @@
 //! Entering by hand, seeing who is where, and taking out.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
 
 use super::receiver::{by_events, create, event, get, items, post, set_up, until};
-use super::support::{Answer, Server};
+use super::support::{Answer, Server, head};
 
 const SCHEMA: &str = "customer { plan: text? }
 event signed_up { source: text }
@@ -243,6 +245,38 @@ fn a_list_with_an_idempotency_key_is_done_once() {
     assert_eq!(second.json(), first.json());
     let other = server.send("POST", GIFTS, &headers, b"customer_id,reason\neve,x\n");
     assert_eq!(other.problem(), (422, "idempotency-key-reused".to_owned()));
+}
+
+#[test]
+fn a_list_that_a_kill_cut_off_is_sent_again_and_enters_nobody_twice() {
+    let data = tempfile::tempdir().unwrap();
+    let start = || Server::dev(&["--data", data.path().to_str().unwrap()]);
+    let server = start();
+    let often = "journey often {\n  entry manual\n  reenter always\n  exit done\n}\n";
+    set_up(&server, SCHEMA, &[often]);
+    let path = "/api/v1/journeys/often/members";
+    let rows: String = (0..30_000).map(|number| format!("c{number}\n")).collect();
+    let list = format!("customer_id\n{rows}");
+    let headers = [("content-type", "text/csv"), ("idempotency-key", "night-1")];
+    let mut stream = server.connect();
+    let request = head("POST", path, &headers, list.len()) + &list;
+    stream.write_all(request.as_bytes()).unwrap();
+    let entered = |server: &Server| {
+        get(server, "/api/v1/journeys/often")["counts"]["entered"].as_u64().unwrap()
+    };
+    until("some have entered", || Some(()).filter(|()| entered(&server) > 0));
+    drop(server);
+
+    let server = start();
+    let before = entered(&server);
+    let again = server.send("POST", path, &headers, list.as_bytes());
+    // On a slow machine all of it may have been answered before the kill.
+    if again.header("idempotency-replayed").is_none() {
+        let again = again.json();
+        let of = |name: &str| again[name].as_u64().unwrap();
+        assert_eq!((of("repeated"), of("entered")), (before, 30_000 - before), "{again}");
+    }
+    assert_eq!(entered(&server), 30_000);
 }
 
 #[test]
