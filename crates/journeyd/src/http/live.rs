@@ -2,7 +2,6 @@
 //! once a second, and only when something was done meanwhile.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -105,7 +104,7 @@ async fn tell(
     loop {
         let begun = Instant::now();
         // What was done before it is counted is in what is counted.
-        let now = (runtime.measures.steps.load(Ordering::SeqCst), runtime.history().len());
+        let now = (runtime.measures.steps.get(), runtime.history().len());
         let mut news = None;
         if seen != Some(now) {
             let count = Arc::clone(&count);

@@ -8,10 +8,8 @@ use axum::response::IntoResponse;
 use journey_engine::form::{ReadError, decode};
 use journey_engine::keys;
 use journey_engine::rejected;
-use journey_engine::store::Store;
 use journey_engine::trouble::Undelivered;
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -58,10 +56,10 @@ struct Standing {
     known: usize,
     /// Commands that were carried out since the process began.
     steps: u64,
-    /// By how much the timer that fired last was late, in milliseconds.
+    /// By how much the earliest timer that has not fired is late, in milliseconds.
     timer_lag: i64,
     /// Messages that are on their way.
-    pending: usize,
+    pending: u64,
     /// Messages that were given up.
     undelivered: usize,
     /// Events that were rejected and are kept.
@@ -82,11 +80,16 @@ impl Standing {
     fn of(services: &Services, waiting: Vec<String>) -> Result<Standing, ReadError> {
         let runtime = &services.runtime;
         let (store, measures) = (runtime.store(), &runtime.measures);
-        let (mut pending, mut undelivered, mut rejected) = (0, 0, 0);
+        let (mut lag, mut undelivered, mut rejected) = (0, 0, 0);
+        let now = runtime.clock().now();
         let mut failed: BTreeMap<String, usize> = BTreeMap::new();
         let history = runtime.history();
         for shard in 0..runtime.shards() {
-            pending += count(store, &keys::outbox_from(shard, 0))?;
+            let timers = keys::timers(shard);
+            let first = store.scan(&timers.start, &timers.end, 1)?;
+            if let Some((due, _)) = first.first().and_then(|(key, _)| keys::timer_of(key)) {
+                lag = lag.max(now.saturating_sub(due));
+            }
             let troubles = keys::troubles_from(shard, 0);
             for (_, bytes) in store.scan(&troubles.start, &troubles.end, MOST)? {
                 let Undelivered { message, .. } = decode("undelivered message", &bytes)?;
@@ -112,16 +115,11 @@ impl Standing {
             waiting,
             journeys: views.into_iter().take(SHOWN).map(row).collect(),
             known,
-            steps: measures.steps.load(Ordering::Relaxed),
-            timer_lag: measures.timer_lag.load(Ordering::Relaxed),
-            pending,
+            steps: measures.steps.get(),
+            timer_lag: lag,
+            pending: measures.outbox.get().max(0).unsigned_abs(),
             undelivered,
             rejected,
         })
     }
-}
-
-/// How many there are in a range, up to [`MOST`].
-fn count(store: &dyn Store, range: &std::ops::Range<keys::Key>) -> Result<usize, ReadError> {
-    Ok(store.scan(&range.start, &range.end, MOST)?.len())
 }

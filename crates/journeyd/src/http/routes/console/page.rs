@@ -76,7 +76,7 @@ fn health(page: &mut String, standing: &Standing) {
     let cells = [
         ("members inside", grouped(sum(|row| row.totals.inside)), false),
         ("members faulted", grouped(faulted), faulted > 0),
-        ("messages pending", most(standing.pending), false),
+        ("messages pending", grouped(standing.pending), false),
         ("messages failed", most(standing.undelivered), standing.undelivered > 0),
         ("events rejected", grouped(standing.rejected), false),
         ("timer lag", lag, standing.timer_lag > 60_000),
