@@ -69,7 +69,7 @@ impl Round<'_> {
         let before = self.batch.len();
         self.delete_where(keys::paths(shard, id), |_| Ok(true))?;
         self.delete_where(keys::timelines(shard, id), |_| Ok(true))?;
-        self.delete_where(keys::outbox_from(shard, 0), |(_, bytes)| {
+        self.delete_where(keys::outbox_from(shard, self.shard.numbers.first), |(_, bytes)| {
             Ok(decode::<Message>("message", bytes)?.customer == id)
         })?;
         self.delete_where(keys::troubles_from(shard, 0), |(_, bytes)| {

@@ -110,6 +110,11 @@ impl Guest {
         (self.touched, self.exists) = (false, true);
     }
 
+    /// When something happens to it next, as the index says.
+    pub(super) fn due(&self) -> Option<i64> {
+        self.indexed.due
+    }
+
     /// Takes the record and all indexes of the customer away, and forgets what was known of it.
     pub(super) fn forget(
         &mut self,

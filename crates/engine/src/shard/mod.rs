@@ -14,6 +14,7 @@ mod guest;
 mod recorder;
 mod round;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use journey_vm::{Customer, Scratch};
@@ -26,7 +27,7 @@ use crate::form::{ReadError, decode, encode};
 use crate::keys;
 use crate::outbox::MessageId;
 use crate::store::{Store, StoreError, Ticket};
-use round::Round;
+use round::{Finished, Round};
 
 /// What is the same for all shards.
 #[derive(Debug, Clone)]
@@ -52,12 +53,21 @@ pub struct Shard {
     book: Book,
     numbers: Numbers,
     scratch: Scratch,
+    /// No timer is due before this. What was deleted there takes long to step over.
+    waiting: Cell<i64>,
+    /// How much has left the outbox since its beginning was looked for.
+    settled: usize,
 }
+
+/// After how many deletions the beginning of the outbox is looked for.
+const SETTLED: usize = 4_096;
 
 /// The next numbers of what a shard writes in order, and how late it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Numbers {
     outbox: u64,
+    /// No message of the outbox has a number below this.
+    first: u64,
     trouble: u64,
     rejected: u64,
     erased: u64,
@@ -118,6 +128,12 @@ pub fn rejected_so_far(store: &dyn Store, shard: u16) -> Result<u64, ReadError> 
     Ok(decode::<Numbers>("numbers of a shard", &bytes)?.rejected)
 }
 
+/// A number that no message of a shard's outbox is below, near the first that is there.
+pub fn first_message(store: &dyn Store, shard: u16) -> Result<u64, ReadError> {
+    let Some(bytes) = store.get(&keys::shard(shard))? else { return Ok(0) };
+    Ok(decode::<Numbers>("numbers of a shard", &bytes)?.first)
+}
+
 impl Shard {
     /// Opens a shard of a store.
     pub fn open(
@@ -131,7 +147,8 @@ impl Shard {
             None => Numbers::default(),
         };
         let (book, scratch) = (Book::default(), Scratch::new());
-        Ok(Shard { number, settings, history, book, numbers, scratch })
+        let (waiting, settled) = (Cell::new(i64::MIN), 0);
+        Ok(Shard { number, settings, history, book, numbers, scratch, waiting, settled })
     }
 
     /// Its number.
@@ -176,8 +193,11 @@ impl Shard {
             let reply = round.execute(command)?;
             step.replies.push((tag, reply));
         }
-        let (mut batch, messages) = round.finish()?;
+        let Finished { mut batch, messages, earliest, settled } = round.finish()?;
         step.messages = messages;
+        self.waiting.set(self.waiting.get().min(earliest));
+        self.settled += settled;
+        self.find_first(store, before.outbox)?;
         for (version, hour, counts) in self.book.take_touched() {
             let key = keys::counter(version.line.0, version.version, hour, self.number);
             batch.put(&key, &encode(counts));
@@ -195,8 +215,11 @@ impl Shard {
 
     /// Lets happen what is due by `now`, for at most `limit` customers.
     pub fn fire(&mut self, store: &dyn Store, now: i64, limit: usize) -> Result<Step, StepError> {
-        let due = keys::timers_until(self.number, now);
-        let timers = store.scan(&due.start, &due.end, limit)?;
+        let (from, to) = (self.waiting.get(), keys::timers_until(self.number, now).end);
+        if from > now {
+            return Ok(Step::default());
+        }
+        let timers = store.scan(&keys::timer(self.number, from, ""), &to, limit)?;
         let customers = timers.iter().filter_map(|(key, _)| keys::timer_of(key));
         let commands: Vec<Command> =
             customers.map(|(_, customer)| catch_up(customer, now)).collect();
@@ -205,9 +228,25 @@ impl Shard {
 
     /// When the next thing happens by itself.
     pub fn next_due(&self, store: &dyn Store) -> Result<Option<i64>, StoreError> {
-        let all = keys::timers(self.number);
-        let first = store.scan(&all.start, &all.end, 1)?;
-        Ok(first.first().and_then(|(key, _)| keys::timer_of(key)).map(|(due, _)| due))
+        let from = keys::timer(self.number, self.waiting.get(), "");
+        let first = store.scan(&from, &keys::timers(self.number).end, 1)?;
+        let due = first.first().and_then(|(key, _)| keys::timer_of(key)).map(|(due, _)| due);
+        self.waiting.set(due.unwrap_or(i64::MAX));
+        Ok(due)
+    }
+
+    /// Looks for the beginning of the outbox once enough has left it. `next` is the number that was the next
+    /// before this step.
+    fn find_first(&mut self, store: &dyn Store, next: u64) -> Result<(), StoreError> {
+        if self.settled < SETTLED {
+            return Ok(());
+        }
+        self.settled = 0;
+        let range = keys::outbox_from(self.number, self.numbers.first);
+        let found = store.scan(&range.start, &range.end, 1)?;
+        let found = found.first().and_then(|(key, _)| keys::numbered_of(key));
+        self.numbers.first = found.map_or(next, |(_, number)| number);
+        Ok(())
     }
 
     /// Brings customers along to the latest operation: those after `after`, of whom at most `limit` are

@@ -234,20 +234,33 @@ impl<'r> Round<'r> {
     }
 
     /// Writes down all that has changed.
-    pub(super) fn finish(mut self) -> Result<(Batch, Vec<MessageId>), ReadError> {
+    pub(super) fn finish(mut self) -> Result<Finished, ReadError> {
         let shard = self.shard.number;
+        let mut earliest = i64::MAX;
         // In order of id, so that the same commands make the same batch.
         for guest in self.guests.values_mut().filter(|guest| guest.touched) {
             guest.write(shard, &mut self.batch);
+            earliest = earliest.min(guest.due().unwrap_or(i64::MAX));
         }
-        let mut ids = Vec::with_capacity(self.messages.len());
+        let mut messages = Vec::with_capacity(self.messages.len());
         for (id, message) in &self.messages {
             self.batch.put(&keys::outbox(id.shard, id.number), &encode(message));
-            ids.push(*id);
+            messages.push(*id);
         }
         self.experiments.write(shard, &mut self.batch);
-        Ok((self.batch, ids))
+        let (batch, settled) = (self.batch, self.gone.len());
+        Ok(Finished { batch, messages, earliest, settled })
     }
+}
+
+/// What came of a round.
+pub(super) struct Finished {
+    pub(super) batch: Batch,
+    pub(super) messages: Vec<MessageId>,
+    /// When the first of those customers is due who were written.
+    pub(super) earliest: i64,
+    /// How many messages and troubles are gone.
+    pub(super) settled: usize,
 }
 
 /// What a command may want to know of an input: journeys, once for each entry, refusal and exit.

@@ -15,6 +15,7 @@ use journey_engine::deploy::Deployment;
 use journey_engine::form::{ReadError, decode};
 use journey_engine::keys;
 use journey_engine::outbox::{Message, MessageId, Post};
+use journey_engine::shard::first_message;
 use journey_vm::{HttpMessage, Outside, Rendered, Scratch, Val, render};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -156,7 +157,8 @@ impl Dispatch {
     fn outbox(&self) -> Result<Vec<MessageId>, ReadError> {
         let mut found = Vec::new();
         for shard in 0..self.runtime.shards() {
-            let all = keys::outbox_from(shard, 0);
+            let first = first_message(self.runtime.store(), shard)?;
+            let all = keys::outbox_from(shard, first);
             let mut from = all.start;
             loop {
                 let chunk = self.runtime.store().scan(&from, &all.end, CHUNK)?;

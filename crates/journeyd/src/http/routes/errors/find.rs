@@ -8,7 +8,7 @@ use journey_engine::deploy::{Deployment, History, Line};
 use journey_engine::form::{ReadError, decode};
 use journey_engine::keys::{self, kind};
 use journey_engine::outbox::Message;
-use journey_engine::shard::shard_of;
+use journey_engine::shard::{first_message, shard_of};
 use journey_engine::trouble::{Faulted, Undelivered};
 
 use super::super::super::problem::Problem;
@@ -64,7 +64,10 @@ impl Errors {
             ranges.extend(shards().map(|shard| keys::faults(self.line.0, shard)));
         }
         if is_wanted(&[ErrorState::Retrying, ErrorState::Waiting]) {
-            ranges.extend(shards().map(|shard| keys::outbox_from(shard, 0)));
+            for shard in shards() {
+                let first = first_message(self.runtime.store(), shard)?;
+                ranges.push(keys::outbox_from(shard, first));
+            }
         }
         if is_wanted(&[ErrorState::Undelivered]) {
             ranges.extend(shards().map(|shard| keys::troubles_from(shard, 0)));
