@@ -1,4 +1,6 @@
-//! `cargo xtask demo`: the example, from source to pictures.
+//! `cargo xtask demo`: the example, from source to pictures, and on a running server.
+
+mod server;
 
 use std::path::Path;
 
@@ -7,10 +9,12 @@ use crate::{Failure, shell};
 const EXAMPLE: &str = "examples/grocery";
 const OUT: &str = "target/demo";
 
-/// Builds the command line, then checks, tests, runs and draws the example.
+/// Builds the programs, then checks, tests, runs and draws the example, and has a server run it.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
-    println!("Building journeyc (a few minutes the first time) …");
-    shell::run(root, &shell::cargo(), &["build", "--quiet", "--release", "--package", "journeyc"])?;
+    println!("Building journeyc and journeyd (a few minutes the first time) …");
+    let packages = ["--package", "journeyc", "--package", "journeyd"];
+    let build = [&["build", "--quiet", "--release"][..], &packages].concat();
+    shell::run(root, &shell::cargo(), &build)?;
     std::fs::create_dir_all(root.join(OUT))?;
 
     say("Does the workspace make sense? Types, names, every path through every journey:");
@@ -29,6 +33,8 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     for journey in ["coupon_followup", "come_back"] {
         draw(root, journey)?;
     }
+    say("The same on a server: events come in over HTTP, the clock is theirs:");
+    server::run(root, "target/release/journeyd")?;
 
     println!("\nThe results as a page, to open in a browser: {report}");
     println!("Every membership and every letter: {OUT}/memberships.csv, {OUT}/actions.csv");
