@@ -22,6 +22,7 @@ pub mod form;
 pub mod keys;
 pub mod lifecycle;
 pub mod outbox;
+pub mod planted;
 pub mod rejected;
 pub mod shard;
 pub mod store;

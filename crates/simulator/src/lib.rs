@@ -5,20 +5,26 @@
 //! synced, what the disk loses, which receivers fail. So a seed that breaks a promise breaks it again, with the
 //! events that led to it.
 //!
-//! [`run`] runs one. [`storage`] is the store by itself, compared with a sorted map; [`disk`] says what a disk may
+//! [`run`] runs one, in two parts. `world` is the engine with all that is around it; [`reference`](mod@reference) says what it must
+//! come to, and [`checker`] looks at what is stored, whoever has left it. [`storage`] is the store by itself, compared with a sorted map; [`disk`] says what a disk may
 //! do. Nothing here is part of a product.
 
 pub mod base;
+pub mod checker;
 pub mod disk;
 pub mod machine;
+mod programs;
 pub mod random;
+pub mod reference;
 pub mod storage;
 pub mod trace;
 pub mod violation;
+mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+pub use programs::Library;
 use trace::{Keep, Trace};
 use violation::Violation;
 
@@ -41,12 +47,12 @@ const SHOWN: usize = 40;
 /// # Errors
 ///
 /// If a promise is broken; with the events that led to it.
-pub fn run(seed: u64) -> Result<(), Box<Broken>> {
-    match once(seed, &mut Trace::default()) {
+pub fn run(seed: u64, library: &Library) -> Result<(), Box<Broken>> {
+    match once(seed, library, &mut Trace::default()) {
         Ok(()) => Ok(()),
         Err(first) => {
             let mut trace = Trace::new(Keep::Last(SHOWN));
-            let again = once(seed, &mut trace).err();
+            let again = once(seed, library, &mut trace).err();
             // The same seed breaks the same promise.
             let violation = again.unwrap_or(first);
             Err(Box::new(Broken { seed, violation, events: trace.into_events() }))
@@ -60,13 +66,13 @@ pub fn run(seed: u64) -> Result<(), Box<Broken>> {
 ///
 /// The first seed, of those that were run, that broke a promise.
 pub fn run_all(from: u64, seeds: u64, done: &(dyn Fn(u64) + Sync)) -> Result<(), Box<Broken>> {
-    let next = AtomicU64::new(0);
+    let (next, library) = (AtomicU64::new(0), Library::default());
     let broken: Mutex<Option<Box<Broken>>> = Mutex::new(None);
     let work = || {
         while let seed = next.fetch_add(1, Ordering::Relaxed)
             && seed < seeds
         {
-            if let Err(found) = run(from + seed) {
+            if let Err(found) = run(from + seed, &library) {
                 let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);
                 if broken.as_ref().is_none_or(|first| found.seed < first.seed) {
                     *broken = Some(found);
@@ -90,11 +96,12 @@ pub fn run_all(from: u64, seeds: u64, done: &(dyn Fn(u64) + Sync)) -> Result<(),
 ///
 /// If a promise is broken.
 pub fn show(seed: u64) -> Result<(), Violation> {
-    once(seed, &mut Trace::new(Keep::Shown))
+    once(seed, &Library::default(), &mut Trace::new(Keep::Shown))
 }
 
-fn once(seed: u64, trace: &mut Trace) -> Result<(), Violation> {
-    storage::run(seed, trace)
+fn once(seed: u64, library: &Library, trace: &mut Trace) -> Result<(), Violation> {
+    storage::run(seed, trace)?;
+    world::run(seed, library, trace)
 }
 
 impl std::fmt::Display for Broken {

@@ -13,6 +13,7 @@ use crate::deploy::{Deployment, Line, Version};
 use crate::form::{ReadError, decode, encode};
 use crate::keys;
 use crate::outbox::{Message, MessageId};
+use crate::planted::{self, Bug};
 use crate::rejected::{KEPT, Rejected};
 use crate::timeline::Cause;
 use crate::trouble::{TroubleId, Undelivered};
@@ -150,7 +151,7 @@ impl Round<'_> {
             }
             None => false,
         };
-        if known || !self.seen.insert(hash) {
+        if (known || !self.seen.insert(hash)) && !planted::is(Bug::NoDedupe) {
             return Ok(true);
         }
         self.batch.put(&key, &encode(&now));
@@ -206,7 +207,8 @@ impl Round<'_> {
         let key = keys::outbox(id.shard, id.number);
         let customer = guest.customer.id();
         // One that does not fit is an answer that comes late.
-        let fits = |it: &Message| it.attempt == attempt && it.customer == customer;
+        let is_current = |it: &Message| it.attempt == attempt || planted::is(Bug::FenceNotChecked);
+        let fits = |it: &Message| is_current(it) && it.customer == customer;
         let Some(mut message) = self.take_message_if(id, fits)? else {
             return Ok(Reply::Unknown);
         };
@@ -215,6 +217,9 @@ impl Round<'_> {
                 message.attempt += 1;
                 message.next_at = at;
                 message.last = Some(failure);
+                if planted::is(Bug::AttemptInKey) {
+                    message.key.0[0] ^= message.attempt.to_le_bytes()[0];
+                }
                 self.messages.push((id, message));
             }
             Attempt::Delivered { response, .. } => {
@@ -244,27 +249,36 @@ impl Round<'_> {
         outcome: Outcome,
         now: i64,
     ) -> Result<(), ReadError> {
-        let Message { membership, tile, visit, .. } = *message;
+        let Message { membership, visit, .. } = *message;
         if !message.awaits {
             return Ok(());
         }
-        let Some(journey) = self.journey_now(guest, message.deployment, message.journey) else {
-            return Ok(());
-        };
+        let Some((journey, tile)) = self.place_now(guest, message) else { return Ok(()) };
         let cause = Cause::Outcome { journey, membership, tile, visit, outcome };
         let input = Input::Outcome { journey, membership, tile, visit, answer };
         self.apply(guest, input, cause, now).map(drop)
     }
 
-    /// The number that a journey of an earlier deployment has in the one the customer is laid out for.
-    /// A member that was moved to another version does not wait any more.
-    fn journey_now(&self, guest: &Guest, deployment: u32, journey: u16) -> Option<u16> {
-        let then = self.shard.history.numbered(deployment)?;
-        guest.deployment.find(then.version(journey)?)
+    /// The journey and the tile at which the member who sent a message waits for its outcome, in the
+    /// deployment that the customer is laid out for: a member that was moved to another version waits on there.
+    fn place_now(&self, guest: &Guest, message: &Message) -> Option<(u16, u16)> {
+        let mut place = (message.journey, message.tile);
+        for number in message.deployment + 1..=guest.deployment.number {
+            let rebase = self.shard.history.numbered(number)?.rebase.as_ref()?;
+            let next = rebase.tile(place.0, place.1)?;
+            if planted::is(Bug::OutcomeOfMovedLost) && next != place {
+                return None;
+            }
+            place = next;
+        }
+        Some(place)
     }
 
     /// Writes a message down that will not be tried again.
     fn give_up(&mut self, message: Message, now: i64, failure: Failure) {
+        if planted::is(Bug::FailureNotListed) {
+            return;
+        }
         let number = self.shard.numbers.trouble;
         self.shard.numbers.trouble += 1;
         let undelivered = Undelivered { message, at: now, failure };

@@ -7,6 +7,7 @@ use journey_vm::{Customer, Status};
 use crate::deploy::{AudienceId, Deployment, History, Line};
 use crate::form::{ReadError, Unreadable, encode};
 use crate::keys;
+use crate::planted::{self, Bug};
 use crate::store::Batch;
 use crate::trouble::Faulted;
 
@@ -91,7 +92,8 @@ impl Guest {
         let now = Standing::of(&self.customer, &self.deployment);
         let before = std::mem::replace(&mut self.indexed, now);
         let now = &self.indexed;
-        if before.due != now.due {
+        let stays = planted::is(Bug::TimerNotMoved) && before.due.is_some();
+        if before.due != now.due && !stays {
             before.due.into_iter().for_each(|due| batch.delete(&keys::timer(shard, due, &id)));
             now.due.into_iter().for_each(|due| batch.put(&keys::timer(shard, due, &id), &[]));
         }

@@ -26,7 +26,8 @@ use crate::deploy::{Deployment, History, Version};
 use crate::form::{ReadError, decode, encode};
 use crate::keys;
 use crate::outbox::MessageId;
-use crate::store::{Store, StoreError, Ticket};
+use crate::planted::{self, Bug};
+use crate::store::{Batch, Store, StoreError, Ticket};
 use round::{Finished, Round};
 
 /// What is the same for all shards.
@@ -198,23 +199,31 @@ impl Shard {
         self.waiting.set(self.waiting.get().min(earliest));
         self.settled += settled;
         self.find_first(store, before.outbox)?;
+        let mut apart = Batch::new();
         for (version, hour, counts) in self.book.take_touched() {
             let key = keys::counter(version.line.0, version.version, hour, self.number);
+            let batch = if planted::is(Bug::CountersApart) { &mut apart } else { &mut batch };
             batch.put(&key, &encode(counts));
         }
         self.book.trim();
         if self.numbers != before || !batch.is_empty() {
             self.numbers.clock = clock;
-            batch.put(&keys::shard(self.number), &encode(&self.numbers));
+            if !planted::is(Bug::NumbersNotStored) {
+                batch.put(&keys::shard(self.number), &encode(&self.numbers));
+            }
         }
         if !batch.is_empty() {
             step.ticket = Some(store.append(&batch)?);
+        }
+        if !apart.is_empty() {
+            store.append(&apart)?;
         }
         Ok(step)
     }
 
     /// Lets happen what is due by `now`, for at most `limit` customers.
     pub fn fire(&mut self, store: &dyn Store, now: i64, limit: usize) -> Result<Step, StepError> {
+        let now = if planted::is(Bug::TimersEarly) { now + 600_000 } else { now };
         let (from, to) = (self.waiting.get(), keys::timers_until(self.number, now).end);
         if from > now {
             return Ok(Step::default());
@@ -289,7 +298,7 @@ impl Shard {
         let all = keys::all_seen(self.number);
         let start = after.map_or(all.start, |after| [after, &[0]].concat());
         let seen = store.scan(&start, &all.end, limit)?;
-        let mut batch = crate::store::Batch::new();
+        let mut batch = Batch::new();
         for (key, value) in &seen {
             let at: i64 = decode("event id", value)?;
             if at <= now.saturating_sub(self.settings.dedupe) {

@@ -14,6 +14,7 @@ use crate::experiments::Experiments;
 use crate::form::{ReadError, encode};
 use crate::keys;
 use crate::outbox::{Message, MessageId};
+use crate::planted::{self, Bug};
 use crate::store::{Batch, Store};
 use crate::timeline::{Cause, Record};
 
@@ -79,6 +80,7 @@ impl<'r> Round<'r> {
         let at = operation.at;
         match &operation.what {
             Change::Deploy(deployment) => self.deploy(guest, deployment, at),
+            Change::Pause(_) if planted::is(Bug::PauseIgnored) => Ok(()),
             Change::Pause(line) => self.on_line(guest, *line, at, |journey| {
                 (Input::Pause { journey }, Cause::Pause { journey })
             }),
@@ -150,8 +152,8 @@ impl<'r> Round<'r> {
             return Err(error);
         }
         guest.touched = true;
-        self.keep_as(guest, from, (Cause::Time, at, 2), before)?;
-        self.keep(guest, Cause::Deploy, at, 0, after)
+        self.keep_as(guest, from, (Cause::Time, at, 0), before)?;
+        self.keep(guest, Cause::Deploy, at, 1, after)
     }
 
     /// Applies an input and keeps what it has led to. Returns what a command may want to know.

@@ -7,6 +7,7 @@ use super::embedded::Inner;
 use super::guard::lock;
 use super::metrics::Counters;
 use super::{EmbeddedStore, StoreError};
+use crate::planted::{self, Bug};
 
 impl EmbeddedStore {
     /// Writes everything that was appended so far to the base, and removes the log up to there.
@@ -75,8 +76,13 @@ impl Inner {
         let Some(layer) = self.overlay.begin_flush(newest) else { return Ok(false) };
         while self.base.behind() && self.merge_step()? {}
         // What is in the base is in the log on disk, always.
-        self.log.roll()?;
+        if !planted::is(Bug::BaseAheadOfLog) {
+            self.log.roll()?;
+        }
         let held = Held { store: self.home.store, through: layer.last };
+        if planted::is(Bug::LogRemovedEarly) {
+            self.log.drop_through(held.through)?;
+        }
         let bytes = self.health.noted(self.base.write(&mut layer.changes(), held))?;
         drop(layer);
         self.overlay.end_flush();

@@ -18,6 +18,7 @@
 
 use crc32fast::Hasher;
 
+use crate::planted::{self, Bug};
 use crate::store::Ticket;
 
 pub(super) const SIZE: usize = 24;
@@ -91,7 +92,8 @@ impl Seed {
 
     /// Whether the head and the payload are what was written.
     pub(super) fn proves(&self, head: &Head, payload: &[u8]) -> bool {
-        self.crc(head.kind.mark(), head.back, head.ticket, payload) == head.crc
+        planted::is(Bug::ChecksumSkipped)
+            || self.crc(head.kind.mark(), head.back, head.ticket, payload) == head.crc
     }
 }
 

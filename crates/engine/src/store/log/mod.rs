@@ -26,6 +26,7 @@ use super::guard::lock;
 use super::health::Health;
 use super::metrics::Counters;
 use super::{Batch, StoreError, Ticket};
+use crate::planted::{self, Bug};
 
 /// A buffer that grew beyond this is given back to the system after it was written.
 const KEEP: usize = 8 << 20;
@@ -247,7 +248,9 @@ impl Writer {
         health.written(file.write_at(0, &header), "write", &unfinished)?;
         health.written(file.sync(), "sync", &unfinished)?;
         health.written(disk.rename(&unfinished, &path), "rename", &unfinished)?;
-        health.written(disk.sync_directory(directory), "sync", directory)?;
+        if !planted::is(Bug::DirectoryNotSynced) {
+            health.written(disk.sync_directory(directory), "sync", directory)?;
+        }
         place.counters.wrote(header.len());
         place.counters.synced();
         Ok(Self::resume(file, path, seed, first, segment::HEADER as u64))
@@ -266,6 +269,9 @@ impl Writer {
     /// Writes a group and syncs it. The seal behind it reaches the disk whenever it does.
     fn write(&mut self, place: &Place, part: &[u8], last: Ticket) -> Result<(), StoreError> {
         self.put(place, part)?;
+        if planted::is(Bug::SealEarly) {
+            self.seal(place, last)?;
+        }
         self.sync(place)?;
         self.seal(place, last)
     }
@@ -299,6 +305,13 @@ impl Writer {
 
     fn sync(&mut self, place: &Place) -> Result<(), StoreError> {
         place.counters.synced();
-        place.health.written(self.file.sync(), "sync", &self.path)
+        if planted::is(Bug::NoFsync) {
+            return Ok(());
+        }
+        let synced = self.file.sync();
+        if planted::is(Bug::FailedFsyncIgnored) {
+            return Ok(());
+        }
+        place.health.written(synced, "sync", &self.path)
     }
 }

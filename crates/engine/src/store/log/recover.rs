@@ -7,6 +7,7 @@ use super::reader::Contents;
 use super::segment;
 use super::survey::{Closed, Scope, Survey, Visitor, survey};
 use super::{Log, Place, Writer};
+use crate::planted::{self, Bug};
 use crate::store::disk::DiskFile;
 use crate::store::error::unreadable;
 use crate::store::{Recovery, StoreError, Ticket};
@@ -56,7 +57,7 @@ fn secure(place: &Place, found: &Survey) -> Result<Writer, StoreError> {
     let mut file = place.health.written(place.disk.open(path), "open", path)?;
     let seed = Seed::new(place.store, *first);
     // Also where nothing is seen behind the end: it may have been cut off in the system's cache only.
-    if contents.broken.is_some() || !contents.sealed {
+    if (contents.broken.is_some() || !contents.sealed) && !planted::is(Bug::TornTailKept) {
         written(file.truncate(contents.end), "truncate")?;
     }
     if !contents.sealed {
