@@ -328,3 +328,39 @@ journey greeting { entry manual
         assert_eq!(world.counts_of("greeting", 2).entered, 0);
     }
 }
+
+#[test]
+fn a_member_that_was_moved_hears_what_became_of_its_message() {
+    use journey_bytecode::{Fate, Place, Plan};
+    let mut world = World::new(SHOP);
+    world.tell("ann", world.event("signed_up", &[]));
+    world.pass(HOUR);
+    let (id, message) = world.outbox().pop().unwrap();
+    assert!(message.awaits);
+    world.version("welcome", 2);
+    let places = ["patience", "told"].map(|it| (it.to_owned(), Place::Keep(it.to_owned())));
+    let mut plan = Plan::default();
+    plan.set("welcome", 1, Fate::Migrate(places.into_iter().collect()));
+    let source = SHOP.replace("patience: wait 1h", "early: wait 1m\n  patience: wait 3h");
+    world.deploy(&source, plan);
+    let delivered = Attempt::Delivered { status: Some(200), response: None };
+    let told = What::Attempted { message: id, attempt: 1, result: delivered };
+    assert_eq!(world.tell("ann", told), Reply::Done);
+    assert_eq!(world.members("welcome"), [], "it went on, and left");
+    assert_eq!(world.counts_of("welcome", 2).exits.iter().sum::<u64>(), 1);
+}
+
+#[test]
+fn what_happened_up_to_a_deployment_stands_before_it_in_the_timeline() {
+    let mut world = World::new(SHOP);
+    world.tell("ann", world.event("signed_up", &[]));
+    world.now += 2 * HOUR;
+    world.version("welcome", 2);
+    world.deploy(&SHOP.replace("wait 1h", "wait 3h"), journey_bytecode::Plan::default());
+    world.sweep();
+    let timeline = world.timeline("ann");
+    let times: Vec<i64> = timeline.iter().flat_map(|it| &it.effects).map(|it| it.at).collect();
+    assert!(times.is_sorted(), "{timeline:#?}");
+    let deployments: Vec<u32> = timeline.iter().map(|it| it.deployment).collect();
+    assert_eq!(deployments, [1, 1, 2], "the timer fired before the program changed");
+}
