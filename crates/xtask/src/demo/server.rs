@@ -29,8 +29,8 @@ pub(super) fn run(root: &Path, program: &str) -> Result<(), Failure> {
     println!("   {}", server.greeting.trim());
     for profile in lines(&root.join(EXAMPLE).join("data/profiles.ndjson.gz"))? {
         let profile: Value = serde_json::from_str(&profile)?;
-        let id = profile["customer_id"].as_str().unwrap_or_default();
-        server.ask("PATCH", &format!("/api/v1/customers/{id}"), &profile["traits"].to_string())?;
+        let path = format!("/api/v1/customers/{}", text(&profile, "customer_id"));
+        server.ask("PATCH", &path, &member(&profile, "traits").to_string())?;
     }
     let events = lines(&root.join(EXAMPLE).join("data/events.ndjson.gz"))?;
     let begun = Instant::now();
@@ -45,7 +45,7 @@ pub(super) fn run(root: &Path, program: &str) -> Result<(), Failure> {
     println!("   …");
     let summary = std::fs::read_to_string(root.join(OUT).join("summary.json"))?;
     let summary: Value = serde_json::from_str(&summary)?;
-    let journeys = summary["journeys"].as_object().ok_or("there is no summary")?;
+    let journeys = member(&summary, "journeys").as_object().ok_or("there is no summary")?;
     for (name, simulated) in journeys {
         funnel(&server, name, simulated)?;
     }
@@ -58,12 +58,15 @@ fn funnel(server: &Server, name: &str, simulated: &Value) -> Result<(), Failure>
     let path = format!("/api/v1/journeys/{name}/analytics");
     let begun = Instant::now();
     let version = loop {
-        let version = server.ask("GET", &path, "")?["versions"][0].take();
+        let version = server.ask("GET", &path, "")?;
+        let version = version.pointer("/versions/0").cloned().unwrap_or_default();
         let same = tiles(&version).all(|tile| {
-            let simulated = &simulated["tiles"][text(tile, "id")];
-            ["entered", "inside", "passed"].iter().all(|it| tile[*it] == simulated[*it])
+            let simulated = member(member(simulated, "tiles"), text(tile, "id"));
+            ["entered", "inside", "passed"]
+                .iter()
+                .all(|it| member(tile, it) == member(simulated, it))
         });
-        if same && version["entered"] == simulated["memberships"] {
+        if same && member(&version, "entered") == member(simulated, "memberships") {
             break version;
         }
         if begun.elapsed() > PATIENCE {
@@ -72,10 +75,11 @@ fn funnel(server: &Server, name: &str, simulated: &Value) -> Result<(), Failure>
         std::thread::sleep(Duration::from_millis(100));
     };
     println!("\n   $ curl …{path}\n");
-    println!("   {name}: {} entered, {} inside", version["entered"], version["inside"]);
+    let (entered, inside) = (member(&version, "entered"), member(&version, "inside"));
+    println!("   {name}: {entered} entered, {inside} inside");
     println!("   {:<36} {:>8} {:>8} {:>8}", "tile", "entered", "inside", "passed");
     for tile in tiles(&version) {
-        let count = |figure: &str| tile[figure].as_u64().unwrap_or_default();
+        let count = |figure: &str| member(tile, figure).as_u64().unwrap_or_default();
         let (entered, inside, passed) = (count("entered"), count("inside"), count("passed"));
         println!("   {:<36} {entered:>8} {inside:>8} {passed:>8}", text(tile, "id"));
     }
@@ -83,11 +87,15 @@ fn funnel(server: &Server, name: &str, simulated: &Value) -> Result<(), Failure>
 }
 
 fn tiles(version: &Value) -> impl Iterator<Item = &Value> {
-    version["tiles"].as_array().into_iter().flatten()
+    member(version, "tiles").as_array().into_iter().flatten()
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value[name].as_str().unwrap_or_default()
+    member(value, name).as_str().unwrap_or_default()
+}
+
+fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
+    value.get(name).unwrap_or(&Value::Null)
 }
 
 fn lines(path: &Path) -> Result<Vec<String>, Failure> {
