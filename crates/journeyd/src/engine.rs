@@ -11,6 +11,7 @@ use journey_delivery::{
 use journey_engine::form::ReadError;
 use journey_engine::store::{EmbeddedStore, Options as StoreOptions, Store, StoreError};
 use journey_vm::Outside;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::catalog::{Catalog, CatalogError, WorkspaceFiles};
@@ -65,6 +66,7 @@ pub struct Engine {
     pub upkeep: Arc<Upkeep>,
     /// What leaves.
     pub deliverer: Arc<Deliverer>,
+    begin: Option<oneshot::Sender<()>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -108,13 +110,26 @@ impl Engine {
             desktop,
         });
         let listening = tokio::spawn(Arc::clone(&dispatch).listen(outcomes));
+        let (begin, begun) = oneshot::channel();
         let sending = tokio::spawn(async move {
+            if begun.await.is_err() {
+                return;
+            }
             if let Err(error) = dispatch.run(messages).await {
                 runtime::fail(&error);
             }
         });
         let tasks = vec![sending, listening];
-        Ok(Engine { catalog, runtime, store, upkeep, deliverer, tasks })
+        let begin = Some(begin);
+        Ok(Engine { catalog, runtime, store, upkeep, deliverer, begin, tasks })
+    }
+
+    /// Lets messages leave: those first that were left from before.
+    pub fn begin(&mut self) {
+        if let Some(begin) = self.begin.take() {
+            // Who would hear of it has ended the process.
+            let _ = begin.send(());
+        }
     }
 
     /// Does what was taken, lets attempts end that are under way, and stops.

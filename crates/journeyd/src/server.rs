@@ -80,7 +80,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let tls = TlsFiles::load(&config.server.tls)?;
     let listener = bind(config.server.listen, tls.clone()).await?;
     let (stop, readiness, metrics) = (Stop::default(), Readiness::default(), Metrics::default());
-    let engine = Engine::start(&config, &setup.workspace, setup.secrets)?;
+    let mut engine = Engine::start(&config, &setup.workspace, setup.secrets)?;
     crate::control::listen(&config.data.directory, &engine.store);
     if let Some(watched) = setup.watched {
         watched.start(Arc::clone(&engine.catalog)).map_err(io_error("a thread"))?;
@@ -108,6 +108,8 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let forgetting = tokio::spawn(forget_answers(responses));
     let watched = tokio::spawn(watch(setup.keys, setup.key_file, tls.clone()));
     announce(&config, listener.address().map_err(io_error("the bound address"))?, tls.is_some())?;
+    // Not before, so that the address is the first that is written.
+    engine.begin();
 
     let router = crate::http::router(state);
     let serving =
