@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 mod codegen;
 mod demo;
+mod kills;
 mod shell;
 mod suite;
 mod tidy;
@@ -25,6 +26,8 @@ chores:
   demo                build the products, then check, test and run examples/grocery
   simulate-faults [--seeds N] [--from S] [--seed S --verbose]
                       run the engine on a disk that fails, as so many seeds say
+  kill-loop [--cycles N]  kill a server N times (100) while it is used, and check what it
+                      leaves
   test                run every test of the repository
   tidy                check the rules of docs/architecture.md that no compiler checks
   tools               install programs of others that some tests compare with
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen::run(&root(), codegen::Mode::Check).map_err(Into::into),
         ["demo"] => demo::run(&root()),
         ["simulate-faults", options @ ..] => simulate_faults(options),
+        ["kill-loop"] => kills::run(&root(), "100"),
+        ["kill-loop", "--cycles", cycles] => kills::run(&root(), cycles),
         ["test"] => suite::run(&root()),
         ["tidy"] => tidy::run(&root()),
         ["tools"] => tools::run(&root()),

@@ -12,6 +12,7 @@ mod carry;
 mod clock;
 mod committer;
 pub mod dispatch;
+mod gate;
 mod measures;
 mod receivers;
 mod schemas;
@@ -43,6 +44,7 @@ pub use submit::{Busy, Submission};
 pub use sweeps::CatchingUp;
 
 use crate::analytics;
+use gate::Gate;
 use sweeps::Sweeps;
 use worker::{Work, Worker};
 
@@ -69,6 +71,7 @@ impl Default for Options {
 pub struct Runtime {
     store: carry::Carrier,
     clock: Arc<Clock>,
+    gate: Arc<Gate>,
     shards: Vec<std::sync::mpsc::SyncSender<Work>>,
     control: Mutex<Control>,
     history: RwLock<Arc<History>>,
@@ -103,6 +106,7 @@ impl Runtime {
     ) -> Result<(Arc<Runtime>, mpsc::UnboundedReceiver<MessageId>), StartError> {
         let control = Control::open(&*store)?;
         let history = control.history();
+        let gate = Arc::new(Gate::new(history.len()));
         let measures = Arc::new(Measures::default());
         measures.begin(options.shards, members(&*store, &control)?);
         let sweeps = Arc::new(Sweeps::new(options.shards));
@@ -121,6 +125,7 @@ impl Runtime {
                 shard,
                 store: Arc::clone(&store),
                 clock: Arc::clone(&clock),
+                gate: Arc::clone(&gate),
                 work: receive,
                 commits: commits.clone(),
                 release_rate: release_rate.max(1),
@@ -136,6 +141,7 @@ impl Runtime {
         let runtime = Runtime {
             store: carry::Carrier(store),
             clock,
+            gate,
             shards,
             control: Mutex::new(control),
             history: RwLock::new(history),
@@ -186,7 +192,8 @@ impl Runtime {
         let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         let _order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         let before = control.history().len();
-        let outcome = change(&mut control, &self.store, self.clock.now());
+        let at = self.gate.close(&self.clock);
+        let outcome = change(&mut control, &self.store, at);
         let history = control.history();
         if history.len() != before {
             *self.history.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&history);
@@ -195,6 +202,7 @@ impl Runtime {
                 let _ = shard.send(Work::Learn(Arc::clone(&history)));
             }
         }
+        self.gate.open(history.len());
         outcome
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::Measures;
 use super::clock::{Clock, ClockKind};
 use super::committer::{Answers, Commit, fail};
+use super::gate::Gate;
 use super::sweeps::Sweeps;
 
 /// How many commands one step takes at most, a large submission aside.
@@ -50,6 +51,7 @@ pub(super) struct Worker {
     pub(super) shard: Shard,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<Clock>,
+    pub(super) gate: Arc<Gate>,
     pub(super) work: Receiver<Work>,
     pub(super) commits: SyncSender<Commit>,
     pub(super) release_rate: u32,
@@ -147,10 +149,11 @@ impl Worker {
     }
 
     /// What time timers go by. By the clock of events, it is the latest that came by the queue.
-    fn now(&self, day: &Day) -> i64 {
+    /// None while there is an operation that the shard has not learned of: it is on its way.
+    fn now(&self, day: &Day) -> Option<i64> {
         match self.clock.kind() {
-            ClockKind::Wall => self.clock.now(),
-            ClockKind::Events => day.told,
+            ClockKind::Wall => self.gate.pass(self.clock.now(), self.shard.operations()),
+            ClockKind::Events => Some(day.told),
         }
     }
 
@@ -160,8 +163,8 @@ impl Worker {
             day.due = Some(self.shard.next_due(&*self.store)?);
         }
         let mut patience = NAP;
-        if let Some(Some(due)) = day.due {
-            let left = due.saturating_sub(self.now(day)).max(0).cast_unsigned();
+        if let (Some(Some(due)), Some(now)) = (day.due, self.now(day)) {
+            let left = due.saturating_sub(now).max(0).cast_unsigned();
             patience = patience.min(Duration::from_millis(left));
         }
         if day.sweep.is_some() {
@@ -188,7 +191,7 @@ impl Worker {
 
     /// Lets happen what is due, a chunk at a time, so that what comes meanwhile is not kept waiting.
     fn fire(&mut self, day: &mut Day) -> Result<(), StepError> {
-        let now = self.now(day);
+        let Some(now) = self.now(day) else { return Ok(()) };
         let due = match day.due {
             Some(due) => due,
             None => self.shard.next_due(&*self.store)?,
@@ -213,7 +216,7 @@ impl Worker {
         if Instant::now() < day.swept_until {
             return Ok(());
         }
-        let now = self.now(day);
+        let Some(now) = self.now(day) else { return Ok(()) };
         let Swept { step, last, looked_at } =
             self.shard.sweep(&*self.store, after.as_deref(), CHUNK, now)?;
         let share = Duration::from_secs(1) * step.replies.len() as u32 / self.release_rate.max(1);
@@ -235,7 +238,7 @@ impl Worker {
         if Instant::now() < day.forget_next {
             return Ok(());
         }
-        let now = self.now(day);
+        let Some(now) = self.now(day) else { return Ok(()) };
         let after = day.forget.take();
         day.forget = self.shard.forget_seen(&*self.store, after.as_deref(), FORGET, now)?;
         let pause = if day.forget.is_some() { 1 } else { 3_600 };
