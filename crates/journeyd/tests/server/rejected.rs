@@ -37,12 +37,16 @@ fn rejected_events_are_listed_newest_first_page_by_page() {
     let undeclared = json!({ "customer_id": "ann", "event": "sold" }).to_string();
     assert_eq!(workspace.request("POST", "/api/v1/events", &undeclared).json()["accepted"], 0);
 
-    let newest = workspace.get("/api/v1/rejected-events?limit=1").json()["items"][0].clone();
-    assert_eq!(newest["customer"], "ann");
-    assert_eq!(newest["reason"], "the event `sold` is not declared");
+    let page = workspace.get("/api/v1/rejected-events?limit=200").json();
+    let items = page["items"].as_array().unwrap();
+    assert!(items.is_sorted_by_key(|it| std::cmp::Reverse(it["at"].as_str().unwrap())), "{page}");
+    let of_ann: Vec<&Value> = items.iter().filter(|it| it["customer"] == "ann").collect();
+    assert_eq!(of_ann.len(), 1);
+    assert_eq!(of_ann[0]["reason"], "the event `sold` is not declared");
     let (texts, pages) = all(&workspace, 4);
     assert_eq!((texts.len(), pages), (22, 6));
-    assert!(texts[1].contains("\"n\":[6,2]"), "{}", texts[1]);
+    let latest = texts.iter().find(|it| !it.is_empty()).unwrap();
+    assert!(latest.contains("\"n\":[6,2]"), "{latest}");
     assert_eq!(all(&workspace, 200).0, texts, "the size of pages does not matter");
     let distinct: std::collections::BTreeSet<&String> = texts.iter().collect();
     assert_eq!(distinct.len(), 22, "none comes twice");

@@ -33,6 +33,7 @@ struct Asked {
     /// To the last hour that begins before this instant; absent for now.
     to: Option<String>,
     /// Also in buckets of this size; days are those of UTC.
+    #[param(inline)]
     bucket: Option<Bucket>,
     /// Only this version.
     version: Option<u32>,

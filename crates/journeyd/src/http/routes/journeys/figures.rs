@@ -53,24 +53,26 @@ struct Flow {
     goals: Vec<Rate>,
 }
 
-/// A count, and what share of the whole it is.
+/// A count, and what share of the whole it is. There is no share where there is no whole, and where more came
+/// to it than began in the range.
 #[derive(Debug, Serialize, ToSchema)]
 struct Rate {
     /// The outcome or the goal.
     name: String,
     /// How many.
     count: u64,
-    /// Their share; absent where there is no whole, or where more came to it than began in the range.
-    #[serde(flatten)]
-    share: Option<Share>,
-}
-
-/// A share, and where the true one lies with 95 % (Wilson score interval).
-#[derive(Debug, Serialize, ToSchema)]
-struct Share {
-    share: f64,
-    low: f64,
-    high: f64,
+    /// Their share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    share: Option<f64>,
+    /// The lower end of where the true share lies with 95 % (Wilson score interval).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    low: Option<f64>,
+    /// The upper end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    high: Option<f64>,
 }
 
 /// What happened at a tile.
@@ -226,20 +228,19 @@ impl Flow {
 
 fn rates<'n>(names: impl Iterator<Item = &'n str>, counts: &[u64], whole: u64) -> Vec<Rate> {
     let rate = |(place, name): (usize, &str)| {
-        let count = counts.get(place).copied().unwrap_or_default();
-        let share = (whole > 0 && count <= whole).then(|| Share::of(count, whole));
-        Rate { name: name.to_owned(), count, share }
+        Rate::of(name, counts.get(place).copied().unwrap_or_default(), whole)
     };
     names.enumerate().map(rate).collect()
 }
 
-impl Share {
-    fn of(part: u64, whole: u64) -> Share {
-        let (low, high) = wilson(part, whole);
+impl Rate {
+    fn of(name: &str, count: u64, whole: u64) -> Rate {
+        let known = whole > 0 && count <= whole;
         // As many digits as anyone needs.
-        let rounded = |share: f64| (share * 1e6).round() / 1e6;
-        let share = part as f64 / whole as f64;
-        Share { share: rounded(share), low: rounded(low), high: rounded(high) }
+        let rounded = |share: f64| known.then(|| (share * 1e6).round() / 1e6);
+        let (low, high) = wilson(count, whole);
+        let share = rounded(count as f64 / whole as f64);
+        Rate { name: name.to_owned(), count, share, low: rounded(low), high: rounded(high) }
     }
 }
 
