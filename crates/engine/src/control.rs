@@ -368,14 +368,8 @@ fn number(names: &[String], name: &str) -> Option<u32> {
     names.iter().position(|known| known == name).and_then(|place| u32::try_from(place).ok())
 }
 
-/// Whether a version without members may have some by the instant of the change: it is entered until
-/// then, and somebody's timer may not have been seen to yet. One that cannot go on is not kept for that.
-fn may_be_entered(old: &Program, program: &Verified<Program>, pin: Pinned<'_>) -> bool {
-    !old.version(pin.journey).retired && journey_bytecode::link(program, &[pin]).is_ok()
-}
-
-/// The versions that go on beside the current ones: those that have members, or may have, and are not
-/// current any more or have no entry any more.
+/// The versions that go on beside the current ones: those that have members, and are not current any
+/// more or have no entry any more; and, if they can, those that are [`kept`] without members.
 fn pinned<'d>(
     before: &'d Deployment,
     program: &Verified<Program>,
@@ -383,7 +377,7 @@ fn pinned<'d>(
     inside: impl Fn(Version) -> u64,
 ) -> Vec<Pinned<'d>> {
     let old = before.set.program();
-    let mut found = Vec::new();
+    let (mut found, mut wanted) = (Vec::new(), Vec::new());
     for (journey, version) in (0u16..).zip(&before.journeys) {
         let Some(declared) = old.journeys.get(usize::from(journey)) else { continue };
         if program.journey_of(&declared.name, version.version).is_some() {
@@ -393,11 +387,53 @@ fn pinned<'d>(
             continue;
         }
         let pin = Pinned { program: old, journey, version: version.version };
-        if inside(*version) == 0 && !may_be_entered(old, program, pin) {
+        if inside(*version) > 0 {
+            found.push(pin);
+        } else if kept(old, program, journey, &declared.name) {
+            wanted.push(pin);
+        } else {
             plan.set(&declared.name, version.version, Fate::Leave);
-            continue;
         }
-        found.push(pin);
+    }
+    for pin in add(program, &mut found, wanted) {
+        if let Some(declared) = old.journeys.get(usize::from(pin.journey)) {
+            plan.set(&declared.name, pin.version, Fate::Leave);
+        }
     }
     found
+}
+
+/// Whether a version without members is to go on all the same. It may have some by the instant of the change: it is
+/// entered until then, and somebody's timer may not have been seen to yet. Or nothing else of its journey is
+/// left: customers remember by it how often they were inside. Were that forgotten, memberships of a journey
+/// that begins anew would be numbered from 1 again, and their messages have the keys of earlier ones.
+fn kept(old: &Program, program: &Program, journey: u16, name: &str) -> bool {
+    let is_last = || old.heads().get(name) == Some(&journey);
+    !old.version(journey).retired || (program.line_of(name).next().is_none() && is_last())
+}
+
+/// Adds versions to others beside which they go on, as far as they can. Returns those that cannot.
+fn add<'d>(
+    program: &Verified<Program>,
+    found: &mut Vec<Pinned<'d>>,
+    wanted: Vec<Pinned<'d>>,
+) -> Vec<Pinned<'d>> {
+    let link = |pins: &[Pinned<'d>]| journey_bytecode::link(program, pins).is_ok();
+    let all = [&found[..], &wanted[..]].concat();
+    // Mostly all can. If those that have to go on cannot, that is for the caller to find out.
+    if wanted.is_empty() || link(&all) {
+        *found = all;
+        return Vec::new();
+    }
+    wanted
+        .into_iter()
+        .filter(|pin| {
+            found.push(*pin);
+            let goes_on = link(found);
+            if !goes_on {
+                found.pop();
+            }
+            !goes_on
+        })
+        .collect()
 }

@@ -364,3 +364,27 @@ fn what_happened_up_to_a_deployment_stands_before_it_in_the_timeline() {
     let deployments: Vec<u32> = timeline.iter().map(|it| it.deployment).collect();
     assert_eq!(deployments, [1, 1, 2], "the timer fired before the program changed");
 }
+
+#[test]
+fn a_journey_that_begins_anew_numbers_its_memberships_on() {
+    let mut world = World::new(SHOP);
+    world.tell("ann", world.event("signed_up", &[]));
+    let first = world.outbox().pop().unwrap().1;
+    let start = SHOP.find("journey welcome").unwrap();
+    let without = &SHOP[..start];
+    world.shift("welcome", Move::Stop);
+    world.deploy(without, journey_bytecode::Plan::default());
+    world.sweep();
+    assert_eq!(world.members("welcome"), []);
+    // Nobody is inside any more, and it is left out once more.
+    world.deploy(without, journey_bytecode::Plan::default());
+    world.sweep();
+    world.version("welcome", 2);
+    let again = SHOP.replace("entry event signed_up", "entry event signed_up\n  reenter always");
+    world.deploy(&again, journey_bytecode::Plan::default());
+    world.tell("ann", world.event("signed_up", &[]));
+    assert_eq!(world.members("welcome"), [("ann".to_owned(), 2)]);
+    let second = world.outbox().pop().unwrap().1;
+    assert_eq!((second.tile, second.visit), (first.tile, first.visit));
+    assert_ne!(second.key, first.key, "a receiver that remembers keys takes both");
+}
