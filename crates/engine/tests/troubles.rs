@@ -8,6 +8,7 @@ use common::{HOUR, MINUTE, World};
 use journey_bytecode::Const;
 use journey_engine::command::{Attempt, Command, Failure, Reply, What};
 use journey_engine::outbox::MessageId;
+use journey_engine::store::Store;
 use journey_engine::trouble::TroubleId;
 
 const SHOP: &str = r#"
@@ -135,4 +136,23 @@ fn an_entry_by_hand_counts_its_own_journey_and_so_does_a_removal() {
     assert_eq!(world.tell("ann", What::Remove { line }), Reply::Removed(1));
     assert_eq!(world.tell("ann", What::Remove { line }), Reply::Removed(0));
     assert_eq!(world.members("luck").len(), 1);
+}
+
+#[test]
+fn a_message_that_was_given_up_a_moment_ago_is_erased_with_its_customer() {
+    let mut world = World::new(SHOP);
+    world.tell("ann-the-erased", world.event("signed_up", &[]));
+    let (message, _) = world.outbox().pop().unwrap();
+    let failed = What::Attempted { message, attempt: 1, result: Attempt::Failed(busy()) };
+    let commands = [failed, What::Erase].map(|what| Command {
+        tag: 0,
+        customer: "ann-the-erased".into(),
+        now: world.now,
+        what,
+    });
+    world.shard.step(&world.store, commands).unwrap();
+    let everything = world.store.scan(&[], &[255; 8], usize::MAX).unwrap();
+    let names = |bytes: &[u8]| bytes.windows(3).any(|it| it == b"ann");
+    let left: Vec<_> = everything.iter().filter(|(k, v)| names(k) || names(v)).collect();
+    assert!(left.is_empty(), "{left:?}");
 }

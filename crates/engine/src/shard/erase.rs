@@ -87,14 +87,21 @@ impl Round<'_> {
         Ok(self.batch.len() - before)
     }
 
-    /// Takes back what this step has put into its batch already: what lies in the range, and events of
-    /// the customer that were not taken.
+    /// Takes back what this step has put into its batch already: what lies in the range, and the customer's
+    /// messages that were given up and events that were not taken.
     fn forget_written(&mut self, range: &Range<Vec<u8>>, id: &str) {
         let rejected = keys::all_rejected();
+        let troubles = keys::troubles_from(self.shard.number, 0);
         let names_it = |change: &Change<'_>| {
-            let event = change.value.filter(|_| inside(&rejected, change.key));
-            let event = event.and_then(|bytes| decode::<Rejected>("rejected event", bytes).ok());
-            event.is_some_and(|event| event.names(id))
+            let Some(bytes) = change.value else { return false };
+            if inside(&rejected, change.key) {
+                decode::<Rejected>("rejected event", bytes).is_ok_and(|event| event.names(id))
+            } else if inside(&troubles, change.key) {
+                decode::<Undelivered>("undelivered message", bytes)
+                    .is_ok_and(|it| it.message.customer == id)
+            } else {
+                false
+            }
         };
         let written = std::mem::take(&mut self.batch);
         for change in written.changes() {
