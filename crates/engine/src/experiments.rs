@@ -7,7 +7,7 @@
 //! The arms of a membership are remembered until it ends; where its journey has goals, which can be
 //! reached afterwards, as long as the customer's timeline is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journey_bytecode::Journey;
 use journey_vm::Ending;
@@ -49,6 +49,8 @@ struct Taken {
 #[derive(Debug, Default)]
 pub(crate) struct Experiments {
     paths: BTreeMap<(Box<str>, Line, u32), Vec<Taken>>,
+    /// Customers who were erased in this step: what the store has of them counts no more.
+    erased: BTreeSet<Box<str>>,
     rows: BTreeMap<(Version, i64), Arms>,
 }
 
@@ -184,8 +186,12 @@ impl Experiments {
         Ok(match self.paths.entry(name.clone()) {
             Entry::Occupied(path) => path.into_mut(),
             Entry::Vacant(place) => {
-                let stored =
-                    scene.store.get(&keys::path(scene.shard, &name.0, name.1.0, name.2))?;
+                let stored = match self.erased.contains(&name.0) {
+                    true => None,
+                    false => {
+                        scene.store.get(&keys::path(scene.shard, &name.0, name.1.0, name.2))?
+                    }
+                };
                 place.insert(stored.map_or(Ok(Vec::new()), |bytes| decode("arms", &bytes))?)
             }
         })
@@ -211,6 +217,7 @@ impl Experiments {
     /// Forgets what a customer did in this step; what it has counted stays.
     pub(crate) fn forget(&mut self, customer: &str) {
         self.paths.retain(|(of, ..), _| &**of != customer);
+        self.erased.insert(customer.into());
     }
 
     /// Writes down what has changed.

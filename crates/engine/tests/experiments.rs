@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use common::{HOUR, START, World};
 use journey_bytecode::{Fate, Place, Plan};
-use journey_engine::command::What;
+use journey_engine::command::{Command, What};
 use journey_engine::experiments::{ArmCounts, Arms};
 use journey_engine::form::decode;
 use journey_engine::keys;
@@ -127,4 +127,19 @@ fn the_latest_of_a_timeline_come_first_whatever_lies_between() {
         before = Some(place);
     }
     assert_eq!(pages, all);
+}
+
+#[test]
+fn who_is_erased_and_comes_back_at_once_has_taken_no_arm_before() {
+    let mut world = World::new(SHOP);
+    world.tell("ann", world.event("signed_up", &[]));
+    world.pass(HOUR);
+    let whats = [What::Erase, world.event("signed_up", &[]), world.event("bought", &[])];
+    let commands =
+        whats.map(|what| Command { tag: 0, customer: "ann".into(), now: world.now, what });
+    world.shard.step(&world.store, commands).unwrap();
+    let rows = rows(&world, 1);
+    let of = |hour| rows[&hour].values().next().unwrap().clone();
+    assert_eq!((of(0).members, of(0).goals.iter().sum::<u64>()), (1, 0), "{rows:?}");
+    assert_eq!((of(1).members, of(1).goals.iter().sum::<u64>()), (1, 1), "{rows:?}");
 }

@@ -1,6 +1,6 @@
 //! What somebody decides of messages that do not arrive, and of entries and exits by hand.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod common;
 
@@ -155,4 +155,19 @@ fn a_message_that_was_given_up_a_moment_ago_is_erased_with_its_customer() {
     let names = |bytes: &[u8]| bytes.windows(3).any(|it| it == b"ann");
     let left: Vec<_> = everything.iter().filter(|(k, v)| names(k) || names(v)).collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_message_of_an_erased_customer_is_gone_also_for_who_comes_back_at_once() {
+    let mut world = World::new(SHOP);
+    world.tell("ann", world.event("signed_up", &[]));
+    let (message, _) = world.outbox().pop().unwrap();
+    let retry = What::Retry { trouble: TroubleId::Trying(message) };
+    let whats = [What::Erase, world.event("signed_up", &[]), retry];
+    let commands =
+        whats.map(|what| Command { tag: 0, customer: "ann".into(), now: world.now, what });
+    let step = world.shard.step(&world.store, commands).unwrap();
+    assert_eq!(step.replies.last(), Some(&(0, Reply::Unknown)));
+    let left: Vec<MessageId> = world.outbox().into_iter().map(|(id, _)| id).collect();
+    assert!(left.len() == 1 && left[0] != message, "only that of the new membership: {left:?}");
 }

@@ -121,7 +121,7 @@ impl Round<'_> {
             let pairs = self.store.scan(&from, &range.end, CHUNK)?;
             for pair in &pairs {
                 if is_gone(pair)? {
-                    self.batch.delete(&pair.0);
+                    self.settle(pair.0.clone());
                 }
             }
             match pairs.last() {

@@ -189,8 +189,8 @@ impl Round<'_> {
         Ok(None)
     }
 
-    /// Deletes a message or a trouble.
-    fn settle(&mut self, key: Vec<u8>) {
+    /// Deletes a message or a trouble, for what follows in this step, too.
+    pub(super) fn settle(&mut self, key: Vec<u8>) {
         self.batch.delete(&key);
         self.gone.insert(key);
     }
