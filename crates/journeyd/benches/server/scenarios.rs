@@ -79,6 +79,14 @@ impl World {
         }
     }
 
+    /// How many wait, by the server's own count.
+    async fn inside(&self) -> usize {
+        let mut connection = self.connect().await;
+        let (_, answer) = connection.ask("GET", "/api/v1/journeys/waiting", "").await;
+        let journey: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        journey["counts"]["inside"].as_u64().unwrap() as usize
+    }
+
     /// Everybody begins to wait.
     pub(crate) async fn filled(&mut self) -> Vec<String> {
         let (begin, written) = (Instant::now(), self.server().written());
@@ -86,8 +94,10 @@ impl World {
             array((0..BATCH).map(|place| poked(batch * BATCH + place)))
         })
         .await;
+        let time = begin.elapsed();
+        assert_eq!(self.inside().await, self.members);
         let members = self.members as f64;
-        let (time, resident) = (begin.elapsed(), self.server().resident());
+        let resident = self.server().resident();
         let each = (resident.saturating_sub(self.empty)) as f64 / members;
         let written = (self.server().written() - written) as f64 / members;
         vec![
@@ -259,6 +269,8 @@ pub(crate) async fn timers(world: &mut World) -> Vec<String> {
 
 /// Killed in the midst of its work, until it answers again.
 pub(crate) async fn recovery(world: &mut World) -> Vec<String> {
+    // So that the log holds what the tree does not have yet.
+    batches(world).await;
     let mut server = world.server.take().unwrap();
     server.kill();
     let begin = Instant::now();
@@ -267,5 +279,7 @@ pub(crate) async fn recovery(world: &mut World) -> Vec<String> {
     while connection.ask("GET", "/readyz", "").await.0 != 200 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    vec![format!("| killed, until it is ready again | {:.1} s |", begin.elapsed().as_secs_f64())]
+    let time = begin.elapsed().as_secs_f64();
+    assert_eq!(world.inside().await, world.members, "nobody is lost");
+    vec![format!("| killed, until it is ready again | {time:.1} s |")]
 }
