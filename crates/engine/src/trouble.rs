@@ -1,14 +1,15 @@
 //! What went wrong and waits for somebody to decide: messages that could not be delivered, and
 //! members that cannot go on.
 
-use journey_vm::Fault;
+use journey_vm::{Fault, Key};
 use serde::{Deserialize, Serialize};
 
 use crate::command::Failure;
 use crate::deploy::Line;
 use crate::outbox::{Message, MessageId};
 
-/// Which trouble.
+/// Which trouble. A message has its key with its number: numbers of what was seen, and was not durable when
+/// the process ended, are given again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TroubleId {
     /// A message that was given up.
@@ -17,10 +18,17 @@ pub enum TroubleId {
         shard: u16,
         /// Its number there.
         number: u64,
+        /// The message's key.
+        key: Key,
     },
     /// A message of the outbox that is still tried. Trying it again means now, giving it up that its
     /// member takes the `failed` way.
-    Trying(MessageId),
+    Trying {
+        /// Where it is in the outbox.
+        id: MessageId,
+        /// Its key.
+        key: Key,
+    },
     /// A member of the customer that the command is about.
     Member {
         /// Of which journey.

@@ -138,7 +138,7 @@ fn attempts_are_fenced_and_the_last_failure_becomes_a_trouble() {
     let trouble: Undelivered = decode("trouble", &bytes).unwrap();
     assert_eq!(trouble.message.attempt, 2);
 
-    let which = TroubleId::Message { shard: 0, number: 0 };
+    let which = TroubleId::Message { shard: 0, number: 0, key: first.key };
     assert_eq!(world.tell("bob", What::Retry { trouble: which }), Reply::Unknown);
     assert_eq!(world.tell("ann", What::Retry { trouble: which }), Reply::Done);
     let (_, third) = world.outbox().pop().unwrap();

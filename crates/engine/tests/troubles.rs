@@ -10,6 +10,7 @@ use journey_engine::command::{Attempt, Command, Failure, Reply, What};
 use journey_engine::outbox::MessageId;
 use journey_engine::store::Store;
 use journey_engine::trouble::TroubleId;
+use journey_vm::Key;
 
 const SHOP: &str = r#"
 customer { plan: text = "free" }
@@ -52,6 +53,24 @@ fn waiting() -> (World, MessageId) {
     (world, id)
 }
 
+/// A message of the outbox, as who looks at it calls it.
+fn trying(world: &World, id: MessageId) -> TroubleId {
+    let all = world.outbox();
+    let (_, message) = all.iter().find(|(known, _)| *known == id).unwrap();
+    TroubleId::Trying { id, key: message.key }
+}
+
+#[test]
+fn another_message_that_was_given_the_number_of_one_that_was_lost_is_left_alone() {
+    let (mut world, id) = waiting();
+    let TroubleId::Trying { key, .. } = trying(&world, id) else { unreachable!() };
+    let lost = TroubleId::Trying { id, key: Key([!key.0[0]; 16]) };
+    assert_eq!(world.tell("ann", What::Drop { trouble: lost }), Reply::Unknown);
+    assert_eq!(world.tell("ann", What::Retry { trouble: lost }), Reply::Unknown);
+    assert_eq!(world.outbox().len(), 1);
+    assert_eq!(world.tell("ann", What::Drop { trouble: trying(&world, id) }), Reply::Done);
+}
+
 /// Does several things to a customer in one step.
 fn together(world: &mut World, customer: &str, all: Vec<What>) -> Vec<Reply> {
     let now = world.now;
@@ -64,7 +83,7 @@ fn together(world: &mut World, customer: &str, all: Vec<What>) -> Vec<Reply> {
 fn a_message_that_waits_for_its_next_attempt_is_tried_now_if_somebody_says_so() {
     let (mut world, id) = waiting();
     world.now += MINUTE;
-    let retry = What::Retry { trouble: TroubleId::Trying(id) };
+    let retry = What::Retry { trouble: trying(&world, id) };
     assert_eq!(world.tell("bob", retry.clone()), Reply::Unknown, "it is ann's");
     assert_eq!(world.tell("ann", retry), Reply::Done);
     assert_eq!(world.released, [id]);
@@ -75,7 +94,8 @@ fn a_message_that_waits_for_its_next_attempt_is_tried_now_if_somebody_says_so() 
 #[test]
 fn a_message_that_is_dropped_while_it_is_tried_takes_the_failed_way_and_no_answer_brings_it_back() {
     let (mut world, id) = waiting();
-    let drop = || What::Drop { trouble: TroubleId::Trying(id) };
+    let trouble = trying(&world, id);
+    let drop = || What::Drop { trouble };
     let late = || {
         let result = Attempt::Again { at: 0, failure: busy() };
         What::Attempted { message: id, attempt: 2, result }
@@ -104,9 +124,11 @@ fn an_answer_that_comes_twice_in_one_step_does_not_lose_the_message() {
 #[test]
 fn what_was_given_up_is_tried_again_once_however_often_it_is_asked_for() {
     let (mut world, id) = waiting();
+    let TroubleId::Trying { key, .. } = trying(&world, id) else { unreachable!() };
     let result = Attempt::Failed(busy());
     world.tell("ann", What::Attempted { message: id, attempt: 2, result });
-    let retry = || What::Retry { trouble: TroubleId::Message { shard: 0, number: 0 } };
+    let trouble = TroubleId::Message { shard: 0, number: 0, key };
+    let retry = || What::Retry { trouble };
     let replies = together(&mut world, "ann", vec![retry(), retry()]);
     assert_eq!(replies, [Reply::Done, Reply::Unknown]);
     assert_eq!(world.outbox().len(), 1);
@@ -162,7 +184,7 @@ fn a_message_of_an_erased_customer_is_gone_also_for_who_comes_back_at_once() {
     let mut world = World::new(SHOP);
     world.tell("ann", world.event("signed_up", &[]));
     let (message, _) = world.outbox().pop().unwrap();
-    let retry = What::Retry { trouble: TroubleId::Trying(message) };
+    let retry = What::Retry { trouble: trying(&world, message) };
     let whats = [What::Erase, world.event("signed_up", &[]), retry];
     let commands =
         whats.map(|what| Command { tag: 0, customer: "ann".into(), now: world.now, what });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 use journey_bytecode::{Const, Outcome};
-use journey_vm::{Answer, Fault, Input, Status, Val};
+use journey_vm::{Answer, Fault, Input, Key, Status, Val};
 
 use super::guest::Guest;
 use super::round::Round;
@@ -289,9 +289,9 @@ impl Round<'_> {
     /// Tries something again that went wrong.
     fn retry(&mut self, guest: &mut Guest, now: i64, trouble: TroubleId) -> Answered {
         match trouble {
-            TroubleId::Message { shard, number } => {
+            TroubleId::Message { shard, number, key: of } => {
                 let key = keys::trouble(shard, number);
-                let Some(undelivered) = self.undelivered(&key, guest)? else {
+                let Some(undelivered) = self.undelivered(&key, of, guest)? else {
                     return Ok(Reply::Unknown);
                 };
                 let Undelivered { mut message, failure, .. } = undelivered;
@@ -306,8 +306,10 @@ impl Round<'_> {
                 self.messages.push((MessageId { shard: self.shard.number, number }, message));
                 Ok(Reply::Done)
             }
-            TroubleId::Trying(id) => {
-                let Some(mut message) = self.trying(id, guest)? else { return Ok(Reply::Unknown) };
+            TroubleId::Trying { id, key } => {
+                let Some(mut message) = self.trying(id, key, guest)? else {
+                    return Ok(Reply::Unknown);
+                };
                 message.next_at = message.next_at.min(now);
                 self.messages.push((id, message));
                 Ok(Reply::Done)
@@ -329,16 +331,16 @@ impl Round<'_> {
     /// Gives up something that went wrong.
     fn drop(&mut self, guest: &mut Guest, now: i64, trouble: TroubleId) -> Answered {
         match trouble {
-            TroubleId::Message { shard, number } => {
+            TroubleId::Message { shard, number, key: of } => {
                 let key = keys::trouble(shard, number);
-                if self.undelivered(&key, guest)?.is_none() {
+                if self.undelivered(&key, of, guest)?.is_none() {
                     return Ok(Reply::Unknown);
                 }
                 self.settle(key);
                 Ok(Reply::Done)
             }
-            TroubleId::Trying(id) => {
-                let Some(message) = self.trying(id, guest)? else { return Ok(Reply::Unknown) };
+            TroubleId::Trying { id, key } => {
+                let Some(message) = self.trying(id, key, guest)? else { return Ok(Reply::Unknown) };
                 self.settle(keys::outbox(id.shard, id.number));
                 let status = message.last.as_ref().and_then(|last| last.status);
                 let answer = Answer::Failed { status };
@@ -356,19 +358,31 @@ impl Round<'_> {
         }
     }
 
-    /// A message that is still tried, if it is this customer's.
-    fn trying(&mut self, id: MessageId, guest: &Guest) -> Result<Option<Message>, ReadError> {
-        self.take_message_if(id, |message| message.customer == guest.customer.id())
+    /// A message that is still tried, if it is this customer's, and of this key.
+    fn trying(
+        &mut self,
+        id: MessageId,
+        key: Key,
+        guest: &Guest,
+    ) -> Result<Option<Message>, ReadError> {
+        let own = |it: &Message| it.key == key && it.customer == guest.customer.id();
+        self.take_message_if(id, own)
     }
 
-    /// A message that was given up, if it is this customer's.
-    fn undelivered(&self, key: &[u8], guest: &Guest) -> Result<Option<Undelivered>, ReadError> {
+    /// A message that was given up, if it is this customer's, and of this key.
+    fn undelivered(
+        &self,
+        key: &[u8],
+        of: Key,
+        guest: &Guest,
+    ) -> Result<Option<Undelivered>, ReadError> {
         if self.gone.contains(key) {
             return Ok(None);
         }
         let Some(bytes) = self.store.get(key)? else { return Ok(None) };
         let found: Undelivered = decode("undelivered message", &bytes)?;
-        Ok(Some(found).filter(|it| it.message.customer == guest.customer.id()))
+        let own = |it: &Message| it.key == of && it.customer == guest.customer.id();
+        Ok(Some(found).filter(|it| own(&it.message)))
     }
 }
 

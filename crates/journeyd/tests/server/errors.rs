@@ -102,8 +102,8 @@ fn errors_come_in_pages_and_an_id_of_nothing_is_not_found() {
     let id = ann["id"].as_str().unwrap();
     for path in [
         format!("{ERRORS}/nonsense/retry"),
-        format!("{ERRORS}/outbox-0-99/drop"),
-        format!("{ERRORS}/undelivered-9-0/retry"),
+        format!("{ERRORS}/outbox-0-99-00000000000000000000000000000000/drop"),
+        format!("{ERRORS}/undelivered-9-0-00000000000000000000000000000000/retry"),
         format!("/api/v1/journeys/other/errors/{id}/drop"),
         format!("/api/v1/journeys/nothing/errors/{id}/drop"),
     ] {

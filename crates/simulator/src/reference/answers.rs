@@ -7,7 +7,7 @@ use journey_engine::deploy::{Deployment, Line};
 use journey_engine::outbox::{Message, MessageId};
 use journey_engine::timeline::Cause;
 use journey_engine::trouble::{TroubleId, Undelivered};
-use journey_vm::{Answer, Fault, Input, Status, Val};
+use journey_vm::{Answer, Fault, Input, Key, Status, Val};
 
 use super::{Person, Reference, Step, Summary};
 
@@ -95,9 +95,9 @@ impl Reference {
         trouble: TroubleId,
     ) -> Reply {
         match trouble {
-            TroubleId::Message { shard, number } => {
+            TroubleId::Message { shard, number, key } => {
                 let Some(Undelivered { mut message, failure, .. }) =
-                    self.take_trouble(person, (shard, number))
+                    self.take_trouble(person, (shard, number), key)
                 else {
                     return Reply::Unknown;
                 };
@@ -110,8 +110,8 @@ impl Reference {
                 *next += 1;
                 Reply::Done
             }
-            TroubleId::Trying(id) => {
-                let own = |it: &&mut Message| it.customer == person.customer.id();
+            TroubleId::Trying { id, key } => {
+                let own = |it: &&mut Message| it.key == key && it.customer == person.customer.id();
                 let Some(message) = self.outbox.get_mut(&id).filter(own) else {
                     return Reply::Unknown;
                 };
@@ -140,14 +140,14 @@ impl Reference {
         trouble: TroubleId,
     ) -> Reply {
         match trouble {
-            TroubleId::Message { shard, number } => {
-                match self.take_trouble(person, (shard, number)) {
+            TroubleId::Message { shard, number, key } => {
+                match self.take_trouble(person, (shard, number), key) {
                     Some(_) => Reply::Done,
                     None => Reply::Unknown,
                 }
             }
-            TroubleId::Trying(id) => {
-                let own = |it: &&Message| it.customer == person.customer.id();
+            TroubleId::Trying { id, key } => {
+                let own = |it: &&Message| it.key == key && it.customer == person.customer.id();
                 if self.outbox.get(&id).filter(own).is_none() {
                     return Reply::Unknown;
                 }
@@ -168,10 +168,10 @@ impl Reference {
         }
     }
 
-    fn take_trouble(&mut self, person: &Person, key: (u16, u64)) -> Option<Undelivered> {
-        let found = self.troubles.get(&key)?;
-        let own = found.message.customer == person.customer.id();
-        own.then(|| self.troubles.remove(&key)).flatten()
+    fn take_trouble(&mut self, person: &Person, at: (u16, u64), key: Key) -> Option<Undelivered> {
+        let found = &self.troubles.get(&at)?.message;
+        let own = found.key == key && found.customer == person.customer.id();
+        own.then(|| self.troubles.remove(&at)).flatten()
     }
 }
 

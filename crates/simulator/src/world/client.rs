@@ -155,14 +155,15 @@ impl World<'_> {
         for (key, bytes) in process.store.scan(&all.start, &all.end, 20)? {
             let Some((shard, number)) = keys::numbered_of(&key) else { continue };
             let message = decoded::<Undelivered>("trouble", &bytes)?.message;
-            let id = TroubleId::Message { shard, number };
+            let id = TroubleId::Message { shard, number, key: message.key };
             found.push((message.customer.clone(), id, Some(message)));
         }
         let all = keys::outbox_from(shard, 0);
         for (key, bytes) in process.store.scan(&all.start, &all.end, 3)? {
             let Some((shard, number)) = keys::numbered_of(&key) else { continue };
             let message: Message = decoded("message", &bytes)?;
-            let id = TroubleId::Trying(MessageId { shard, number });
+            let (id, key) = (MessageId { shard, number }, message.key);
+            let id = TroubleId::Trying { id, key };
             found.push((message.customer.clone(), id, Some(message)));
         }
         if let Some(line) = process.control.line("risky") {

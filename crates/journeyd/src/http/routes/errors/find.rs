@@ -7,7 +7,7 @@ use journey_delivery::Circuit;
 use journey_engine::deploy::{Deployment, History, Line};
 use journey_engine::form::{ReadError, decode};
 use journey_engine::keys::{self, kind};
-use journey_engine::outbox::Message;
+use journey_engine::outbox::{Message, MessageId};
 use journey_engine::shard::{first_message, shard_of};
 use journey_engine::trouble::{Faulted, Undelivered};
 
@@ -96,12 +96,12 @@ impl Errors {
                 let is_there = store.get(&key)?.is_some();
                 return Ok(is_there.then(|| (customer.clone(), None)));
             }
-            ErrorId::Outbox { shard, number } => match store.get(&keys::outbox(*shard, *number))? {
+            ErrorId::Outbox { id, .. } => match store.get(&keys::outbox(id.shard, id.number))? {
                 Some(bytes) => decode("message", &bytes)?,
                 None => return Ok(None),
             },
-            ErrorId::Undelivered { shard, number } => {
-                match store.get(&keys::trouble(*shard, *number))? {
+            ErrorId::Undelivered { id, .. } => {
+                match store.get(&keys::trouble(id.shard, id.number))? {
                     Some(bytes) => decode::<Undelivered>("undelivered message", &bytes)?.message,
                     None => return Ok(None),
                 }
@@ -168,7 +168,7 @@ impl Errors {
             circuit: self.left_alone.get(&receiver).copied(),
             receiver,
         };
-        let id = ErrorId::Outbox { shard, number };
+        let id = ErrorId::Outbox { id: MessageId { shard, number }, key: message.key };
         Ok(Some(place.view(&id, state, (reason, message.at), &message, delivery)))
     }
 
@@ -187,7 +187,7 @@ impl Errors {
             circuit: self.left_alone.get(&receiver).copied(),
             receiver,
         };
-        let id = ErrorId::Undelivered { shard, number };
+        let id = ErrorId::Undelivered { id: MessageId { shard, number }, key: message.key };
         let why = (failure.reason.clone(), at);
         Ok(Some(place.view(&id, ErrorState::Undelivered, why, &message, delivery)))
     }

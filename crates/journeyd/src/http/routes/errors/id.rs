@@ -2,18 +2,20 @@
 
 use std::fmt;
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use journey_engine::deploy::Line;
 use journey_engine::outbox::MessageId;
 use journey_engine::trouble::TroubleId;
+use journey_vm::Key;
 
-/// Names an error of a journey: `outbox-0-17`, `undelivered-0-4`, `member-1-YW5u`.
+/// Names an error of a journey: `outbox-0-17-KEY`, `undelivered-0-4-KEY`, `member-1-YW5u`. The key of a message
+/// makes sure that it is the one that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ErrorId {
     /// A message that is still tried.
-    Outbox { shard: u16, number: u64 },
+    Outbox { id: MessageId, key: Key },
     /// A message that was given up.
-    Undelivered { shard: u16, number: u64 },
+    Undelivered { id: MessageId, key: Key },
     /// A member that cannot go on.
     Member { membership: u32, customer: String },
 }
@@ -25,10 +27,12 @@ impl ErrorId {
         let (kind, first, second) = (parts.next()?, parts.next()?, parts.next()?);
         Some(match kind {
             "outbox" => {
-                ErrorId::Outbox { shard: first.parse().ok()?, number: second.parse().ok()? }
+                let (id, key) = message(first, second)?;
+                ErrorId::Outbox { id, key }
             }
             "undelivered" => {
-                ErrorId::Undelivered { shard: first.parse().ok()?, number: second.parse().ok()? }
+                let (id, key) = message(first, second)?;
+                ErrorId::Undelivered { id, key }
             }
             "member" => {
                 let customer = BASE64URL_NOPAD.decode(second.as_bytes()).ok()?;
@@ -42,18 +46,31 @@ impl ErrorId {
     /// What the engine calls it.
     pub(super) fn trouble(&self, line: Line) -> TroubleId {
         match *self {
-            ErrorId::Outbox { shard, number } => TroubleId::Trying(MessageId { shard, number }),
-            ErrorId::Undelivered { shard, number } => TroubleId::Message { shard, number },
+            ErrorId::Outbox { id, key } => TroubleId::Trying { id, key },
+            ErrorId::Undelivered { id: MessageId { shard, number }, key } => {
+                TroubleId::Message { shard, number, key }
+            }
             ErrorId::Member { membership, .. } => TroubleId::Member { line, membership },
         }
     }
 }
 
+/// A message by shard, number and key.
+fn message(shard: &str, rest: &str) -> Option<(MessageId, Key)> {
+    let (number, key) = rest.split_once('-')?;
+    let key = HEXLOWER.decode(key.as_bytes()).ok()?.try_into().ok()?;
+    Some((MessageId { shard: shard.parse().ok()?, number: number.parse().ok()? }, Key(key)))
+}
+
 impl fmt::Display for ErrorId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ErrorId::Outbox { shard, number } => write!(f, "outbox-{shard}-{number}"),
-            ErrorId::Undelivered { shard, number } => write!(f, "undelivered-{shard}-{number}"),
+            ErrorId::Outbox { id: MessageId { shard, number }, key } => {
+                write!(f, "outbox-{shard}-{number}-{key}")
+            }
+            ErrorId::Undelivered { id: MessageId { shard, number }, key } => {
+                write!(f, "undelivered-{shard}-{number}-{key}")
+            }
             ErrorId::Member { membership, customer } => {
                 write!(f, "member-{membership}-{}", BASE64URL_NOPAD.encode(customer.as_bytes()))
             }
@@ -63,14 +80,17 @@ impl fmt::Display for ErrorId {
 
 #[cfg(test)]
 mod tests {
+    use journey_engine::outbox::MessageId;
+    use journey_vm::Key;
+
     use super::ErrorId;
 
     #[test]
     fn an_id_is_read_as_it_was_written_and_nothing_else_is_one() {
         let member = |customer: &str| ErrorId::Member { membership: 3, customer: customer.into() };
         for id in [
-            ErrorId::Outbox { shard: 1, number: 700 },
-            ErrorId::Undelivered { shard: 0, number: 0 },
+            ErrorId::Outbox { id: MessageId { shard: 1, number: 700 }, key: Key([7; 16]) },
+            ErrorId::Undelivered { id: MessageId { shard: 0, number: 0 }, key: Key([0; 16]) },
             member("ann"),
             member("a/b?c=zoë-1"),
             member("-"),
@@ -82,7 +102,16 @@ mod tests {
             );
             assert_eq!(ErrorId::read(&text), Some(id));
         }
-        for wrong in ["", "outbox-1", "outbox--1", "outbox-1-x", "member-1-?", "else-1-2"] {
+        for wrong in [
+            "",
+            "outbox-1",
+            "outbox--1",
+            "outbox-1-x",
+            "outbox-1-2",
+            "outbox-1-2-3f",
+            "member-1-?",
+            "else-1-2",
+        ] {
             assert_eq!(ErrorId::read(wrong), None, "{wrong}");
         }
     }
