@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("delivery", &["bytecode", "vm"]),
     ("intake", &["bytecode", "time", "vm"]),
     ("ir", &["base", "sema", "bytecode"]),
+    ("ide", &["base", "syntax", "fmt", "sema", "ir"]),
     ("reference", &["base", "syntax", "sema"]),
     ("workspace", &["base", "sema", "ir"]),
     (
@@ -69,6 +70,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("journey-delivery", &["journey-engine", "journey-sema", "axum", "rand", "openssl"]),
     ("journey-intake", &["journey-syntax", "journey-sema", "salsa", "tokio", "hyper", "rand"]),
     ("journey-ir", &["journey-vm", "miette", "clap", "tokio"]),
+    ("journey-ide", &["journey-vm", "tower-lsp-server", "serde_json", "tokio", "ignore", "clap"]),
 ];
 
 /// The folders of all crates.

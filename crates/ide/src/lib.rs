@@ -1,0 +1,21 @@
+//! What editors and the canvas ask of a workspace, as plain data in their terms.
+//!
+//! One feature, one file: each is a function of a [`Workspace`] and a place in it, and gives data
+//! that any protocol can carry. This crate does not know the language server's protocol, threads,
+//! files or clocks; it changes nothing, and what should change it says as [`Edit`]s.
+//!
+//! Offsets are bytes of UTF-8. A place that is not in the file any more gives an empty answer, and
+//! never a panic.
+
+mod diagnostics;
+mod folding;
+mod place;
+
+#[cfg(test)]
+mod fixture;
+
+pub use diagnostics::diagnostics;
+pub use folding::{Folding, FoldingKind, folding_ranges};
+pub use journey_base::{Diagnostic, Edit, FileId, Fix, TextRange};
+pub use journey_sema::{Config, Workspace};
+pub use place::{FilePosition, FileRange};
