@@ -40,7 +40,7 @@ fn blocks(root: SyntaxNode<'_>, folds: &mut Vec<Folding>) {
     for token in root.leaves() {
         match token.kind() {
             SyntaxKind::L_BRACE | SyntaxKind::L_BRACKET | SyntaxKind::L_PAREN => {
-                open.push(token.range().start)
+                open.push(token.range().start);
             }
             SyntaxKind::R_BRACE | SyntaxKind::R_BRACKET | SyntaxKind::R_PAREN => {
                 if let Some(start) = open.pop() {

@@ -7,15 +7,32 @@
 //! Offsets are bytes of UTF-8. A place that is not in the file any more gives an empty answer, and
 //! never a panic.
 
+mod braces;
 mod diagnostics;
 mod folding;
+mod formatting;
+mod links;
 mod place;
+mod selection;
+mod symbols;
+mod tokendiff;
+mod tokens;
+mod tree;
+mod workspace_symbols;
 
 #[cfg(test)]
 mod fixture;
 
+pub use braces::matching_brace;
 pub use diagnostics::diagnostics;
 pub use folding::{Folding, FoldingKind, folding_ranges};
+pub use formatting::{format_file, format_on_type, format_range};
 pub use journey_base::{Diagnostic, Edit, FileId, Fix, TextRange};
+pub use journey_fmt::FormatError;
 pub use journey_sema::{Config, Workspace};
+pub use links::{Link, document_links};
 pub use place::{FilePosition, FileRange};
+pub use selection::selection_ranges;
+pub use symbols::{Symbol, SymbolKind, document_symbols};
+pub use tokens::{SemanticToken, TokenKind, TokenModifiers, semantic_tokens};
+pub use workspace_symbols::{FoundSymbol, workspace_symbols};

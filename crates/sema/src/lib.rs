@@ -58,4 +58,4 @@ pub use schema::{
     ActionType, Checked, CheckedTest, DestinationKind, DestinationType, EventType, Schema,
 };
 pub use ty::{Field, Marks, Type};
-pub use workspace::Workspace;
+pub use workspace::{Declaration, DeclarationKind, Workspace};

@@ -191,5 +191,8 @@ impl Workspace {
     }
 }
 
+mod declared;
 #[cfg(test)]
 mod tests;
+
+pub use declared::{Declaration, DeclarationKind};
