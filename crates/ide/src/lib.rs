@@ -8,11 +8,15 @@
 //! never a panic.
 
 mod braces;
+mod definition;
 mod diagnostics;
 mod folding;
 mod formatting;
 mod links;
+mod names;
 mod place;
+mod references;
+mod rename;
 mod selection;
 mod symbols;
 mod tokendiff;
@@ -24,6 +28,7 @@ mod workspace_symbols;
 mod fixture;
 
 pub use braces::matching_brace;
+pub use definition::{definition, type_definition};
 pub use diagnostics::diagnostics;
 pub use folding::{Folding, FoldingKind, folding_ranges};
 pub use formatting::{format_file, format_on_type, format_range};
@@ -32,6 +37,8 @@ pub use journey_fmt::FormatError;
 pub use journey_sema::{Config, Workspace};
 pub use links::{Link, document_links};
 pub use place::{FilePosition, FileRange};
+pub use references::{Use, highlights, references};
+pub use rename::{RenameError, prepare_rename, rename};
 pub use selection::selection_ranges;
 pub use symbols::{Symbol, SymbolKind, document_symbols};
 pub use tokens::{SemanticToken, TokenKind, TokenModifiers, semantic_tokens};

@@ -13,21 +13,26 @@ use crate::findings::Finding;
 use crate::items::{Item, declaration};
 use crate::names::NameKind;
 use crate::table::{self, Name};
+use crate::view::View;
 use crate::{constants, graph, thir};
 
 /// An audience's declaration.
 #[salsa::tracked]
 pub(crate) fn check_audience<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<thir::Audience> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Audience);
-    let decl: Option<ast::AudienceDecl<'_>> = declaration(tree);
+    audience(View::of(db, item))
+}
+
+/// An audience's declaration, seen so.
+pub(crate) fn audience(view: View<'_>) -> Outcome<thir::Audience> {
+    let mut cx = Cx::new(view, Stage::Audience);
+    let decl: Option<ast::AudienceDecl<'_>> = declaration(view.tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));
     let attributes = decl.into_iter().flat_map(|decl| decl.attributes());
     cx.marks(attributes, Bearer::name("an audience"));
     let definition = decl.and_then(|decl| decl.definition());
     let condition = definition.map(|definition| cx.watched(definition.expr(), "an audience"));
-    let name = item.name(db);
+    let name = view.item.name(view.db);
     let title = table::wire(decl.and_then(|decl| decl.external_name()), &name);
     let failed = condition.as_ref().is_some_and(|condition| condition.test.is_error());
     cx.finish((!failed).then_some(thir::Audience { name, title, condition }))

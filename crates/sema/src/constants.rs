@@ -20,17 +20,18 @@ use crate::names::NameKind;
 use crate::suggest;
 use crate::table::{self, Name};
 use crate::thir::Expr;
+use crate::view::View;
 
 /// Every constant and what was found about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Constants {
-    values: ConstantValues,
+    pub(crate) values: ConstantValues,
     outcomes: FxHashMap<Arc<str>, Outcome<Expr>>,
 }
 
 /// Computes all constants.
 #[salsa::tracked]
-fn constants(db: &dyn Db) -> Constants {
+pub(crate) fn constants(db: &dyn Db) -> Constants {
     let all = table::all(db, NameKind::Constant);
     let index: FxHashMap<&Arc<str>, usize> =
         all.iter().enumerate().map(|(at, (name, _))| (name, at)).collect();
@@ -64,7 +65,7 @@ fn constants(db: &dyn Db) -> Constants {
     }
     for (name, site) in order.nodes.iter().filter_map(|at| all.get(*at)) {
         if !values.contains_key(name) {
-            let outcome = compute(db, site.item, &values);
+            let outcome = compute(View::of(db, site.item), &values);
             values.insert(name.clone(), outcome.value.clone());
             outcomes.insert(name.clone(), outcome);
         }
@@ -127,11 +128,11 @@ pub(crate) fn puts_in(db: &dyn Db, name: &str) -> Option<Arc<str>> {
     put_in(db, table::declaring(db, NameKind::Constant, name)?.item)
 }
 
-fn compute<'db>(db: &'db dyn Db, item: Item<'db>, known: &ConstantValues) -> Outcome<Expr> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Constant);
+/// The value of a constant's declaration, seen so, when those before it are known.
+pub(crate) fn compute<'a>(view: View<'a>, known: &'a ConstantValues) -> Outcome<Expr> {
+    let mut cx = Cx::new(view, Stage::Constant);
     cx.constants = Some(known);
-    let decl: Option<ast::LetDecl<'_>> = declaration(tree);
+    let decl: Option<ast::LetDecl<'_>> = declaration(view.tree);
     let name = decl.and_then(|decl| decl.name());
     cx.style_of(name);
     if let Some(name) = name
@@ -165,6 +166,6 @@ pub(crate) fn check_let<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Expr> 
     match all.outcomes.get(&name) {
         Some(outcome) if first => outcome.clone(),
         // A second one of the same name, which is reported as such.
-        _ => compute(db, item, &all.values),
+        _ => compute(View::of(db, item), &all.values),
     }
 }

@@ -17,10 +17,12 @@ use crate::items::{Item, ItemKind};
 use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::privacy::Personal;
+use crate::record::Record;
 use crate::requests::RequestNames;
 use crate::suggest::{self, Candidate};
 use crate::table::Name;
 use crate::thir::{BindingId, BindingKind, Expr};
+use crate::view::View;
 
 /// Names used in an item, by which unused ones are found.
 pub(crate) type Uses = BTreeSet<(NameKind, Arc<str>)>;
@@ -42,7 +44,9 @@ pub(crate) type ConstantValues = FxHashMap<Arc<str>, Option<Arc<Expr>>>;
 /// The check of one item.
 pub(crate) struct Cx<'a> {
     pub(crate) db: &'a dyn Db,
-    /// The item's text.
+    /// What is checked.
+    pub(crate) item: Item<'a>,
+    /// Its text.
     pub(crate) text: &'a str,
     /// Where local times are read; none where that is known only for each member.
     pub(crate) zone: Option<Tz>,
@@ -91,6 +95,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) is_test: bool,
     /// Nodes of the expression so far.
     pub(crate) nodes: u32,
+    /// Where to note what an editor wants to know.
+    pub(crate) record: Option<&'a Record>,
 }
 
 /// What an expression may speak of, by the moment at which it is evaluated.
@@ -183,6 +189,8 @@ pub(crate) struct AtHand {
     pub(crate) info: Arc<EventInfo>,
     /// The other name it goes by.
     pub(crate) alias: Option<Arc<str>>,
+    /// Where it is given that one.
+    pub(crate) named: TextRange,
 }
 
 /// A binding and what is known of it.
@@ -228,11 +236,12 @@ const MAX_MEANT: usize = 100;
 const MAX_NODES: u32 = 4096;
 
 impl<'a> Cx<'a> {
-    pub(crate) fn new(db: &'a dyn Db, item: Item<'a>, stage: Stage) -> Cx<'a> {
-        let mistakes = item.mistakes(db);
+    pub(crate) fn new(view: View<'a>, stage: Stage) -> Cx<'a> {
+        let View { db, item, tree, mistakes, record } = view;
         Cx {
             db,
-            text: item.tree(db).text(),
+            item,
+            text: tree.text(),
             zone: Some(workspace_zone(db)),
             findings: Vec::new(),
             uses: Uses::new(),
@@ -258,6 +267,7 @@ impl<'a> Cx<'a> {
             optional_fields: false,
             is_test: item.kind(db) == ItemKind::Test,
             nodes: 0,
+            record,
         }
     }
 
@@ -296,7 +306,9 @@ impl<'a> Cx<'a> {
         self.mistakes.iter().any(|mistake| mistake.start <= end && range.start <= mistake.end)
     }
 
-    pub(crate) fn uses(&mut self, kind: NameKind, name: &Arc<str>) {
+    /// Notes that the name at `range` is one of the workspace.
+    pub(crate) fn uses(&mut self, kind: NameKind, name: &Arc<str>, range: TextRange) {
+        self.refer_name(range, kind, name);
         self.uses.insert((kind, name.clone()));
     }
 

@@ -15,6 +15,7 @@ use crate::items::{Item, declaration};
 use crate::names::NameKind;
 use crate::table::{self, Name, wire};
 use crate::types::{FieldRole, FieldSyntax};
+use crate::view::View;
 use crate::{ActionType, EventType, Field, Type};
 
 /// An event, and whether more may be said of it than the parser could read.
@@ -28,9 +29,13 @@ pub(crate) struct EventInfo {
 /// A block of traits.
 #[salsa::tracked]
 pub(crate) fn check_customer<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Vec<Field>> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Constant);
-    let decl: Option<ast::CustomerDecl<'_>> = declaration(tree);
+    customer(View::of(db, item))
+}
+
+/// A block of traits, seen so.
+pub(crate) fn customer(view: View<'_>) -> Outcome<Vec<Field>> {
+    let mut cx = Cx::new(view, Stage::Constant);
+    let decl: Option<ast::CustomerDecl<'_>> = declaration(view.tree);
     let fields = decl.into_iter().flat_map(|decl| decl.fields()).map(FieldSyntax::from);
     let fields = cx.fields(fields.collect(), FieldRole::Trait);
     lenient(cx, fields)
@@ -39,19 +44,23 @@ pub(crate) fn check_customer<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<V
 /// An event.
 #[salsa::tracked]
 pub(crate) fn check_event<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<EventInfo> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Constant);
-    let decl: Option<ast::EventDecl<'_>> = declaration(tree);
+    event(View::of(db, item))
+}
+
+/// An event, seen so.
+pub(crate) fn event(view: View<'_>) -> Outcome<EventInfo> {
+    let mut cx = Cx::new(view, Stage::Constant);
+    let decl: Option<ast::EventDecl<'_>> = declaration(view.tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     cx.external_name(decl.and_then(|decl| decl.external_name()));
     let attributes = decl.into_iter().flat_map(|decl| decl.attributes());
     cx.marks(attributes, Bearer::name("an event"));
     let fields = decl.into_iter().flat_map(|decl| decl.fields()).map(FieldSyntax::from);
     let properties = cx.fields(fields.collect(), FieldRole::Property);
-    let name = item.name(db);
+    let name = view.item.name(view.db);
     let wire = wire(decl.and_then(|decl| decl.external_name()), &name);
     let ty = EventType { name, wire, properties };
-    lenient(cx, EventInfo { ty, broken: item.broken(db) })
+    lenient(cx, EventInfo { ty, broken: view.item.broken(view.db) })
 }
 
 /// A declaration with a mistake in one field still declares the others, so the value is kept:
@@ -121,7 +130,7 @@ impl Cx<'_> {
         let found = event_type(self.db, Name::new(self.db, NameKind::Event, text.clone()));
         match &found {
             Some(_) => {
-                self.uses(NameKind::Event, &text);
+                self.uses(NameKind::Event, &text, name.range());
                 self.discourage_name(NameKind::Event, &text, name.range());
             }
             None => self.unknown(NameKind::Event, &text, name.range()),

@@ -19,6 +19,7 @@ use crate::suggest::Candidate;
 use crate::table;
 use crate::thir::{HttpRequest, Mail, Request, RequestKind};
 use crate::types::{FieldRole, FieldSyntax};
+use crate::view::View;
 use crate::{ActionType, DestinationKind, DestinationType, Field, Type};
 
 /// A destination with its actions.
@@ -38,6 +39,8 @@ const PASSWORD: &str = "password";
 /// The check of one destination.
 struct Checker<'a> {
     cx: Cx<'a>,
+    /// What it is called.
+    name: Arc<str>,
     /// Settings and secrets.
     names: Vec<RequestName>,
     /// Settings and secrets that some action speaks of.
@@ -47,17 +50,22 @@ struct Checker<'a> {
 /// A destination's declaration.
 #[salsa::tracked]
 pub(crate) fn check_destination<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<DestinationInfo> {
-    let mut cx = Cx::new(db, item, Stage::Constant);
-    let decl: Option<ast::DestinationDecl<'_>> = declaration(item.tree(db));
+    destination(View::of(db, item))
+}
+
+/// A destination's declaration, seen so.
+pub(crate) fn destination(view: View<'_>) -> Outcome<DestinationInfo> {
+    let mut cx = Cx::new(view, Stage::Constant);
+    let decl: Option<ast::DestinationDecl<'_>> = declaration(view.tree);
     cx.style_of(decl.and_then(|decl| decl.name()));
     let kind = match decl.and_then(|decl| decl.destination_kind()) {
         Some(kind) => cx.destination_kind(kind),
         None => Some(DestinationKind::Http),
     };
-    let mut checker = Checker { cx, names: Vec::new(), used: BTreeSet::new() };
+    let name = view.item.name(view.db);
+    let mut checker = Checker { cx, name: name.clone(), names: Vec::new(), used: BTreeSet::new() };
     let settings = decl.map(|decl| checker.settings(decl)).unwrap_or_default();
     let secrets = decl.map(|decl| checker.secrets(decl)).unwrap_or_default();
-    let name = item.name(db);
     let (mut actions, mut requests) = (Vec::new(), Vec::new());
     for action in decl.into_iter().flat_map(table::actions) {
         let Some((ty, request)) = checker.action(action, &name, kind) else { continue };
@@ -168,7 +176,7 @@ impl Checker<'_> {
                 None
             }
             Some(kind) => {
-                self.enter(&params, &ranges, kind);
+                self.enter(&full, &params, &ranges, kind);
                 let request = match kind {
                     DestinationKind::Smtp => {
                         self.mail(action).map(|mail| RequestKind::Mail(mail.into()))
@@ -185,7 +193,13 @@ impl Checker<'_> {
     }
 
     /// Puts the names of a request into scope.
-    fn enter(&mut self, params: &[Field], ranges: &[(Arc<str>, TextRange)], kind: DestinationKind) {
+    fn enter(
+        &mut self,
+        action: &Arc<str>,
+        params: &[Field],
+        ranges: &[(Arc<str>, TextRange)],
+        kind: DestinationKind,
+    ) {
         let mut names: Vec<RequestName> = Vec::new();
         for param in params {
             let range = ranges.iter().find(|(name, _)| *name == param.name);
@@ -209,7 +223,12 @@ impl Checker<'_> {
             "everybody whom a mail passes can read it; the secret of a mail destination is its \
              `password`",
         );
-        self.cx.request = Some(RequestNames { names, no_secrets });
+        self.cx.request = Some(RequestNames {
+            names,
+            no_secrets,
+            action: action.clone(),
+            destination: self.name.clone(),
+        });
         self.cx.stage = Stage::Request;
     }
 

@@ -28,6 +28,7 @@ mod facts;
 mod findings;
 mod fold;
 mod graph;
+pub mod index;
 mod instant;
 mod items;
 mod journey;
@@ -37,6 +38,7 @@ mod lost;
 mod names;
 mod policies;
 mod privacy;
+mod record;
 mod relations;
 mod requests;
 pub mod schema;
@@ -48,14 +50,20 @@ pub mod ty;
 mod types;
 mod urls;
 mod usage;
+mod view;
 pub mod walk;
 mod workspace;
 pub mod written;
 
 pub use config::{Config, ConfigError, LintLevel};
 pub use diagnostics::syntax_error;
+pub use names::NameKind;
 pub use schema::{
     ActionType, Checked, CheckedTest, DestinationKind, DestinationType, EventType, Schema,
 };
 pub use ty::{Field, Marks, Type};
+<<<<<<< HEAD
 pub use workspace::{Declaration, DeclarationKind, Workspace};
+=======
+pub use workspace::{JourneyOutline, Workspace};
+>>>>>>> 2a81cb7 (What every name stands for: definitions, uses, renaming)

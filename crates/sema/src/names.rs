@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// A namespace. Names of one kind are unique in a workspace, and so are their names on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, salsa::SalsaValue)]
-pub(crate) enum NameKind {
+pub enum NameKind {
     /// A trait of the customer.
     Trait,
     /// An event.

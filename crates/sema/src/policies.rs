@@ -16,6 +16,7 @@ use crate::literals;
 use crate::names::NameKind;
 use crate::table::{self, Name};
 use crate::thir::{Cap, Const, Otherwise, Policy, Quiet};
+use crate::view::View;
 
 /// The largest number a cap may have: so many instants are remembered of a customer.
 const MAX_CAP: i64 = 1_000;
@@ -23,12 +24,17 @@ const MAX_CAP: i64 = 1_000;
 /// A policy's declaration.
 #[salsa::tracked]
 pub(crate) fn check_policy<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Policy> {
-    let mut cx = Cx::new(db, item, Stage::Policy);
-    let Some(decl) = declaration::<ast::PolicyDecl<'_>>(item.tree(db)) else {
+    rules(View::of(db, item))
+}
+
+/// A policy's declaration, seen so.
+pub(crate) fn rules(view: View<'_>) -> Outcome<Policy> {
+    let mut cx = Cx::new(view, Stage::Policy);
+    let Some(decl) = declaration::<ast::PolicyDecl<'_>>(view.tree) else {
         return cx.finish(None);
     };
     cx.style_of(decl.name());
-    let name = item.name(db);
+    let name = view.item.name(view.db);
     let mut policy = Policy { name, require: None, quiet: None, caps: Vec::new() };
     let (mut required, mut quieted) = (None, None);
     for rule in decl.policy_rules() {
@@ -66,7 +72,7 @@ impl Cx<'_> {
     pub(crate) fn policy(&mut self, name: ast::Name<'_>) -> Option<Arc<str>> {
         let text: Arc<str> = name.source().into();
         match table::lookup(self.db, Name::new(self.db, NameKind::Policy, text.clone())).first() {
-            Some(_) => self.uses(NameKind::Policy, &text),
+            Some(_) => self.uses(NameKind::Policy, &text, name.range()),
             None => {
                 self.unknown(NameKind::Policy, &text, name.range());
                 return None;

@@ -10,7 +10,9 @@ use crate::cx::Cx;
 use crate::expr::Role;
 use crate::facts::Path;
 use crate::findings::Finding;
+use crate::index::Definition;
 use crate::literals;
+use crate::names::NameKind;
 use crate::thir::{Delivery, Expr, ExprKind, Method};
 
 /// Most headers of a request.
@@ -60,6 +62,10 @@ pub(crate) struct RequestNames {
     pub(crate) names: Vec<RequestName>,
     /// Why secrets may not stand here.
     pub(crate) no_secrets: Option<&'static str>,
+    /// The action whose request it is, called `destination.action`.
+    pub(crate) action: Arc<str>,
+    /// Its destination.
+    pub(crate) destination: Arc<str>,
 }
 
 impl RequestNames {
@@ -115,8 +121,10 @@ impl Cx<'_> {
         let no_secrets = request.no_secrets;
         let found = request.names.iter_mut().find(|known| *known.name == *name)?;
         found.used = true;
+        let part = found.part;
         let (name, ty, declared) = (found.name.clone(), found.ty.clone(), found.range);
-        if let (Part::Secret, Some(why)) = (found.part, no_secrets) {
+        self.refer_part(range, part, &name);
+        if let (Part::Secret, Some(why)) = (part, no_secrets) {
             let message = format!("the secret `{name}` cannot stand here");
             let finding = Finding::new(Code::SECRET, range, message);
             self.report(finding.here(declared, "the secret").note(why));
@@ -128,6 +136,24 @@ impl Cx<'_> {
         let id = self.paths.id(Path::Parameter(name.clone()));
         let ty = if self.facts.contains(id) { ty.required() } else { ty };
         Some(Expr::new(ExprKind::Parameter(name), ty, range))
+    }
+
+    /// Notes what a name in a request stands for.
+    fn refer_part(&self, range: TextRange, part: Part, name: &Arc<str>) {
+        let Some(request) = &self.request else { return };
+        self.refer(range, || match part {
+            Part::Parameter => Definition::Parameter {
+                kind: NameKind::Action,
+                of: request.action.clone(),
+                name: name.clone(),
+            },
+            Part::Setting => {
+                Definition::Setting { destination: request.destination.clone(), name: name.clone() }
+            }
+            Part::Secret => {
+                Definition::Name(NameKind::Secret, format!("{}.{name}", request.destination).into())
+            }
+        });
     }
 
     /// The method of a request.

@@ -13,6 +13,7 @@ use crate::cx::{Cx, Outcome, Stage};
 use crate::db::Db;
 use crate::expr::{Role, default_of};
 use crate::findings::Finding;
+use crate::index::{Definition, InnerKind};
 use crate::items::{Item, declaration};
 use crate::journey::outline::{Outline, journey_outline};
 use crate::journey::signature::signature;
@@ -20,6 +21,7 @@ use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
 use crate::table::Name;
 use crate::thir::{Const, Step, Test};
+use crate::view::View;
 
 pub(crate) use twins::twins;
 
@@ -47,9 +49,13 @@ struct Checker<'a> {
 /// A test's declaration.
 #[salsa::tracked]
 pub(crate) fn check_test<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Test> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Test);
-    let Some(decl) = declaration::<ast::TestDecl<'_>>(tree) else { return cx.finish(None) };
+    test(View::of(db, item))
+}
+
+/// A test's declaration, seen so.
+pub(crate) fn test(view: View<'_>) -> Outcome<Test> {
+    let mut cx = Cx::new(view, Stage::Test);
+    let Some(decl) = declaration::<ast::TestDecl<'_>>(view.tree) else { return cx.finish(None) };
     let title = decl.text().and_then(|text| cx.plain_text(text, "the title of a test"));
     let mut checker = Checker {
         cx,
@@ -107,7 +113,7 @@ impl Checker<'_> {
         let key = Name::new(self.cx.db, NameKind::Journey, text.clone());
         match journey_outline(self.cx.db, key) {
             Some(outline) => {
-                self.cx.uses(NameKind::Journey, &text);
+                self.cx.uses(NameKind::Journey, &text, name.range());
                 self.journey = Some((text, outline));
             }
             None => self.cx.unknown(NameKind::Journey, &text, name.range()),
@@ -158,13 +164,20 @@ impl Checker<'_> {
             ast::Step::ExpectExit(step) => {
                 self.starts(range);
                 let outcomes = self.journey.as_ref().map(|(_, outline)| outline.outcomes.clone());
-                self.named(step.name(), outcomes, "exit", "exits").map(Step::ExpectExit)
+                self.named(step.name(), outcomes, InnerKind::Outcome, "exit", "exits")
+                    .map(Step::ExpectExit)
             }
             ast::Step::ExpectAt(step) => {
                 self.starts(range);
                 let until = step.time_lit_token().map(|token| self.cx.time_literal(token));
                 let labels = self.journey.as_ref().map(|(_, outline)| outline.labels.clone());
-                let label = self.named(step.name(), labels, "tile with the label", "labels")?;
+                let label = self.named(
+                    step.name(),
+                    labels,
+                    InnerKind::Label,
+                    "tile with the label",
+                    "labels",
+                )?;
                 match until {
                     Some(None) => None,
                     until => Some(Step::ExpectAt(label, until.flatten())),
@@ -315,7 +328,8 @@ impl Checker<'_> {
             assignments.collect(),
             &event.properties,
             &what,
-            |cx, field, syntax| {
+            |cx, field, name, syntax| {
+                cx.refer(name, || Definition::of_event(&event.name, &field.name));
                 let what = format!("`{}` of `{}`", field.name, event.name);
                 let role = Role::property(&what, &event.name, &field.name);
                 cx.constant(Some(syntax), &field.ty, role)
@@ -409,7 +423,7 @@ impl Checker<'_> {
 
     fn goal(&mut self, name: Option<ast::Name<'_>>, reached: bool) -> Option<Step> {
         let goals = self.journey.as_ref().map(|(_, outline)| outline.goals.clone());
-        let goal = self.named(name, goals, "goal", "goals")?;
+        let goal = self.named(name, goals, InnerKind::Goal, "goal", "goals")?;
         Some(Step::ExpectGoal(goal, reached))
     }
 
@@ -419,8 +433,12 @@ impl Checker<'_> {
         let splits = self.journey.as_ref().map(|(_, outline)| outline.splits.clone());
         let arms = splits.as_ref().and_then(|splits| splits.get(split.source()).cloned());
         let known = splits.map(|splits| splits.into_keys().collect());
-        let split = self.named(Some(split), known, "split", "splits")?;
-        let arm = self.named(arm, arms, "arm of that split", "arms")?;
+        let split = self.named(Some(split), known, InnerKind::Split, "split", "splits")?;
+        if let (Some(arm), Some((journey, _))) = (arm, &self.journey) {
+            let name = format!("{split}.{}", arm.source());
+            self.cx.refer_inner(arm.range(), InnerKind::SplitArm, journey, &name);
+        }
+        let arm = self.named(arm, arms, InnerKind::SplitArm, "arm of that split", "arms")?;
         Some(Step::Choose(split, arm))
     }
 
@@ -429,12 +447,16 @@ impl Checker<'_> {
         &mut self,
         name: Option<ast::Name<'_>>,
         known: Option<Vec<Arc<str>>>,
+        kind: InnerKind,
         what: &str,
         plural: &str,
     ) -> Option<Arc<str>> {
         let name = name?;
         let known = known?;
         let text: Arc<str> = name.source().into();
+        if let Some((journey, _)) = self.journey.as_ref().filter(|_| kind != InnerKind::SplitArm) {
+            self.cx.refer_inner(name.range(), kind, journey, &text);
+        }
         let broken = self.journey.as_ref().is_some_and(|(_, outline)| outline.broken);
         if broken || known.contains(&text) {
             return Some(text);

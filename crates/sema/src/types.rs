@@ -244,6 +244,7 @@ impl Cx<'_> {
         let Some(name) = syntax.name() else { return Type::Error };
         let (text, range) = (name.source(), name.range());
         if let Some((_, ty)) = NAMED.iter().find(|(known, _)| *known == text) {
+            self.refer_built_in(range, "type", text);
             return ty.clone();
         }
         let finding = Finding::new(Code::UNKNOWN_NAME, range, format!("there is no type `{text}`"));
@@ -271,7 +272,9 @@ impl Cx<'_> {
     fn generic_type(&mut self, syntax: ast::GenericType<'_>) -> Type {
         let item = syntax.type_ref().map(|item| (item.range(), self.type_ref(item)));
         let (Some(name), Some((range, item))) = (syntax.name(), item) else { return Type::Error };
-        if name.source() != "list" {
+        if name.source() == "list" {
+            self.refer_built_in(name.range(), "type", "list");
+        } else {
             let message = format!("there is no type `{}<…>`", name.source());
             let finding = Finding::new(Code::UNKNOWN_NAME, name.range(), message);
             self.report(did_you_mean(

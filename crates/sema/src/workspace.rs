@@ -108,25 +108,33 @@ impl Workspace {
     /// Checks all files, on all cores. The files do not wait for one another but where they need
     /// the same thing, and the result does not depend on who is first.
     fn reports(&self) -> Vec<FileReport> {
-        let check = |db: &mut Database, file: &SourceFile| file_report(db, *file);
+        self.on_all_cores(&self.files, |db, file| file_report(db, file))
+    }
+
+    /// Does something for each of some files, on all cores.
+    fn on_all_cores<T: Send>(
+        &self,
+        files: &[SourceFile],
+        work: impl Fn(&Database, SourceFile) -> T + Send + Sync,
+    ) -> Vec<T> {
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(rayon::current_num_threads().min(self.files.len()))
+            .num_threads(rayon::current_num_threads().min(files.len()))
             .stack_size(STACK)
             .build();
         match pool {
-            Ok(pool) if self.files.len() > 1 => {
-                let (db, files) = (self.db.clone(), &self.files);
+            Ok(pool) if files.len() > 1 => {
+                let (db, all) = (self.db.clone(), &self.files);
                 pool.install(move || {
                     // Every check needs the names of all files: one thread would have to parse
                     // them all, and the others wait for it.
                     let parse = |db: &mut Database, file: &SourceFile| {
                         let _ = contained(|| items(db, *file).len());
                     };
-                    files.par_iter().for_each_with(db.clone(), parse);
-                    files.par_iter().map_with(db, check).collect()
+                    all.par_iter().for_each_with(db.clone(), parse);
+                    files.par_iter().map_with(db, |db, file| work(db, *file)).collect()
                 })
             }
-            _ => self.files.iter().map(|file| file_report(&self.db, *file)).collect(),
+            _ => files.iter().map(|file| work(&self.db, *file)).collect(),
         }
     }
 
@@ -191,7 +199,14 @@ impl Workspace {
     }
 }
 
+<<<<<<< HEAD
 mod declared;
+=======
+mod names;
+
+pub use names::JourneyOutline;
+
+>>>>>>> 2a81cb7 (What every name stands for: definitions, uses, renaming)
 #[cfg(test)]
 mod tests;
 

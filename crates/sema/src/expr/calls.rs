@@ -7,11 +7,12 @@ use crate::Type;
 use crate::cx::{Cx, did_you_mean};
 use crate::expr::Role;
 use crate::findings::Finding;
+use crate::index::Definition;
 use crate::suggest::Candidate;
 use crate::thir::{BinaryOp, Expr, FoldFn, HistoryFn, UnaryOp};
 
 /// Every function, for did-you-mean.
-const FUNCTIONS: &[&str] = &[
+pub(crate) const FUNCTIONS: &[&str] = &[
     "abs",
     "add_months",
     "all",
@@ -39,6 +40,7 @@ impl Cx<'_> {
         let Some(name) = call.name() else { return Expr::error(range) };
         let args: Vec<ast::Arg<'_>> =
             call.arg_list().into_iter().flat_map(|it| it.args()).collect();
+        self.refer_function(name);
         let over_list = match name.source() {
             "any" => Some(FoldFn::Any),
             "all" => Some(FoldFn::All),
@@ -71,6 +73,12 @@ impl Cx<'_> {
             return Expr::error(range);
         };
         Expr { range, ..self.apply(name.source(), values, range) }
+    }
+
+    fn refer_function(&self, name: ast::Name<'_>) {
+        if FUNCTIONS.contains(&name.source()) {
+            self.refer(name.range(), || Definition::BuiltIn(name.source().into()));
+        }
     }
 
     /// Arguments without names, exactly `wanted` of them.

@@ -65,7 +65,8 @@ impl Cx<'_> {
     /// The binding that is asked for as a whole; inside, nothing if it is always set.
     fn optional_binding(&mut self, syntax: ast::Expr<'_>) -> Option<Option<BindingId>> {
         let ast::Expr::NameExpr(name) = unwrapped(syntax) else { return None };
-        let name = name.name()?.source();
+        let name = name.name()?;
+        let (name, range) = (name.source(), name.range());
         let named = |id: &&BindingId| {
             self.bindings.get(id.0 as usize).is_some_and(|bound| *bound.name == *name)
         };
@@ -77,6 +78,7 @@ impl Cx<'_> {
         }
         bound.used = true;
         let optional = matches!(bound.kind, BindingKind::Event { optional: true, .. });
+        self.refer_binding(range, id);
         Some(optional.then_some(id))
     }
 
@@ -125,7 +127,7 @@ impl Cx<'_> {
         let name = name?;
         let text: Arc<str> = name.source().into();
         if self.exists(NameKind::Audience, &text) {
-            self.uses(NameKind::Audience, &text);
+            self.uses(NameKind::Audience, &text, name.range());
             self.discourage_name(NameKind::Audience, &text, name.range());
             return Some(text);
         }
@@ -522,7 +524,7 @@ impl Cx<'_> {
         let (range, name) = (name.range(), name.name().map_or("", |name| name.source()));
         let Some(source) = crate::constants::puts_in(self.db, name) else { return false };
         let name: Arc<str> = name.into();
-        self.uses(NameKind::Constant, &name);
+        self.uses(NameKind::Constant, &name, range);
         let message =
             format!("a pattern stands as it is, and `{source}` puts a value into `{name}`");
         let finding = Finding::new(Code::BAD_REGEX, range, message)

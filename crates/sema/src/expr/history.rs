@@ -9,6 +9,7 @@ use crate::cx::{AtHand, Cx, Knowledge, Stage, did_you_mean};
 use crate::declarations::EventInfo;
 use crate::expr::{Role, unwrapped};
 use crate::findings::Finding;
+use crate::index::Definition;
 use crate::names::NameKind;
 use crate::suggest::Candidate;
 use crate::thir::{Const, Expr, ExprKind, History, HistoryFn, HistoryRange};
@@ -101,7 +102,7 @@ impl Cx<'_> {
         match (event, words.first()) {
             (Some(word), _) => {
                 let event: Arc<str> = word.text().into();
-                self.uses(NameKind::Event, &event);
+                self.uses(NameKind::Event, &event, word.range());
                 let key = crate::table::Name::new(self.db, NameKind::Event, event);
                 crate::declarations::event_type(self.db, key)
             }
@@ -129,7 +130,7 @@ impl Cx<'_> {
             Stage::History { in_journey } => in_journey,
             stage => stage.refuses(Knowledge::Instance).is_none(),
         };
-        let at_hand = AtHand { info: info.clone(), alias: None };
+        let at_hand = AtHand { info: info.clone(), alias: None, named: TextRange::default() };
         let outer_event = self.at_hand.replace(at_hand);
         // What is known of the event outside says nothing about those that are counted.
         let outer_facts = self.facts.clone();
@@ -254,9 +255,11 @@ impl Cx<'_> {
         }
         let text = name.source();
         if text == "entered" {
+            self.refer(name.range(), || Definition::BuiltIn("entered".into()));
             return Some(HistoryRange::SinceEntered);
         }
         if self.labels.contains_key(text) {
+            self.refer_label(text, name.range());
             return Some(HistoryRange::SinceLabel(text.into()));
         }
         self.unknown_label(text, name.range());

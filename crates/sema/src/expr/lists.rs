@@ -9,6 +9,7 @@ use crate::Type;
 use crate::cx::{Cx, Element};
 use crate::expr::{Role, history, unwrapped};
 use crate::findings::Finding;
+use crate::index::Definition;
 use crate::names::NameKind;
 use crate::thir::{Const, Expr, ExprKind, Fold, FoldFn, Item};
 
@@ -253,6 +254,8 @@ impl Cx<'_> {
         let element = self.elements.get_mut(level)?;
         element.used = true;
         let (name, ty) = (element.name.clone(), element.ty.clone());
+        let at = element.range;
+        self.refer(range, || Definition::Local { at, name: name.clone() });
         if beyond {
             let why = "an event is counted when it comes and not looked at again, so its condition \
                        cannot ask about each element of a list";

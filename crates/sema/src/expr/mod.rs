@@ -163,6 +163,13 @@ impl Cx<'_> {
 
     /// An expression of whatever type it has. `hint` says what is wanted, for literals.
     fn infer(&mut self, syntax: ast::Expr<'_>, hint: Option<&Type>) -> Expr {
+        self.note_scope(syntax.range(), hint);
+        let expr = self.inferred(syntax, hint);
+        self.note_type(&expr);
+        expr
+    }
+
+    fn inferred(&mut self, syntax: ast::Expr<'_>, hint: Option<&Type>) -> Expr {
         let range = syntax.range();
         let loose = std::mem::take(&mut self.loose);
         if !self.count(range) {

@@ -11,6 +11,7 @@ use crate::declarations::EventInfo;
 use crate::expr::{convert, unwrapped};
 use crate::facts::Path;
 use crate::findings::{Finding, Place, Unknown};
+use crate::index::Definition;
 use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::suggest::Candidate;
@@ -37,7 +38,7 @@ impl Cx<'_> {
         if let Some(element) = self.element(text, range) {
             return element;
         }
-        match self.root(text) {
+        match self.root(text, range) {
             Some(Root::Value(id, ty)) => return self.bound_value(id, ty, text, range),
             Some(root) => return self.whole_event(&root, text, range),
             None => {}
@@ -62,7 +63,10 @@ impl Cx<'_> {
     ) -> Expr {
         match self.stage.refuses(knowledge) {
             Some(why) => self.refuse(what, why, range),
-            None => Expr::new(kind, Type::Time, range),
+            None => {
+                self.refer(range, || Definition::BuiltIn(what.trim_matches('`').into()));
+                Expr::new(kind, Type::Time, range)
+            }
         }
     }
 
@@ -76,7 +80,7 @@ impl Cx<'_> {
                 crate::constants::constant(self.db, key)
             }
         }?;
-        self.uses(NameKind::Constant, &name);
+        self.uses(NameKind::Constant, &name, range);
         Some(match value {
             // It stands here in full: constants made of one another twice each would grow without
             // end otherwise.
@@ -93,26 +97,32 @@ impl Cx<'_> {
     }
 
     /// The binding or the event at hand that is called so here.
-    fn root(&mut self, name: &str) -> Option<Root> {
+    fn root(&mut self, name: &str, range: TextRange) -> Option<Root> {
         // The innermost first: where a name hides another one, that was reported.
         if let Some(at_hand) = &self.at_hand
             && at_hand.alias.as_deref() == Some(name)
         {
             self.alias_used = true;
-            return Some(Root::AtHand(at_hand.clone()));
+            let at_hand = at_hand.clone();
+            let (at, name) = (at_hand.named, name.into());
+            self.refer(range, || Definition::Local { at, name });
+            return Some(Root::AtHand(at_hand));
         }
         let called_so = |bound: &&mut Bound| *bound.name == *name;
         for id in self.scope.iter().rev() {
             if let Some(bound) = self.bindings.get_mut(id.0 as usize).filter(called_so) {
                 bound.used = true;
-                return Some(match &bound.kind {
+                let root = match &bound.kind {
                     BindingKind::Value(ty) => Root::Value(*id, ty.clone()),
                     _ => Root::Binding(*id),
-                });
+                };
+                self.refer_binding(range, *id);
+                return Some(root);
             }
         }
-        let at_hand = self.at_hand.as_ref()?;
-        (*at_hand.info.ty.name == *name).then(|| Root::AtHand(at_hand.clone()))
+        let at_hand = self.at_hand.as_ref().filter(|it| *it.info.ty.name == *name)?;
+        self.refer_name(range, NameKind::Event, &at_hand.info.ty.name);
+        Some(Root::AtHand(at_hand.clone()))
     }
 
     /// A binding or event without a field.
@@ -255,7 +265,7 @@ impl Cx<'_> {
                 if self.is_secret_of(text, field.map_or("", |name| name.source()), whole) {
                     return Expr::error(whole);
                 }
-                match self.root(text) {
+                match self.root(text, name.range()) {
                     _ if self.is_element(text) => self.name_expr(name, None),
                     None if self.request.is_some() => self.name_expr(name, None),
                     Some(Root::Value(id, ty)) => self.bound_value(id, ty, text, name.range()),
@@ -310,6 +320,7 @@ impl Cx<'_> {
             return self.refuse(&format!("`customer.{text}`"), why, range);
         }
         if &*text == "id" {
+            self.refer(name.range(), || Definition::BuiltIn("customer.id".into()));
             return Expr::new(ExprKind::CustomerId, Type::Text, range);
         }
         let Some(ty) = self.trait_type(&text) else {
@@ -319,6 +330,7 @@ impl Cx<'_> {
         if ty == Type::Error {
             return Expr::error(range);
         }
+        self.refer_name(name.range(), NameKind::Trait, &text);
         self.discourage_name(NameKind::Trait, &text, name.range());
         let ty = self.narrowed(Path::Trait(text.clone()), ty);
         Expr::new(ExprKind::Trait(text), ty, range)
@@ -365,6 +377,9 @@ impl Cx<'_> {
             let what = format!("the property `{property}` of `{}`", info.ty.name);
             let place = Place::Property(info.ty.name.clone(), property.clone());
             self.discourage(&what, declared.marks.deprecated.as_ref(), field.range(), place);
+        }
+        if declared.is_some() || &*property == "at" {
+            self.refer(field.range(), || Definition::of_event(&info.ty.name, &property));
         }
         let ty = match declared {
             Some(declared) => declared.ty.clone(),
@@ -422,6 +437,7 @@ impl Cx<'_> {
     ) -> Expr {
         let property: Arc<str> = field.source().into();
         if &*property == "id" {
+            self.refer(field.range(), || Definition::BuiltIn("message.id".into()));
             return Expr::new(ExprKind::Bound { binding, property }, Type::Text, range);
         }
         let message = format!("the message `{name}` has no `{property}`");
@@ -460,6 +476,7 @@ impl Cx<'_> {
             self.report(finding);
             return Expr::error(range);
         };
+        self.refer_built_in(name.range(), "value", name.source());
         let base = self.present(base);
         if base.is_error() {
             return Expr::error(range);
@@ -480,6 +497,7 @@ impl Cx<'_> {
             self.unknown_field(name.source(), name.range(), fields, "the record");
             return Expr::error(range);
         };
+        self.refer_field(name.range(), &base, name.source());
         let ty = fields.get(at).map_or(Type::Error, |field| field.ty.clone());
         let ty = if base.ty.is_optional() { ty.optional() } else { ty };
         if ty == Type::Error {

@@ -250,7 +250,7 @@ impl Cx<'_> {
         };
         let what = |name: &str| format!("the field `{name}`");
         let found = self.findings.len();
-        let values = self.assigned(assignments, &fields, "the record", |cx, field, syntax| {
+        let values = self.assigned(assignments, &fields, "the record", |cx, field, _, syntax| {
             let what = what(&field.name);
             cx.inner_typed(Some(syntax), &field.ty, Role::new(&what), range)
         });
@@ -313,7 +313,7 @@ impl Cx<'_> {
         assignments: Vec<ast::Assignment<'_>>,
         fields: &[Field],
         what: &str,
-        mut value: impl FnMut(&mut Self, &Field, ast::Expr<'_>) -> T,
+        mut value: impl FnMut(&mut Self, &Field, TextRange, ast::Expr<'_>) -> T,
     ) -> Vec<Option<(T, TextRange)>> {
         let mut values: Vec<Option<(T, TextRange)>> = fields.iter().map(|_| None).collect();
         let places: FxHashMap<&str, usize> =
@@ -334,7 +334,7 @@ impl Cx<'_> {
                 continue;
             }
             if let Some(syntax) = assignment.expr() {
-                *slot = Some((value(self, field, syntax), range));
+                *slot = Some((value(self, field, range, syntax), range));
             }
         }
         values

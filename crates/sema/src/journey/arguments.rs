@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::cx::Cx;
 use crate::expr::Role;
 use crate::findings::{Finding, Place};
+use crate::index::Definition;
 use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::suggest::{self, Candidate};
@@ -26,6 +27,20 @@ pub(crate) struct Takes<'p> {
     pub(crate) broken: bool,
     /// Whether any may be left out.
     pub(crate) partial: bool,
+    /// The event whose properties are given as well, and which parameter is the first of them.
+    pub(crate) event: Option<(usize, &'p Arc<str>)>,
+}
+
+impl Takes<'_> {
+    /// What the name of an argument stands for, by its place.
+    fn definition(self, at: usize, name: &str) -> Definition {
+        match self.event {
+            Some((first, event)) if at >= first => Definition::of_event(event, name),
+            _ => {
+                Definition::Parameter { kind: self.kind, of: self.name.clone(), name: name.into() }
+            }
+        }
+    }
 }
 
 impl Cx<'_> {
@@ -40,7 +55,7 @@ impl Cx<'_> {
         value: impl FnMut(&mut Self, Option<ast::Expr<'_>>, &crate::Type, Role<'_>) -> T,
     ) -> Vec<(Arc<str>, T)> {
         let (kind, name, params) = (NameKind::Action, &action.name, &*action.params);
-        let takes = Takes { kind, name, params, broken: false, partial: !complete };
+        let takes = Takes { kind, name, params, broken: false, partial: !complete, event: None };
         self.named_arguments(args, takes, range, value)
     }
 
@@ -73,6 +88,9 @@ impl Cx<'_> {
                 self.report(Finding::new(Code::BAD_ARGUMENT, filter.range(), message));
             }
             let found = places.get(name.source());
+            if let Some(at) = found {
+                self.refer(name.range(), || takes.definition(*at, name.source()));
+            }
             let Some((param, slot)) =
                 found.and_then(|at| Some((params.get(*at)?, given.get_mut(*at)?)))
             else {

@@ -13,6 +13,7 @@ use super::signature::signature;
 use crate::cx::declaration_of;
 use crate::facts::Facts;
 use crate::findings::Finding;
+use crate::index::{Definition, InnerKind};
 use crate::names::NameKind;
 use crate::suggest::Candidate;
 use crate::table::Name;
@@ -38,7 +39,7 @@ impl Checker<'_> {
             args.iter().for_each(|arg| drop(self.cx.untyped(arg.expr())));
             return None;
         };
-        self.cx.uses(NameKind::Journey, &journey);
+        self.cx.uses(NameKind::Journey, &journey, name.range());
         let (args, event) =
             self.cx.brought(&args, &journey, &takes, head, |cx, syntax, ty, role| {
                 cx.typed(syntax, ty, role)
@@ -136,6 +137,11 @@ impl Checker<'_> {
     ) -> Option<Arc<str>> {
         let outcome: Arc<str> = name.source().into();
         let (journey, outline) = (journey?, outline?);
+        self.cx.refer(name.range(), || Definition::Inner {
+            kind: InnerKind::Outcome,
+            journey: journey.clone(),
+            name: outcome.clone(),
+        });
         if !outline.outcomes.contains(&outcome) {
             if !outline.broken {
                 let message = format!("the journey `{journey}` has no exit `{outcome}`");

@@ -7,9 +7,11 @@ use super::{Checker, signature};
 use crate::Type;
 use crate::cx::{Bound, Cx};
 use crate::findings::{Finding, Place};
-use crate::items::Item;
+use crate::index::Definition;
+use crate::names::NameKind;
 use crate::privacy::{Personal, Source};
 use crate::thir::{BindingId, BindingKind, Param, TileKind};
+use crate::view::View;
 
 impl Checker<'_> {
     /// `let x = …`: the value at the instant at which a member passes. The name is in scope from
@@ -45,11 +47,14 @@ impl Checker<'_> {
     }
 
     /// Puts the parameters in scope, for the header and all tiles.
-    pub(super) fn params(&mut self, item: Item<'_>, decl: ast::JourneyDecl<'_>) -> Vec<Param> {
+    pub(super) fn params(&mut self, view: View<'_>, decl: ast::JourneyDecl<'_>) -> Vec<Param> {
         if decl.param_list().is_none() {
             return Vec::new();
         }
-        let declared = signature::journey_params(self.cx.db, item);
+        let declared = match view.record {
+            None => signature::journey_params(view.db, view.item).clone(),
+            Some(_) => signature::params(view),
+        };
         self.cx.findings.extend(declared.findings.iter().cloned());
         self.cx.uses.extend(declared.uses.iter().cloned());
         let fields = declared.value.as_deref().map_or(&[][..], Vec::as_slice);
@@ -64,6 +69,11 @@ impl Checker<'_> {
             let clause = TextRange::empty(name.range().end);
             let ty = field.ty.clone();
             let binding = self.cx.bind_value(&field.name, name.range(), clause, ty);
+            self.cx.binding_is(binding, || Definition::Parameter {
+                kind: NameKind::Journey,
+                of: self.name.clone(),
+                name: field.name.clone(),
+            });
             if let Some(bound) = self.cx.bindings.get_mut(binding.0 as usize)
                 && field.holds_pii()
             {

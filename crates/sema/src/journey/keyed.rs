@@ -91,8 +91,9 @@ impl Checker<'_> {
             return self.cx.untyped(None);
         };
         let alias = entry.alias().and_then(|alias| alias.name());
+        let named = alias.map(|name| name.range()).unwrap_or_default();
         let alias = alias.map(|name| name.source().into());
-        let outer = self.cx.at_hand.replace(AtHand { info, alias });
+        let outer = self.cx.at_hand.replace(AtHand { info, alias, named });
         let known = matched.filter.as_ref().map(|filter| self.cx.paths.learn(filter, true));
         let list = self.cx.knowing(&known.unwrap_or_default(), |cx| {
             cx.at_stage(Stage::Entry, |cx| {

@@ -10,6 +10,7 @@ use crate::declarations::EventInfo;
 use crate::expr::Role;
 use crate::facts::Facts;
 use crate::findings::Finding;
+use crate::index::Definition;
 use crate::names::NameKind;
 use crate::thir::{BindingId, BindingKind, EventMatch};
 use crate::{EventType, Type};
@@ -51,7 +52,8 @@ impl Cx<'_> {
         let alias = pattern.alias.and_then(|alias| alias.name());
         let alias = alias.filter(|name| self.declare(*name));
         let called = alias.map(|name| name.source().into());
-        let at_hand = AtHand { info: info.clone(), alias: called };
+        let named = alias.map(|name| name.range()).unwrap_or_default();
+        let at_hand = AtHand { info: info.clone(), alias: called, named };
         let outer = self.at_hand.replace(at_hand);
         self.alias_used = false;
         let filter = pattern.filter.map(|clause| {
@@ -107,6 +109,7 @@ impl Cx<'_> {
     /// Whether a name is free to be given to something here; reported if not.
     pub(crate) fn declare(&mut self, name: ast::Name<'_>) -> bool {
         let (text, range) = (name.source(), name.range());
+        self.refer(range, || Definition::Local { at: range, name: text.into() });
         self.style(text, range);
         self.hides(text, range);
         // It is bound all the same, so that what speaks of it is understood.

@@ -35,6 +35,7 @@ use crate::items::{Item, declaration};
 use crate::names::NameKind;
 use crate::table;
 use crate::thir::{self, Binding};
+use crate::view::View;
 
 use flow::Flow;
 
@@ -44,6 +45,8 @@ const MAX_TILES: usize = 10_000;
 /// The check of a journey's body.
 struct Checker<'a> {
     cx: Cx<'a>,
+    /// What it is called.
+    name: Arc<str>,
     /// What the exit criteria rule out, for the whole way.
     lasting: Facts,
     /// Whether some exit criterion limits the time inside.
@@ -55,17 +58,23 @@ struct Checker<'a> {
 /// A journey's declaration.
 #[salsa::tracked]
 pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<thir::Journey> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Journey);
-    let Some(decl) = declaration::<ast::JourneyDecl<'_>>(tree) else { return cx.finish(None) };
+    journey(View::of(db, item))
+}
+
+/// A journey's declaration, seen so.
+pub(crate) fn journey(view: View<'_>) -> Outcome<thir::Journey> {
+    let mut cx = Cx::new(view, Stage::Journey);
+    let Some(decl) = declaration::<ast::JourneyDecl<'_>>(view.tree) else { return cx.finish(None) };
     cx.style_of(decl.name());
     cx.external_name(decl.external_name());
     cx.marks(decl.attributes(), Bearer::name("a journey"));
     if !cx.collect_labels(decl) {
         return cx.finish(None);
     }
-    let mut checker = Checker { cx, lasting: Facts::default(), limited: false, key: None };
-    let params = checker.params(item, decl);
+    let name = view.item.name(view.db);
+    let mut checker =
+        Checker { cx, name: name.clone(), lasting: Facts::default(), limited: false, key: None };
+    let params = checker.params(view, decl);
     let header = checker.header(decl);
     let (body, flow) = checker.block(decl.tiles());
     checker.must_exit(decl, &body, &flow);
@@ -75,7 +84,6 @@ pub(crate) fn check_journey<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<th
     let bindings = bindings
         .map(|bound| Binding { name: bound.name.clone(), kind: bound.kind.clone() })
         .collect();
-    let name = item.name(db);
     let title = table::wire(decl.external_name(), &name);
     let value = header.map(|header| thir::Journey {
         name,
@@ -140,7 +148,7 @@ impl Cx<'_> {
             for kind in
                 [NameKind::Event, NameKind::Audience, NameKind::Destination, NameKind::Constant]
             {
-                self.uses(kind, &word);
+                self.uses.insert((kind, word.clone()));
             }
         }
     }

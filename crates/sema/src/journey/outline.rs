@@ -76,7 +76,7 @@ pub(crate) fn journey_outline<'db>(db: &'db dyn Db, name: Name<'db>) -> Option<A
 }
 
 /// All tiles of a journey in source order, those inside blocks too.
-pub(super) fn all_tiles(decl: ast::JourneyDecl<'_>) -> Vec<ast::Tile<'_>> {
+pub(crate) fn all_tiles(decl: ast::JourneyDecl<'_>) -> Vec<ast::Tile<'_>> {
     let mut tiles = Vec::new();
     let mut open: Vec<SyntaxNode<'_>> = vec![decl.syntax()];
     while let Some(node) = open.pop() {

@@ -16,6 +16,7 @@ use crate::journey::arguments::Takes;
 use crate::names::NameKind;
 use crate::table::{Name, lookup};
 use crate::types::{FieldRole, FieldSyntax};
+use crate::view::View;
 use crate::{Field, Type};
 
 /// What a journey takes.
@@ -34,9 +35,13 @@ pub(crate) struct Signature {
 /// The parameters of a journey. One with a mistake in it is there all the same, with the error type.
 #[salsa::tracked]
 pub(crate) fn journey_params<'db>(db: &'db dyn Db, item: Item<'db>) -> Outcome<Vec<Field>> {
-    let tree = item.tree(db);
-    let mut cx = Cx::new(db, item, Stage::Constant);
-    let decl: Option<ast::JourneyDecl<'_>> = declaration(tree);
+    params(View::of(db, item))
+}
+
+/// The parameters of a journey, seen so.
+pub(crate) fn params(view: View<'_>) -> Outcome<Vec<Field>> {
+    let mut cx = Cx::new(view, Stage::Constant);
+    let decl: Option<ast::JourneyDecl<'_>> = declaration(view.tree);
     let syntax: Vec<ast::Param<'_>> =
         decl.and_then(|decl| decl.param_list()).into_iter().flat_map(|it| it.params()).collect();
     if syntax.is_empty() {
@@ -108,6 +113,7 @@ impl Cx<'_> {
             params: &fields,
             broken: takes.broken || lost,
             partial: false,
+            event: takes.event.as_ref().map(|event| (takes.params.len(), event)),
         };
         let mut params = self.named_arguments(args, takes_all, range, value);
         let is_param = |(name, _): &(Arc<str>, T)| takes.params.iter().any(|it| it.name == *name);

@@ -253,6 +253,7 @@ impl crate::cx::Cx<'_> {
         let text = name.source();
         match self.trait_type(text) {
             Some(ty) => {
+                self.refer_name(name.range(), NameKind::Trait, &text.into());
                 self.discourage_name(NameKind::Trait, text, name.range());
                 let what = format!("the trait `{text}`");
                 self.typed(syntax, &ty, Role::of_trait(&what, text))
@@ -278,7 +279,7 @@ impl crate::cx::Cx<'_> {
             self.unknown(NameKind::Destination, &text, destination.range());
             return None;
         }
-        self.uses(NameKind::Destination, &text);
+        self.uses(NameKind::Destination, &text, destination.range());
         let full: Arc<str> = format!("{text}.{}", action.source()).into();
         let key = Name::new(self.db, NameKind::Action, full);
         let found = declarations::action_type(self.db, key);
@@ -297,6 +298,7 @@ impl crate::cx::Cx<'_> {
             self.report_meant(finding, action.source(), known, "actions");
         }
         if let Some(found) = &found {
+            self.refer_name(action.range(), NameKind::Action, &found.name);
             self.discourage_name(NameKind::Action, &found.name, action.range());
         }
         found

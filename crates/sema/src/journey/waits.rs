@@ -9,6 +9,7 @@ use super::matching::{Capture, Pattern};
 use super::{Checker, outline};
 use crate::cx::Stage;
 use crate::findings::Finding;
+use crate::index::Definition;
 use crate::thir::{ArmTrigger, BindingId, Since, Tile, TileKind, WaitArm, WaitLimit};
 use crate::walk;
 
@@ -50,9 +51,11 @@ impl Checker<'_> {
         let name = clause?.name()?;
         let text = name.source();
         if text == "entered" {
+            self.cx.refer(name.range(), || Definition::BuiltIn("entered".into()));
             return Some(Since::Entered);
         }
         if self.cx.labels.contains_key(text) {
+            self.cx.refer_label(text, name.range());
             return Some(Since::Label(text.into()));
         }
         self.cx.unknown_label(text, name.range());

@@ -10,6 +10,7 @@ use crate::Type;
 use crate::cx::Stage;
 use crate::expr::Role;
 use crate::findings::Finding;
+use crate::index::InnerKind;
 use crate::journey::{check_journey, find_webhook};
 use crate::names::NameKind;
 use crate::table;
@@ -79,7 +80,7 @@ impl Checker<'_> {
             let what = format!("the body of `{label}`");
             let given = self.cx.at_stage(Stage::Constant, |cx| {
                 let all = assignments.assignments().collect();
-                cx.assigned(all, &known, &what, |cx, field, syntax| {
+                cx.assigned(all, &known, &what, |cx, field, _, syntax| {
                     let what = format!("the field `{}`", field.name);
                     cx.constant(Some(syntax), &field.ty, Role::new(&what))
                 })
@@ -106,7 +107,7 @@ impl Checker<'_> {
     /// The label of a webhook or send.
     fn asking(&mut self, name: Option<ast::Name<'_>>) -> Option<Arc<str>> {
         let labels = self.journey.as_ref().map(|(_, outline)| outline.asking.clone());
-        self.named(name, labels, "webhook or send with the label", "labels")
+        self.named(name, labels, InnerKind::Label, "webhook or send with the label", "labels")
     }
 
     /// The webhook of a label: none of a send, and nothing where the journey has a mistake.

@@ -1,0 +1,201 @@
+//! What editors ask about names: what stands where, where it is declared, where it is used.
+
+use std::sync::Arc;
+
+use journey_base::{FileId, TextRange};
+
+use super::Workspace;
+use crate::db::{Database, SourceFile};
+use crate::index::build::{declarations_in, index_of, item_at, scope_of};
+use crate::index::{Definition, Index, Scope, Spot};
+use crate::items::items;
+use crate::journey::outline::journey_outline;
+use crate::journey::signature::signature;
+use crate::names::NameKind;
+use crate::table::{self, Name};
+use crate::{ActionType, EventType, Field, declarations};
+
+/// What a journey gives to those who run it or test it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JourneyOutline {
+    /// Its parameters.
+    pub params: Vec<Field>,
+    /// The event of its entry.
+    pub event: Option<Arc<str>>,
+    /// Labels of its tiles.
+    pub labels: Vec<Arc<str>>,
+    /// Its outcomes: the names of its exits.
+    pub outcomes: Vec<Arc<str>>,
+    /// Its goals.
+    pub goals: Vec<Arc<str>>,
+    /// Labels of webhooks and sends.
+    pub asking: Vec<Arc<str>>,
+    /// Splits with their arms.
+    pub splits: Vec<(Arc<str>, Vec<Arc<str>>)>,
+}
+
+/// Names and names alone.
+impl Workspace {
+    /// What the names in a file stand for.
+    pub fn index(&self, file: FileId) -> Index {
+        let Some(file) = self.source(file) else { return Index::default() };
+        let mut all = Index::default();
+        for item in items(&self.db, file) {
+            let Index { references, types } = index_of(&self.db, *item);
+            all.references.extend(references);
+            all.types.extend(types);
+        }
+        all
+    }
+
+    /// The same for the declaration around `offset`.
+    pub fn index_at(&self, file: FileId, offset: u32) -> Index {
+        let item = self.source(file).and_then(|file| item_at(&self.db, file, offset));
+        item.map(|item| index_of(&self.db, item)).unwrap_or_default()
+    }
+
+    /// What can stand at `offset` of a file, if its text were `text`: an editor puts a word in at
+    /// the cursor, so that there is something to check. With it comes what the names of the
+    /// declaration stand for; ranges are those in `text`.
+    pub fn scope(&self, file: FileId, text: &str, offset: u32) -> Option<(Option<Scope>, Index)> {
+        let source = self.source(file)?;
+        let parse = journey_syntax::parse(text);
+        let root = journey_syntax::AstNode::cast(parse.tree.root());
+        let root: journey_syntax::ast::File<'_> = root?;
+        let covers = |range: TextRange| range.start <= offset && offset <= range.end;
+        let found = root
+            .items()
+            .enumerate()
+            .filter(|(_, item)| covers(journey_syntax::AstNode::range(item)))
+            .last();
+        let (number, found) = found?;
+        let (range, node) =
+            (journey_syntax::AstNode::range(&found), journey_syntax::AstNode::syntax(&found));
+        // What was put in may have changed where a declaration ends; most often it is the same one.
+        let known = items(&self.db, source);
+        let item = known
+            .iter()
+            .find(|item| item.offset(&self.db) == range.start)
+            .or_else(|| known.get(number))?;
+        let tree = journey_syntax::Tree::subtree(node);
+        let mistakes: Vec<TextRange> = parse
+            .errors
+            .iter()
+            .map(|error| error.range)
+            .filter(|it| it.start <= range.end && range.start <= it.end)
+            .map(|it| {
+                let back = |at: u32| at.saturating_sub(range.start);
+                TextRange::new(back(it.start), back(it.end))
+            })
+            .collect();
+        let (scope, mut index) = scope_of(&self.db, *item, &tree, &mistakes, offset - range.start);
+        for reference in &mut index.references {
+            reference.range = reference.range.shift(range.start);
+        }
+        for (it, _) in &mut index.types {
+            *it = it.shift(range.start);
+        }
+        Some((scope, index))
+    }
+
+    /// Where something is declared. A local name is declared in `file`.
+    pub fn declarations(&self, definition: &Definition, file: FileId) -> Vec<(FileId, TextRange)> {
+        let db = &self.db;
+        let of_name = |kind: NameKind, name: &Arc<str>| {
+            table::lookup(db, Name::new(db, kind, name.clone())).to_vec()
+        };
+        let owner = match definition {
+            Definition::Local { at, .. } => return vec![(file, *at)],
+            Definition::BuiltIn(_) => return Vec::new(),
+            Definition::Name(kind, name) => of_name(*kind, name),
+            Definition::Property { event, .. } => of_name(NameKind::Event, event),
+            Definition::Parameter { kind, of, .. } => of_name(*kind, of),
+            Definition::Setting { destination, .. } => of_name(NameKind::Destination, destination),
+            Definition::Inner { journey, .. } => of_name(NameKind::Journey, journey),
+        };
+        let mut files: Vec<SourceFile> = owner.iter().map(|site| site.item.file(db)).collect();
+        files.dedup();
+        files.into_iter().flat_map(|file| declarations_in(db, file, definition)).collect()
+    }
+
+    /// Every place at which something is named, by file and place. A local name is looked for in
+    /// `file` alone.
+    pub fn references(&self, definition: &Definition, file: FileId) -> Vec<Spot> {
+        let word = definition.word();
+        let local = matches!(definition, Definition::Local { .. });
+        let candidates: Vec<SourceFile> = self
+            .files
+            .iter()
+            .filter(
+                |it| if local { it.id(&self.db) == file } else { it.text(&self.db).contains(word) },
+            )
+            .copied()
+            .collect();
+        let in_file = |db: &Database, file: SourceFile| -> Vec<Spot> {
+            let id = file.id(db);
+            let with_word =
+                items(db, file).iter().filter(|item| item.tree(db).text().contains(word));
+            let found = with_word.flat_map(|item| index_of(db, *item).references);
+            let found = found.filter(|it| it.definition == *definition);
+            found.map(|it| Spot { file: id, range: it.range, declares: it.declares }).collect()
+        };
+        if candidates.len() < 8 {
+            return candidates.iter().flat_map(|file| in_file(&self.db, *file)).collect();
+        }
+        let all = self.on_all_cores(&candidates, in_file);
+        all.into_iter().flatten().collect()
+    }
+
+    /// All names of a kind.
+    pub fn names(&self, kind: NameKind) -> Vec<Arc<str>> {
+        table::all(&self.db, kind).into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// A trait; nothing if there is none of this name.
+    pub fn trait_field(&self, name: &str) -> Option<Field> {
+        declarations::trait_field(&self.db, name)
+    }
+
+    /// An event.
+    pub fn event_type(&self, name: &str) -> Option<EventType> {
+        let name = Name::new(&self.db, NameKind::Event, Arc::<str>::from(name));
+        declarations::event_type(&self.db, name).map(|info| info.ty.clone())
+    }
+
+    /// An action, called `destination.action`.
+    pub fn action_type(&self, name: &str) -> Option<Arc<ActionType>> {
+        declarations::action_type(
+            &self.db,
+            Name::new(&self.db, NameKind::Action, Arc::<str>::from(name)),
+        )
+    }
+
+    /// What others may know of a journey.
+    pub fn journey_outline(&self, name: &str) -> Option<JourneyOutline> {
+        let name = Name::new(&self.db, NameKind::Journey, Arc::<str>::from(name));
+        let (outline, takes) = (journey_outline(&self.db, name)?, signature(&self.db, name)?);
+        Some(JourneyOutline {
+            params: takes.params.clone(),
+            event: takes.event.clone(),
+            labels: outline.labels.clone(),
+            outcomes: outline.outcomes.clone(),
+            goals: outline.goals.clone(),
+            asking: outline.asking.clone(),
+            splits: outline
+                .splits
+                .iter()
+                .map(|(name, arms)| (name.clone(), arms.clone()))
+                .collect(),
+        })
+    }
+
+    /// Whether a name of the workspace is deprecated, and what its author advises instead.
+    pub fn deprecation(&self, kind: NameKind, name: &str) -> Option<Arc<str>> {
+        let name = Name::new(&self.db, kind, Arc::<str>::from(name));
+        crate::attributes::deprecation(&self.db, name)
+    }
+
+    fn source(&self, file: FileId) -> Option<SourceFile> {
+        self.files.get(file.0 as usize).copied()
+    }
+}
