@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 mod ast;
 mod kind;
-mod model;
+pub(crate) mod model;
 
 /// Whether to write the files or to compare them with what would be written.
 #[derive(Clone, Copy, PartialEq, Eq)]

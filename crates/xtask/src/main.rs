@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 mod codegen;
 mod demo;
+mod highlight;
 mod kills;
 mod shell;
 mod suite;
@@ -23,6 +24,7 @@ const USAGE: &str = "usage: cargo xtask <chore>
 chores:
   codegen [--check]   write crates/syntax/src/generated from grammar/journey.pest;
                       with --check, only say whether the files are up to date
+  highlight [--check] write what editors highlight, in editors/, from the same grammar
   demo                build the products, then check, test and run examples/grocery
   simulate-faults [--seeds N] [--from S] [--seed S --verbose]
                       run the engine on a disk that fails, as so many seeds say
@@ -40,6 +42,10 @@ fn main() -> ExitCode {
     let outcome: Result<(), Failure> = match words.as_slice() {
         ["codegen"] => codegen::run(&root(), codegen::Mode::Write).map_err(Into::into),
         ["codegen", "--check"] => codegen::run(&root(), codegen::Mode::Check).map_err(Into::into),
+        ["highlight"] => highlight::run(&root(), codegen::Mode::Write).map_err(Into::into),
+        ["highlight", "--check"] => {
+            highlight::run(&root(), codegen::Mode::Check).map_err(Into::into)
+        }
         ["demo"] => demo::run(&root()),
         ["simulate-faults", options @ ..] => simulate_faults(options),
         ["kill-loop"] => kills::run(&root(), "100"),

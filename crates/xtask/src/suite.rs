@@ -5,11 +5,12 @@
 
 use std::path::Path;
 
-use crate::{Failure, codegen, shell};
+use crate::{Failure, codegen, highlight, shell};
 
 /// Checks that generated files are up to date, then runs all tests.
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     codegen::run(root, codegen::Mode::Check)?;
+    highlight::run(root, codegen::Mode::Check)?;
     let cargo = shell::cargo();
     shell::run(root, &cargo, &["test", "--quiet", "--workspace", "--no-fail-fast"])?;
     // By itself: nothing else may be built with bugs that can be planted.

@@ -16,6 +16,9 @@ const NODE: &[&str] = &[
     "@segment/analytics-node@3.1.0",
     "@segment/analytics-next@1.84.3",
     "happy-dom@21.0.4",
+    "typescript@5.9.3",
+    "vscode-oniguruma@2.0.1",
+    "vscode-textmate@9.3.2",
 ];
 
 /// Installs what is missing.

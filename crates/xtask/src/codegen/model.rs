@@ -26,7 +26,8 @@ pub(crate) struct ModelRule {
     pub source: String,
     /// What it becomes.
     pub role: Role,
-    expr: Expr,
+    /// Its definition, as parsed.
+    pub expr: Expr,
 }
 
 /// What a rule becomes.
