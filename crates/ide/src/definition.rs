@@ -33,7 +33,7 @@ pub fn type_definition(workspace: &Workspace, at: FilePosition) -> Vec<FileRange
 }
 
 fn declared(workspace: &Workspace, what: &Definition, at: FilePosition) -> Vec<FileRange> {
-    let found = workspace.declarations(what, at.file).into_iter();
+    let found = workspace.declared_at(what, at.file).into_iter();
     found.map(|(file, range)| FileRange { file, range }).collect()
 }
 

@@ -95,7 +95,7 @@ fn renamed(workspace: &Workspace, at: FilePosition) -> Result<Reference, RenameE
     let name = name_at(workspace, at).ok_or(RenameError::NoName)?;
     match &name.definition {
         Definition::BuiltIn(_) => Err(RenameError::BuiltIn(name.definition.word().to_owned())),
-        other if workspace.declarations(other, at.file).is_empty() => Err(RenameError::NoName),
+        other if workspace.declared_at(other, at.file).is_empty() => Err(RenameError::NoName),
         _ => Ok(name),
     }
 }
@@ -156,7 +156,7 @@ fn taken(
         }
         Definition::Local { .. } | Definition::BuiltIn(_) => return Ok(()),
     };
-    let place = workspace.declarations(&other, file).first().copied();
+    let place = workspace.declared_at(&other, file).first().copied();
     match place {
         Some((file, range)) => Err(RenameError::Taken {
             what: with_article(&noun(&other)),
@@ -207,7 +207,7 @@ fn clashes(
         if other == *definition {
             continue;
         }
-        if let Some((file, range)) = workspace.declarations(&other, file).first().copied() {
+        if let Some((file, range)) = workspace.declared_at(&other, file).first().copied() {
             let place = Some(FileRange { file, range });
             return taken(with_article(&noun(&other)), place);
         }

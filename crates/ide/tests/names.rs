@@ -58,7 +58,7 @@ fn every_name_of_the_recipes_is_known_and_declared() {
                     Some(found) => {
                         known += 1;
                         let built_in = matches!(found.definition, Definition::BuiltIn(_));
-                        if !built_in && all.declarations(&found.definition, file).is_empty() {
+                        if !built_in && all.declared_at(&found.definition, file).is_empty() {
                             undeclared.push(format!("{:?}", found.definition));
                         }
                     }

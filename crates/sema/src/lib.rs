@@ -62,8 +62,4 @@ pub use schema::{
     ActionType, Checked, CheckedTest, DestinationKind, DestinationType, EventType, Schema,
 };
 pub use ty::{Field, Marks, Type};
-<<<<<<< HEAD
-pub use workspace::{Declaration, DeclarationKind, Workspace};
-=======
-pub use workspace::{JourneyOutline, Workspace};
->>>>>>> 2a81cb7 (What every name stands for: definitions, uses, renaming)
+pub use workspace::{Declaration, DeclarationKind, JourneyOutline, Workspace};

@@ -199,15 +199,11 @@ impl Workspace {
     }
 }
 
-<<<<<<< HEAD
 mod declared;
-=======
 mod names;
 
-pub use names::JourneyOutline;
-
->>>>>>> 2a81cb7 (What every name stands for: definitions, uses, renaming)
 #[cfg(test)]
 mod tests;
 
 pub use declared::{Declaration, DeclarationKind};
+pub use names::JourneyOutline;

@@ -99,7 +99,7 @@ impl Workspace {
     }
 
     /// Where something is declared. A local name is declared in `file`.
-    pub fn declarations(&self, definition: &Definition, file: FileId) -> Vec<(FileId, TextRange)> {
+    pub fn declared_at(&self, definition: &Definition, file: FileId) -> Vec<(FileId, TextRange)> {
         let db = &self.db;
         let of_name = |kind: NameKind, name: &Arc<str>| {
             table::lookup(db, Name::new(db, kind, name.clone())).to_vec()
