@@ -4,12 +4,12 @@
 //! delivery; what became of the attempt goes back to the customer's shard as a command. All that is
 //! kept here can be found in the outbox again: after a restart everything in it comes anew.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use journey_bytecode::Response;
-use journey_delivery::{Deliverer, Job, JobId, Outcome, Report};
+use journey_delivery::{Deliverer, Job, JobId, Outcome, Refusal, Report};
 use journey_engine::command::{Attempt, Failure, What};
 use journey_engine::deploy::Deployment;
 use journey_engine::form::{ReadError, decode};
@@ -20,6 +20,7 @@ use journey_vm::{HttpMessage, Outside, Rendered, Scratch, Val, render};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::backlog::Backlog;
 use super::{Busy, Measures, Runtime, Submission};
 
 /// How many messages of the outbox are read in one go at the start.
@@ -33,7 +34,7 @@ struct Desk {
     /// Under way: what is needed to understand the answer.
     away: HashMap<JobId, Away>,
     /// Messages of queues that are full.
-    full: HashMap<String, VecDeque<MessageId>>,
+    full: Backlog,
     /// Queues that have room again.
     room: Vec<String>,
     /// All messages that nobody has confirmed yet.
@@ -46,6 +47,13 @@ struct Away {
     attempt: u32,
     /// What a webhook answers, where that is typed.
     response: Option<Response>,
+}
+
+/// Whether a message may go before those for which there was no room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    BehindOthers,
+    ItsOwn,
 }
 
 /// Takes what delivery has to say.
@@ -126,7 +134,10 @@ impl Dispatch {
         mut messages: mpsc::UnboundedReceiver<MessageId>,
     ) -> Result<(), ReadError> {
         let mut later: BTreeMap<(i64, MessageId), ()> = BTreeMap::new();
-        for id in self.outbox()? {
+        let left = self.outbox()?;
+        // Shards work already: what they have written since the start is among it, and may not be durable.
+        self.runtime.store().sync()?;
+        for id in left {
             self.forward(id, &mut later)?;
         }
         loop {
@@ -135,9 +146,7 @@ impl Dispatch {
                 let ((_, id), ()) = entry.remove_entry();
                 self.forward(id, &mut later)?;
             }
-            for id in self.readmitted() {
-                self.forward(id, &mut later)?;
-            }
+            self.readmit(&mut later)?;
             let next = later.first_key_value().map(|((at, _), ())| at.saturating_sub(now));
             let pause = next.unwrap_or(60_000);
             let pause = Duration::from_millis(pause.clamp(1, 60_000).cast_unsigned());
@@ -173,36 +182,66 @@ impl Dispatch {
         Ok(found)
     }
 
-    /// Messages of queues that have room again.
-    fn readmitted(&self) -> Vec<MessageId> {
-        let mut desk = self.desktop.desk();
-        let queues = std::mem::take(&mut desk.room);
-        queues.iter().flat_map(|queue| desk.full.remove(queue).unwrap_or_default()).collect()
+    /// Hands on messages of queues that have room again, until there is none: no message is looked at each time
+    /// that there is room for others.
+    fn readmit(&self, later: &mut BTreeMap<(i64, MessageId), ()>) -> Result<(), ReadError> {
+        let queues = std::mem::take(&mut self.desktop.desk().room);
+        for queue in queues {
+            loop {
+                let Some(id) = self.desktop.desk().full.take(&queue) else { break };
+                let Some(job) = self.ready(id, later, Turn::ItsOwn)? else { continue };
+                if self.submit(job).is_some() {
+                    self.desktop.desk().full.put_back(&queue, id);
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
-    /// Hands a message to delivery, now or when its time has come.
+    /// Hands a message to delivery, now or when its time has come or there is room in its queue.
     fn forward(
         &self,
         id: MessageId,
         later: &mut BTreeMap<(i64, MessageId), ()>,
     ) -> Result<(), ReadError> {
+        let Some(job) = self.ready(id, later, Turn::BehindOthers)? else { return Ok(()) };
+        let queue = job.queue.clone();
+        if self.submit(job) == Some(Refusal::Full) {
+            self.desktop.desk().full.push(&queue, id);
+        }
+        Ok(())
+    }
+
+    /// Reads a message and makes it ready, if it is to be delivered now. It is under way then.
+    fn ready(
+        &self,
+        id: MessageId,
+        later: &mut BTreeMap<(i64, MessageId), ()>,
+        turn: Turn,
+    ) -> Result<Option<Job>, ReadError> {
         let store = self.runtime.store();
         let stored = store.get(&keys::outbox(id.shard, id.number))?;
         self.desktop.note(id, stored.is_some());
         self.count();
-        let Some(bytes) = stored else { return Ok(()) };
+        let Some(bytes) = stored else { return Ok(None) };
         let message: Message = decode("message", &bytes)?;
         if message.next_at > self.runtime.clock().now() {
             later.insert((message.next_at, id), ());
-            return Ok(());
+            return Ok(None);
         }
         let history = self.runtime.history();
-        let Some(deployment) = history.numbered(message.deployment) else { return Ok(()) };
+        let Some(deployment) = history.numbered(message.deployment) else { return Ok(None) };
         let job_id = JobId { shard: id.shard, number: id.number };
         let is_away = |away: &Away| away.attempt == message.attempt;
         if self.desktop.desk().away.get(&job_id).is_some_and(is_away) {
             // Somebody wants it tried at once, and it is on its way.
-            return Ok(());
+            return Ok(None);
+        }
+        let queue = queue_of(deployment, &message);
+        if turn == Turn::BehindOthers && self.desktop.desk().full.has(&queue) {
+            self.desktop.desk().full.push(&queue, id);
+            return Ok(None);
         }
         let away = Away {
             customer: message.customer.as_str().into(),
@@ -211,32 +250,28 @@ impl Dispatch {
         };
         let wants = away.response.is_some();
         self.desktop.desk().away.insert(job_id, away);
-        match self.job(job_id, deployment, &message, wants) {
-            Ok(job) => self.submit(id, job),
+        match self.job((job_id, queue), deployment, &message, wants) {
+            Ok(job) => Ok(Some(job)),
             Err(reason) => {
                 let outcome = Outcome::Failed { status: None, reason };
                 self.desktop.report(job_id, message.attempt, outcome);
+                Ok(None)
             }
         }
-        Ok(())
     }
 
-    fn submit(&self, id: MessageId, job: Job) {
-        let queue = job.queue.clone();
-        let job_id = job.id;
-        if let Err(refused) = self.deliverer.submit(job) {
-            let mut desk = self.desktop.desk();
-            desk.away.remove(&job_id);
-            if !matches!(refused.why, journey_delivery::Refusal::Stopped) {
-                desk.full.entry(queue).or_default().push_back(id);
-            }
-        }
+    /// Hands a job to delivery. One that is refused is not under way.
+    fn submit(&self, job: Job) -> Option<Refusal> {
+        let id = job.id;
+        let refused = self.deliverer.submit(job).err()?;
+        self.desktop.desk().away.remove(&id);
+        Some(refused.why)
     }
 
     /// Makes a message ready.
     fn job(
         &self,
-        id: JobId,
+        (id, queue): (JobId, String),
         deployment: &Deployment,
         message: &Message,
         answer: bool,
@@ -260,7 +295,6 @@ impl Dispatch {
                 })
             }
         };
-        let queue = queue_of(deployment, message);
         let key = message.key.to_string();
         let Message { attempt, at, .. } = *message;
         Ok(Job { id, queue, attempt, key, at, payload, answer })

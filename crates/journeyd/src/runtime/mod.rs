@@ -8,6 +8,7 @@
 //!
 //! [`Runtime`] is what routes use; it knows nothing of HTTP.
 
+mod backlog;
 mod carry;
 mod clock;
 mod committer;
