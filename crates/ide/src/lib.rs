@@ -7,6 +7,7 @@
 //! Offsets are bytes of UTF-8. A place that is not in the file any more gives an empty answer, and
 //! never a panic.
 
+mod actions;
 mod braces;
 mod definition;
 mod diagnostics;
@@ -27,6 +28,7 @@ mod workspace_symbols;
 #[cfg(test)]
 mod fixture;
 
+pub use actions::{Action, ActionKind, code_actions};
 pub use braces::matching_brace;
 pub use definition::{definition, type_definition};
 pub use diagnostics::diagnostics;

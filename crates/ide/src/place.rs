@@ -2,7 +2,7 @@
 
 use journey_base::{Edit, FileId, TextRange};
 use journey_sema::Workspace;
-use journey_syntax::{Parse, SyntaxNode, Tree};
+use journey_syntax::{Parse, SyntaxNode, SyntaxToken, Tree};
 
 /// A place between two characters of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +26,25 @@ pub struct FileRange {
 /// file are remembered; nothing for a file that is not there.
 pub(crate) fn parsed(workspace: &Workspace, file: FileId) -> Option<Parse> {
     Some(journey_syntax::parse(&workspace.text(file)?))
+}
+
+/// The tokens that touch `offset`: the one that ends there and the one that begins there, or the
+/// one around it, twice.
+pub(crate) fn tokens_at(
+    tree: &Tree,
+    offset: u32,
+) -> (Option<SyntaxToken<'_>>, Option<SyntaxToken<'_>>) {
+    let mut before = None;
+    for token in tree.tokens() {
+        let range = token.range();
+        if range.start < offset && offset <= range.end {
+            before = Some(token);
+        }
+        if range.contains(offset) {
+            return (before, Some(token));
+        }
+    }
+    (before, None)
 }
 
 /// The nodes that cover a range, from the file down to the smallest.

@@ -5,8 +5,8 @@ use journey_base::TextRange;
 use journey_sema::Workspace;
 use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
-use crate::place::{FilePosition, parsed};
-use crate::tree::{covering, meant_at};
+use crate::place::{FilePosition, covering, parsed};
+use crate::tree::meant_at;
 
 /// The stretches around the cursor, from the smallest to the whole file, each larger than the one
 /// before it.
@@ -26,7 +26,7 @@ pub fn selection_ranges(workspace: &Workspace, at: FilePosition) -> Vec<TextRang
     if matches!(token.kind(), SyntaxKind::COMMENT | SyntaxKind::DOC) {
         ranges.extend(run_of_comments(parse.tree.root(), token));
     }
-    for node in covering(parse.tree.root(), token.range()).into_iter().rev() {
+    for node in covering(&parse.tree, token.range()).into_iter().rev() {
         ranges.extend(within(node, token.range()));
         ranges.push(node.range());
     }

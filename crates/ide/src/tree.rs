@@ -1,24 +1,9 @@
 //! Walks over a syntax tree that more than one feature takes. Trees have no links upwards, so
 //! whoever needs what is around a place walks down to it and remembers the way.
 
-use journey_base::TextRange;
 use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, Tree};
 
 use crate::place::tokens_at;
-
-/// The nodes that cover `range`, from the root to the innermost.
-pub(crate) fn covering(root: SyntaxNode<'_>, range: TextRange) -> Vec<SyntaxNode<'_>> {
-    let mut way = vec![root];
-    let mut inner = Some(root);
-    while let Some(node) = inner {
-        inner = node.elements().filter_map(SyntaxElement::node).find(|child| {
-            let of = child.range();
-            of.start <= range.start && range.end <= of.end && !of.is_empty()
-        });
-        way.extend(inner);
-    }
-    way
-}
 
 /// All nodes in `root`, itself first, each before those inside it.
 pub(crate) fn nodes(root: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>> {
