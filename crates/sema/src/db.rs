@@ -6,6 +6,8 @@
 //! stand in an open file; so the names that do are given from outside as well, with a durability
 //! between the two. Only what speaks of one of them depends on the text of open files.
 
+use std::cmp::Ordering;
+use std::path::Path;
 use std::sync::Arc;
 
 use journey_base::{Code, FileId};
@@ -23,9 +25,13 @@ pub(crate) trait Db: salsa::Database {}
 /// A file of the workspace.
 #[salsa::input(debug)]
 pub(crate) struct SourceFile {
-    /// Its place in the workspace's list of files.
+    /// What the workspace calls it. It stays when others come and go.
     #[returns(copy)]
     pub(crate) id: FileId,
+    /// Its path. The first of several declarations of a name is that in the first file by path,
+    /// whenever the files came.
+    #[returns(deref)]
+    pub(crate) path: Arc<str>,
     /// Its text.
     #[returns(clone)]
     pub(crate) text: Arc<str>,
@@ -61,23 +67,86 @@ impl Database {
     /// A database with all files closed. `watch` is told what is computed; tests look at it.
     pub(crate) fn new(
         config: Config,
-        texts: impl IntoIterator<Item = Arc<str>>,
+        texts: impl IntoIterator<Item = (Arc<str>, Arc<str>)>,
         watch: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
     ) -> (Database, Vec<SourceFile>) {
         let db = Database { storage: salsa::Storage::new(watch) };
-        let files: Vec<SourceFile> = (0..)
-            .zip(texts)
-            .map(|(id, text)| {
-                SourceFile::builder(FileId(id), text).durability(Durability::HIGH).new(&db)
-            })
-            .collect();
-        let _ = Project::builder(files.clone(), Vec::new(), Arc::default(), config)
+        let files: Vec<SourceFile> =
+            (0..).zip(texts).map(|(id, (path, text))| db.source(FileId(id), path, text)).collect();
+        let mut closed = files.clone();
+        closed.sort_by(|a, b| in_order(&db, *a, *b));
+        let _ = Project::builder(closed, Vec::new(), Arc::default(), config)
             .closed_durability(Durability::HIGH)
             .open_durability(Durability::LOW)
             .open_names_durability(Durability::MEDIUM)
             .config_durability(Durability::HIGH)
             .new(&db);
         (db, files)
+    }
+
+    fn source(&self, id: FileId, path: Arc<str>, text: Arc<str>) -> SourceFile {
+        SourceFile::builder(id, path, text).durability(Durability::HIGH).new(self)
+    }
+
+    /// Takes in a file, closed.
+    pub(crate) fn add(&mut self, id: FileId, path: Arc<str>, text: Arc<str>) -> SourceFile {
+        let file = self.source(id, path, text);
+        self.put_among_closed(file);
+        file
+    }
+
+    /// Takes back a file that had been removed, closed.
+    pub(crate) fn restore(&mut self, file: SourceFile, text: Arc<str>) {
+        self.set_closed_text(file, text);
+        self.put_among_closed(file);
+    }
+
+    /// Takes a file out. What is left of it, for the case that it comes back, is its name.
+    pub(crate) fn remove(&mut self, file: SourceFile) {
+        let project = Project::get(self);
+        if !self.take_from_open(file) {
+            let closed = project.closed(self).iter().copied();
+            let closed = closed.filter(|other| *other != file).collect();
+            project.set_closed(self).with_durability(Durability::HIGH).to(closed);
+        }
+        self.set_closed_text(file, Arc::from(""));
+    }
+
+    /// Takes a file from the open ones back to the closed ones.
+    pub(crate) fn close(&mut self, file: SourceFile) {
+        if self.take_from_open(file) {
+            let text = file.text(self);
+            self.set_closed_text(file, text);
+            self.put_among_closed(file);
+        }
+    }
+
+    /// Gives a closed file another text.
+    pub(crate) fn set_closed_text(&mut self, file: SourceFile, text: Arc<str>) {
+        file.set_text(self).with_durability(Durability::HIGH).to(text);
+    }
+
+    pub(crate) fn is_open(&self, file: SourceFile) -> bool {
+        Project::get(self).open(self).contains(&file)
+    }
+
+    fn put_among_closed(&mut self, file: SourceFile) {
+        let project = Project::get(self);
+        let mut closed = project.closed(self).clone();
+        let at = closed.partition_point(|other| in_order(self, *other, file) == Ordering::Less);
+        closed.insert(at, file);
+        project.set_closed(self).with_durability(Durability::HIGH).to(closed);
+    }
+
+    fn take_from_open(&mut self, file: SourceFile) -> bool {
+        let project = Project::get(self);
+        let was_open = self.is_open(file);
+        if was_open {
+            let open = project.open(self).iter().copied().filter(|other| *other != file).collect();
+            project.set_open(self).with_durability(Durability::LOW).to(open);
+            self.note_open_names();
+        }
+        was_open
     }
 
     /// Takes a file from the closed ones to the open ones. What depends on it is looked at again
@@ -118,6 +187,12 @@ impl Database {
     pub(crate) fn set_config(&mut self, config: Config) {
         Project::get(self).set_config(self).with_durability(Durability::HIGH).to(config);
     }
+}
+
+/// The order of files: that in which a walk through their folders meets them.
+pub(crate) fn in_order(db: &dyn Db, a: SourceFile, b: SourceFile) -> Ordering {
+    let path = |file: SourceFile| Path::new(file.path(db)).components();
+    path(a).cmp(path(b)).then_with(|| a.id(db).cmp(&b.id(db)))
 }
 
 /// The time zone in which local times are read.

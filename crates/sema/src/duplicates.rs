@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use journey_base::{Code, Diagnostic};
 
-use crate::db::{Db, Project, SourceFile};
+use crate::db::{Db, Project, SourceFile, in_order};
 use crate::items::items;
 use crate::names::NameKind;
 use crate::table::{Names, Site, closed_table, declared, name_range, open_table};
@@ -76,7 +76,7 @@ fn duplicate<'db>(
     if wire && names.all(|name| Some(name) == first) {
         return None;
     }
-    sites.sort_by_key(|site| site.item.file(db).id(db));
+    sites.sort_by(|a, b| in_order(db, a.item.file(db), b.item.file(db)));
     Some(Duplicate { wire, kind, name: name.clone(), sites })
 }
 

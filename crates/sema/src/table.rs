@@ -6,7 +6,7 @@ use std::sync::Arc;
 use journey_base::TextRange;
 use journey_syntax::{AstNode, ast};
 
-use crate::db::{Db, Project, SourceFile};
+use crate::db::{Db, Project, SourceFile, in_order};
 use crate::items::{Item, ItemKind, declaration, items};
 use crate::names::{NameKind, OpenNames};
 use crate::suggest::Candidate;
@@ -182,7 +182,7 @@ pub(crate) fn lookup<'db>(db: &'db dyn Db, name: Name<'db>) -> Vec<Site<'db>> {
     if Project::get(db).open_names(db).has(kind, &text) {
         sites.extend(open_table(db).sites(kind, &text));
         // Within a file the order of declarations is that of the tables.
-        sites.sort_by_key(|site| site.item.file(db).id(db));
+        sites.sort_by(|a, b| in_order(db, a.item.file(db), b.item.file(db)));
     }
     sites
 }

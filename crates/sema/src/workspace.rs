@@ -1,12 +1,12 @@
 //! The workspace, for those who have the files: the command line, an editor's server, tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use journey_base::{Diagnostic, FileId};
 use rayon::prelude::*;
 
-use crate::db::{Database, SourceFile};
+use crate::db::{Database, SourceFile, in_order};
 use crate::destinations::{DestinationInfo, check_destination};
 use crate::diagnostics::{FileReport, contained, file_report};
 use crate::items::{ItemKind, items};
@@ -24,9 +24,10 @@ const STACK: usize = 16 << 20;
 #[derive(Clone)]
 pub struct Workspace {
     db: Database,
-    config: Config,
-    paths: Arc<[String]>,
-    files: Vec<SourceFile>,
+    config: Arc<Config>,
+    /// By id. Those that were removed stay, without a text, so that no id is given twice.
+    files: Arc<Vec<SourceFile>>,
+    removed: Arc<BTreeSet<FileId>>,
 }
 
 impl Workspace {
@@ -41,39 +42,14 @@ impl Workspace {
         files: Vec<(String, impl Into<Arc<str>>)>,
         watch: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
     ) -> Workspace {
-        let (paths, texts): (Vec<String>, Vec<Arc<str>>) =
-            files.into_iter().map(|(path, text)| (path, text.into())).unzip();
-        let (db, files) = Database::new(config.clone(), texts, watch);
-        Workspace { db, config, paths: paths.into(), files }
-    }
-
-    /// The path of a file.
-    pub fn path(&self, file: FileId) -> Option<&str> {
-        self.paths.get(file.0 as usize).map(String::as_str)
-    }
-
-    /// The text of a file.
-    pub fn text(&self, file: FileId) -> Option<Arc<str>> {
-        self.files.get(file.0 as usize).map(|file| file.text(&self.db))
-    }
-
-    /// Says that a file will change often from now on.
-    pub fn open(&mut self, file: FileId) {
-        if let Some(file) = self.files.get(file.0 as usize) {
-            self.db.open(*file);
-        }
-    }
-
-    /// Replaces the text of a file, which opens it.
-    pub fn set_text(&mut self, file: FileId, text: impl Into<Arc<str>>) {
-        if let Some(file) = self.files.get(file.0 as usize) {
-            self.db.set_text(*file, text.into());
-        }
+        let files = files.into_iter().map(|(path, text)| (Arc::from(path), text.into()));
+        let (db, files) = Database::new(config.clone(), files, watch);
+        Workspace { db, config: config.into(), files: files.into(), removed: Arc::default() }
     }
 
     /// Replaces the configuration.
     pub fn set_config(&mut self, config: Config) {
-        self.config = config.clone();
+        self.config = config.clone().into();
         self.db.set_config(config);
     }
 
@@ -84,8 +60,18 @@ impl Workspace {
 
     /// What was found in one file, by place and code.
     pub fn diagnostics_of(&self, file: FileId) -> Vec<Diagnostic> {
-        let file = self.files.get(file.0 as usize);
-        file.map(|file| file_report(&self.db, *file).diagnostics.to_vec()).unwrap_or_default()
+        self.findings_of(file).to_vec()
+    }
+
+    /// The same, as it is remembered: while nothing it depends on changes, the same allocation.
+    pub fn findings_of(&self, file: FileId) -> Arc<[Diagnostic]> {
+        let file = self.present(file);
+        file.map(|file| file_report(&self.db, file).diagnostics).unwrap_or_default()
+    }
+
+    /// Checks everything on all cores, so that what is asked for next is known.
+    pub fn check_all(&self) {
+        let _ = self.reports();
     }
 
     /// The workspace, ready to be compiled; nothing if there is any error.
@@ -188,7 +174,9 @@ impl Workspace {
 
     fn tests(&self) -> Option<Vec<CheckedTest>> {
         let db = &self.db;
-        let items = self.files.iter().flat_map(|file| items(db, *file));
+        let mut files: Vec<SourceFile> = self.files.to_vec();
+        files.sort_by(|a, b| in_order(db, *a, *b));
+        let items = files.iter().flat_map(|file| items(db, *file));
         let tests = items.filter(|item| item.kind(db) == ItemKind::Test);
         tests
             .map(|item| {
@@ -200,6 +188,7 @@ impl Workspace {
 }
 
 mod declared;
+mod files;
 mod names;
 
 #[cfg(test)]

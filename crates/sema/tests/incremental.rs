@@ -175,6 +175,70 @@ fn edits_lead_to_the_findings_of_a_fresh_check() {
 }
 
 #[test]
+fn files_that_come_and_go_lead_to_the_findings_of_a_fresh_check() {
+    let mut dice = Dice(11);
+    for _ in 0..20 {
+        let mut shown = Shown::default();
+        let mut there: Vec<bool> = FILES.iter().map(|_| dice.roll(2) == 0).collect();
+        let now = |shown: &Shown, there: &[bool]| -> Vec<(&str, String)> {
+            let all = texts(shown).into_iter().zip(there);
+            all.filter(|(_, there)| **there).map(|(file, _)| file).collect()
+        };
+        let build = |texts: &[(&'static str, String)]| {
+            let files = texts.iter().map(|(path, text)| (*path, &**text));
+            let mut files: Vec<(&str, &str)> = files.collect();
+            files.sort_by_key(|(path, _)| std::path::Path::new(*path).to_owned());
+            workspace(&files)
+        };
+        let mut edited = build(&now(&shown, &there));
+        for _ in 0..25 {
+            let file = dice.roll(FILES.len());
+            let path = FILES[file].path;
+            let known = edited.files().find(|id| edited.path(*id) == Some(path));
+            match (known, dice.roll(4)) {
+                (Some(id), 0) => {
+                    edited.remove(id);
+                    there[file] = false;
+                }
+                (Some(id), 1) => edited.close(id),
+                (Some(id), 2) => {
+                    FILES[file].toggle(&mut shown[file], &mut dice);
+                    edited.set_text(id, FILES[file].text(&shown[file]));
+                }
+                _ => {
+                    FILES[file].toggle(&mut shown[file], &mut dice);
+                    edited.add(path, FILES[file].text(&shown[file]));
+                    there[file] = true;
+                }
+            }
+            let texts = now(&shown, &there);
+            let sorted = |workspace: &Workspace| {
+                let mut lines: Vec<String> = said(workspace);
+                lines.sort();
+                lines
+            };
+            assert_eq!(sorted(&edited), sorted(&build(&texts)), "{texts:#?}");
+        }
+    }
+}
+
+/// Findings in words that do not tell one numbering of the files from another.
+fn said(workspace: &Workspace) -> Vec<String> {
+    let place = |file: FileId, range| format!("{:?} {range:?}", workspace.path(file));
+    let found = workspace.diagnostics().into_iter();
+    found
+        .map(|it| {
+            let also = it.secondary.iter().map(|it| (place(it.file, it.range), &it.text));
+            let edits = it.fixes.iter().flat_map(|fix| &fix.edits);
+            let edits = edits.map(|edit| (place(edit.file, edit.range), &edit.text));
+            let (also, edits): (Vec<_>, Vec<_>) = (also.collect(), edits.collect());
+            let at = place(it.primary.file, it.primary.range);
+            format!("{at} {} {} {:?} {also:?} {edits:?}", it.code, it.message, it.notes)
+        })
+        .collect()
+}
+
+#[test]
 fn a_circle_is_found_whichever_of_its_files_is_edited() {
     let journey = |name: &str, next: &str| {
         format!("journey {name} {{ entry manual run {next}() exit done }}\n")

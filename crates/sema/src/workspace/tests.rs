@@ -172,3 +172,86 @@ fn an_audience_comes_after_those_it_reads() {
     let names: Vec<&str> = checked.audiences.iter().map(|audience| &*audience.name).collect();
     assert_eq!(names, ["c", "b", "a"]);
 }
+
+#[test]
+fn a_file_that_is_closed_again_keeps_its_text_and_is_not_looked_at_after_a_keystroke() {
+    let mut watched = Watched::new(SCHEMA_FILE);
+    watched.edit(SCHEMA_FILE, "visits: int = 0", "visits: int = 7");
+    watched.workspace.close(SCHEMA_FILE);
+    assert!(!watched.workspace.is_open(SCHEMA_FILE));
+    assert!(watched.workspace.text(SCHEMA_FILE).unwrap().contains("visits: int = 7"));
+    watched.run("");
+    watched.edit(JOURNEYS_FILE, "\"many\"", "\"very many\"");
+    watched.run("");
+    watched.edit(JOURNEYS_FILE, "\"very many\"", "\"far too many\"");
+    assert_eq!(watched.workspace.diagnostics_of(JOURNEYS_FILE), []);
+    let log = watched.log.lock().unwrap();
+    assert!(!log.iter().any(|query| query.starts_with("closed_table")), "{log:?}");
+}
+
+#[test]
+fn what_is_said_of_an_untouched_file_is_remembered_as_one_thing() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    let before = watched.workspace.findings_of(SCHEMA_FILE);
+    watched.edit(JOURNEYS_FILE, "\"many\"", "\"very many\"");
+    assert!(Arc::ptr_eq(&before, &watched.workspace.findings_of(SCHEMA_FILE)));
+}
+
+#[test]
+fn files_come_and_go_and_the_ids_of_the_others_stay() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    let workspace = &mut watched.workspace;
+    let more = "event left {}\njourney last { entry event left exit done }";
+    let added = workspace.add("more.journey", more);
+    assert_eq!((added, workspace.path(added)), (FileId(2), Some("more.journey")));
+    assert_eq!(workspace.diagnostics(), []);
+
+    workspace.remove(SCHEMA_FILE);
+    assert_eq!((workspace.path(SCHEMA_FILE), workspace.text(SCHEMA_FILE)), (None, None));
+    assert_eq!(workspace.files().collect::<Vec<_>>(), [JOURNEYS_FILE, added]);
+    let lost = workspace.diagnostics();
+    assert!(lost.iter().any(|it| it.message.contains("there is no event `bought`")), "{lost:?}");
+    assert!(lost.iter().all(|it| it.primary.file == JOURNEYS_FILE), "{lost:?}");
+    // Nobody can write to what is gone.
+    workspace.set_text(SCHEMA_FILE, SCHEMA);
+    assert_eq!(workspace.text(SCHEMA_FILE), None);
+
+    // Another file does not get the id; the same one does.
+    assert_eq!(workspace.add("schema2.journey", ""), FileId(3));
+    assert_eq!(workspace.add("schema.journey", SCHEMA), SCHEMA_FILE);
+    assert_eq!(workspace.diagnostics(), []);
+}
+
+#[test]
+fn an_open_file_can_go_and_a_closed_one_can_be_rewritten() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    watched.workspace.remove(JOURNEYS_FILE);
+    let left = watched.workspace.diagnostics();
+    assert!(left.iter().all(|it| it.message.contains("never used")), "{left:?}");
+    watched.workspace.add("journeys.journey", JOURNEYS);
+    assert_eq!(watched.workspace.diagnostics(), []);
+    let text = SCHEMA.replace("visits: int = 0", "visits: int");
+    assert_eq!(watched.workspace.add("schema.journey", text), SCHEMA_FILE);
+    assert!(!watched.workspace.is_open(SCHEMA_FILE));
+    let found = watched.workspace.diagnostics();
+    assert!(found.iter().any(|it| it.message.contains("visits")), "{found:?}");
+}
+
+#[test]
+fn the_first_of_two_declarations_is_that_in_the_first_file_whenever_it_came() {
+    let declares = |name: &str| {
+        format!("event {name} {{}}\njourney j_{name} {{ entry event {name} exit done }}")
+    };
+    let files = vec![("m/b.journey".to_owned(), declares("twice"))];
+    let mut workspace = Workspace::new(Config::default(), files);
+    let first = workspace.add("m.journey", "event twice {}");
+    let earlier = workspace.add("a/z.journey", "event twice {}");
+    let again: Vec<FileId> = workspace.diagnostics().iter().map(|it| it.primary.file).collect();
+    assert!(
+        again.contains(&FileId(0)) && again.contains(&first) && !again.contains(&earlier),
+        "{again:?}"
+    );
+    workspace.open(earlier);
+    let opened: Vec<FileId> = workspace.diagnostics().iter().map(|it| it.primary.file).collect();
+    assert_eq!(again, opened);
+}
