@@ -4,19 +4,29 @@
 //! Each kind of action is a file of its own, a function from a [`Context`] to [`Draft`]s. What
 //! all of them share is here: a file that was in its canonical form before stays so.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use journey_base::{Diagnostic, Edit, FileId, TextRange};
 use journey_sema::Workspace;
-use journey_syntax::{Parse, SyntaxNode, parse};
+use journey_sema::index::Index;
+use journey_syntax::ast::AstNode;
+use journey_syntax::{Parse, SyntaxKind, SyntaxNode, Tree, parse};
 
 use crate::place::{FileRange, covering, edited, parsed};
 use crate::tokendiff;
+use crate::tree::{is_declaration, meant_at};
 
 mod allow;
+mod arms;
+mod branches;
 mod declare;
+mod extract;
 mod fixes;
 mod infer;
+mod inline;
+mod label;
+mod values;
 
 /// What an action is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +67,14 @@ pub fn code_actions(workspace: &Workspace, at: FileRange) -> Vec<Action> {
     drafts.extend(declare::of(&context));
     drafts.extend(allow::of(&context));
     drafts.extend(fixes::all(&context));
+    // What is half typed has to be finished before it can be put differently.
+    if !context.is_broken() {
+        drafts.extend(inline::of(&context));
+        drafts.extend(extract::of(&context));
+        drafts.extend(label::add(&context));
+        drafts.extend(arms::of_wait(&context));
+        drafts.extend(branches::of(&context));
+    }
     let mut finish = Finish { workspace, canonical: BTreeMap::new() };
     drafts.into_iter().filter_map(|draft| finish.action(draft)).collect()
 }
@@ -67,15 +85,21 @@ struct Context<'w> {
     file: FileId,
     parse: Parse,
     range: TextRange,
+    /// The token at the cursor, or what is selected without the blanks at its ends.
+    place: TextRange,
     /// What was found in the whole file.
     found: Vec<Diagnostic>,
+    /// What the names around the place stand for, once somebody asks.
+    index: OnceCell<Index>,
 }
 
 impl<'w> Context<'w> {
     fn new(workspace: &'w Workspace, at: FileRange) -> Option<Context<'w>> {
         let parse = parsed(workspace, at.file)?;
         let found = workspace.diagnostics_of(at.file);
-        Some(Context { workspace, file: at.file, parse, range: at.range, found })
+        let place = place(&parse.tree, at.range);
+        let (file, range, index) = (at.file, at.range, OnceCell::new());
+        Some(Context { workspace, file, parse, range, place, found, index })
     }
 
     /// What was found at the place.
@@ -94,10 +118,48 @@ impl<'w> Context<'w> {
         covering(&self.parse.tree, range)
     }
 
+    /// The innermost node of a kind around the place.
+    fn innermost<'t, N: AstNode<'t>>(&'t self) -> Option<N> {
+        self.around(self.place).into_iter().rev().find_map(N::cast)
+    }
+
+    /// What the names of the declaration around the place stand for.
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| self.workspace.index_at(self.file, self.place.start))
+    }
+
+    /// Whether the parser found a mistake in the declaration around the place.
+    fn is_broken(&self) -> bool {
+        let around = self.around(self.place);
+        let item = around.iter().find(|node| is_declaration(node.kind()));
+        let touches = |item: TextRange| {
+            let errors = self.parse.errors.iter().map(|error| error.range);
+            errors.into_iter().any(|it| it.start <= item.end && item.start <= it.end)
+        };
+        item.is_none_or(|item| touches(item.range()))
+    }
+
+    /// Whether nothing in a range is a comment, which would have to go somewhere.
+    fn has_no_comments(&self, range: TextRange) -> bool {
+        let inside = |it: TextRange| range.start <= it.start && it.end <= range.end;
+        let mut tokens = self.parse.tree.tokens().filter(|it| inside(it.range()));
+        tokens.all(|token| !matches!(token.kind(), SyntaxKind::COMMENT | SyntaxKind::DOC))
+    }
+
     /// An edit of this file.
     fn edit(&self, range: TextRange, text: impl Into<String>) -> Edit {
         Edit { file: self.file, range, text: text.into() }
     }
+}
+
+/// The token that a cursor means, or a selection without the blanks at its ends.
+fn place(tree: &Tree, range: TextRange) -> TextRange {
+    if range.is_empty() {
+        return meant_at(tree, range.start).map_or(range, |token| token.range());
+    }
+    let text = range.of(tree.text());
+    let start = range.start + (text.len() - text.trim_start().len()) as u32;
+    TextRange::new(start, start + text.trim().len() as u32)
 }
 
 /// An action before its layout is settled.

@@ -5,6 +5,7 @@ use crate::{FileId, FileRange, TextRange};
 use journey_sema::Workspace;
 
 mod mending;
+mod refactoring;
 
 /// The actions at the cursor.
 pub(super) fn at_cursor(fixture: &Fixture) -> Vec<Action> {
