@@ -2,7 +2,7 @@
 //!
 //! Text and picture are the same thing, so the graph is the tree of tiles itself, as plain data:
 //! a sequence of tiles, each with its edges in source order, each edge with the sequence it opens.
-//! [`render_text`] draws it for a terminal, [`render_svg`] for everything else, [`render_mermaid`]
+//! [`picture()`] says where everything goes, [`render_text`] draws it for a terminal, [`render_svg`] for everything else, [`render_mermaid`]
 //! and [`render_dot`] leave the drawing to others; the canvas of the browser gets the same data. An
 //! [`Overlay`] puts figures or differences upon it.
 
@@ -13,9 +13,11 @@ mod layout;
 mod measure;
 mod mermaid;
 mod overlay;
+mod picture;
 mod shapes;
 mod svg;
 mod text;
+mod walk;
 mod write;
 
 use journey_base::TextRange;
@@ -26,8 +28,10 @@ use crate::{LowerError, build, titles, ways};
 
 pub use dot::render_dot;
 pub use fields::Field;
+pub use layout::Direction;
 pub use mermaid::{MERMAID_EDGES, TooManyEdges, render_mermaid};
 pub use overlay::{Count, Mark, Overlay, Stats};
+pub use picture::{Frame, Picture, PlacedEdge, PlacedLabel, PlacedTile, picture};
 pub use svg::{picture_size, render_svg};
 pub use text::render_text;
 pub use write::{escape_xml, thousands};

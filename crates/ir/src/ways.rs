@@ -216,11 +216,17 @@ pub fn statements(journey: &Journey) -> Vec<&Tile> {
     found
 }
 
-/// An id for each of the [`tiles`], unique in the journey: the label, or else the kind and a
-/// running number among the unlabelled tiles of that kind. A number that would make the id of
-/// one tile the label of another is passed over.
+/// An id for each of the [`tiles`], unique in the journey: see [`ids_of`].
 pub fn ids(tiles: &[&Tile]) -> Vec<String> {
-    let labels: BTreeSet<&str> = tiles.iter().filter_map(|tile| tile.label.as_deref()).collect();
+    let seen: Vec<_> = tiles.iter().map(|tile| (tile.label.as_deref(), kind(tile))).collect();
+    ids_of(&seen)
+}
+
+/// An id for each tile of a journey, given by its label and its kind in source order: the label, or
+/// else the kind and a running number among the unlabelled tiles of that kind. A number that would
+/// make the id of one tile the label of another is passed over. What has no kind is no tile.
+pub fn ids_of(tiles: &[(Option<&str>, Option<Kind>)]) -> Vec<String> {
+    let labels: BTreeSet<&str> = tiles.iter().filter_map(|(label, _)| *label).collect();
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     let mut unlabelled = |kind: Option<Kind>| {
         let mut id = String::new();
@@ -236,13 +242,11 @@ pub fn ids(tiles: &[&Tile]) -> Vec<String> {
         }
         id
     };
-    tiles
-        .iter()
-        .map(|tile| match &tile.label {
-            Some(label) => label.to_string(),
-            None => unlabelled(kind(tile)),
-        })
-        .collect()
+    let id = |(label, kind): &(Option<&str>, Option<Kind>)| match label {
+        Some(label) => (*label).to_owned(),
+        None => unlabelled(*kind),
+    };
+    tiles.iter().map(id).collect()
 }
 
 /// The kind as ids and pictures name it.

@@ -1,10 +1,9 @@
 //! The picture of a journey as SVG.
 
-use journey_bytecode::TileKind as Kind;
-
-use super::layout::{Column, Placed, layout, size};
+use super::layout::{Column, Direction, Lane, Placed, Plan, layout, size};
 use super::measure::{fit, width};
 use super::shapes::Canvas;
+use super::walk::{Pen, Stretch, walk};
 use super::write::escape_xml;
 use super::{Graph, Overlay};
 
@@ -16,11 +15,11 @@ const HEADING_SIZE: i32 = 18;
 
 /// Draws a journey with what the overlay puts upon it. The same graph gives the same bytes.
 pub fn render_svg(graph: &Graph, overlay: &Overlay) -> String {
-    let column = layout(graph, overlay);
+    let column = layout(graph, downwards(overlay));
     let entry_width = (width(&graph.entry, size::TITLE) + 3 * size::PADDING).min(760);
     let heading_width = header_width(graph).min(760);
-    let left = column.left.max(entry_width / 2);
-    let right = column.right.max(entry_width / 2).max(heading_width - left);
+    let left = column.before.max(entry_width / 2);
+    let right = column.after.max(entry_width / 2).max(heading_width - left);
     let spine = MARGIN + left;
     let clauses = i32::try_from(graph.clauses.len()).unwrap_or(0);
     let top = MARGIN + HEADING + size::LINE * clauses + 24;
@@ -31,17 +30,22 @@ pub fn render_svg(graph: &Graph, overlay: &Overlay) -> String {
     heading(&mut canvas, graph, left + right);
     entry(&mut canvas, graph, (spine, top), (entry_width, entry_height));
     canvas.down(spine, top + entry_height, body - 2, !graph.body.is_empty());
-    draw(&mut canvas, &column, spine, body, overlay);
+    walk(&column, (spine, body), &mut Drawing { canvas: &mut canvas, overlay });
 
     let total_width = left + right + 2 * MARGIN;
-    let total_height = body + column.height + MARGIN;
+    let total_height = body + column.along + MARGIN;
     document(graph, total_width, total_height, &canvas.out)
+}
+
+/// The picture runs down, and has no room for more than it says.
+fn downwards(overlay: &Overlay) -> Plan<'_> {
+    Plan { overlay, direction: Direction::Down, spare_lines: 0 }
 }
 
 /// Width and height of the body of the picture, in pixels: the layout alone.
 pub fn picture_size(graph: &Graph, overlay: &Overlay) -> (u32, u32) {
-    let Column { left, right, height, .. } = layout(graph, overlay);
-    ((left + right).unsigned_abs(), height.unsigned_abs())
+    let Column { before, after, along, .. } = layout(graph, downwards(overlay));
+    ((before + after).unsigned_abs(), along.unsigned_abs())
 }
 
 fn header_width(graph: &Graph) -> i32 {
@@ -93,63 +97,54 @@ fn entry(canvas: &mut Canvas, graph: &Graph, (x, y): (i32, i32), (width, height)
     canvas.put(format_args!("</g>"));
 }
 
-/// Draws a column from `y` down; gives the height at which it ends.
-fn draw(
-    canvas: &mut Canvas,
-    column: &Column<'_>,
-    spine: i32,
-    mut y: i32,
-    overlay: &Overlay,
-) -> i32 {
-    for (index, tile) in column.tiles.iter().enumerate() {
-        let id = &tile.node.id;
-        let (figures, mark) = (overlay.figures.get(id), overlay.marks.get(id));
-        canvas.tile(tile, spine, y, figures.map(String::as_str), mark.copied());
-        y += tile.height;
-        if !tile.lanes.is_empty() {
-            y = fork(canvas, tile, spine, y, overlay);
-        }
-        if index + 1 < column.tiles.len() {
-            if tile.falls_through {
-                canvas.down(spine, y, y + size::GAP - 2, true);
-            }
-            y += size::GAP;
-        }
-    }
-    y
+/// Draws what it is walked past.
+struct Drawing<'c> {
+    canvas: &'c mut Canvas,
+    overlay: &'c Overlay,
 }
 
-/// Draws the lanes below a tile whose lower edge is at `y`; gives the height at which they end.
-fn fork(canvas: &mut Canvas, tile: &Placed<'_>, spine: i32, y: i32, overlay: &Overlay) -> i32 {
-    let bar = y + size::FORK;
-    let end = bar + tile.lanes_height;
-    let gather = end + size::FORK;
-    canvas.down(spine, y, bar, false);
-    for (number, lane) in tile.lanes.iter().enumerate() {
-        let x = spine + lane.offset;
-        let label = bar + size::LABEL_GAP;
+impl<'g> Pen<'g> for Drawing<'_> {
+    fn tile(&mut self, tile: &Placed<'g>, (x, y): (i32, i32)) {
+        let id = &tile.node.id;
+        let (figures, mark) = (self.overlay.figures.get(id), self.overlay.marks.get(id));
+        self.canvas.tile(tile, x, y, figures.map(String::as_str), mark.copied());
+    }
+
+    fn next(&mut self, _: Stretch<'g>, (x, y): (i32, i32)) {
+        self.canvas.down(x, y, y + size::GAP - 2, true);
+    }
+
+    fn fork(&mut self, (x, y): (i32, i32), bar: i32) {
+        self.canvas.down(x, y, bar, false);
+    }
+
+    fn into_lane(
+        &mut self,
+        _: Stretch<'g>,
+        lane: &Lane<'g>,
+        (spine, bar): (i32, i32),
+        body: Option<i32>,
+    ) {
+        let (x, label) = (spine + lane.offset, bar + size::LABEL_GAP);
         match lane.offset {
-            0 => canvas.down(x, bar, label, false),
-            _ => canvas.turn_down(spine, bar, x, label),
+            0 => self.canvas.down(x, bar, label, false),
+            _ => self.canvas.turn_down(spine, bar, x, label),
         }
-        canvas.label(&lane.label, x, label);
-        let mut below = label + lane.label.height;
-        if !lane.column.tiles.is_empty() {
-            let body = label + tile.labels_height + size::LABEL_GAP;
-            canvas.down(x, below, body - 2, true);
-            below = draw(canvas, &lane.column, x, body, overlay);
-        }
-        // A round of a loop does not go on below: it leads back to the tile.
-        let again = tile.node.kind == Kind::Repeat && number == 0;
-        if again && lane.column.falls_through {
-            canvas.down(x, below, end + size::FORK / 3, false);
-            canvas.text(x, end + size::FORK, ("t", "#8b949e"), "↺");
-        } else if lane.column.falls_through {
-            match lane.offset {
-                0 => canvas.down(x, below, gather, false),
-                _ => canvas.turn_in(x, below, spine, gather),
-            }
+        self.canvas.label(&lane.label, x, label);
+        if let Some(body) = body {
+            self.canvas.down(x, label + lane.label.along, body - 2, true);
         }
     }
-    if tile.falls_through { gather } else { end }
+
+    fn again(&mut self, _: Stretch<'g>, (x, y): (i32, i32), end: i32) {
+        self.canvas.down(x, y, end + size::FORK / 3, false);
+        self.canvas.text(x, end + size::FORK, ("t", "#8b949e"), "↺");
+    }
+
+    fn out_of_lane(&mut self, _: Stretch<'g>, (x, y): (i32, i32), (spine, gather): (i32, i32)) {
+        match x == spine {
+            true => self.canvas.down(x, y, gather, false),
+            false => self.canvas.turn_in(x, y, spine, gather),
+        }
+    }
 }
