@@ -9,6 +9,7 @@
 
 mod actions;
 mod braces;
+pub mod canvas;
 mod definition;
 mod diagnostics;
 mod folding;

@@ -255,7 +255,7 @@ impl Node {
 }
 
 /// Whether members can come out at the end of a sequence.
-fn falls_through(nodes: &[Node]) -> bool {
+pub fn falls_through(nodes: &[Node]) -> bool {
     nodes
         .iter()
         .all(|node| node.kind != Kind::Exit && node.arms.iter().any(|arm| falls_through(&arm.body)))

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use journey_bytecode::TileKind as Kind;
+/// What the picture calls a tile.
+pub use journey_bytecode::TileKind as Kind;
 use journey_sema::Type;
 use journey_sema::thir::{
     Binding, Const, Expr, ExprKind, Journey, Outcome, OutcomeArm, Tile, TileKind, WaitLimit,

@@ -57,6 +57,7 @@ pub mod written;
 
 pub use config::{Config, ConfigError, LintLevel};
 pub use diagnostics::syntax_error;
+pub use journey::outline;
 pub use names::NameKind;
 pub use schema::{
     ActionType, Checked, CheckedTest, DestinationKind, DestinationType, EventType, Schema,

@@ -187,6 +187,7 @@ impl Workspace {
     }
 }
 
+mod bodies;
 mod declared;
 mod files;
 mod names;

@@ -80,6 +80,8 @@ pub fn picture(
 ) -> Picture {
     let column = layout(graph, Plan { overlay, direction, spare_lines });
     let text = width(&graph.entry, size::TITLE) + 3 * size::PADDING;
+    // Even, so that both halves are whole.
+    let text = text + text % 2;
     let (across, along) = direction.turn((text.min(WIDEST_ENTRY), ENTRY));
     let spine = column.before.max(across / 2);
     let mut collector = Collector { direction, tiles: Vec::new(), edges: Vec::new() };
@@ -165,7 +167,7 @@ impl<'g> Pen<'g> for Collector {
         // Each edge into a lane runs from the tile.
     }
 
-    fn into_lane(
+    fn lead_in(
         &mut self,
         stretch: Stretch<'g>,
         lane: &Lane<'g>,
@@ -190,7 +192,7 @@ impl<'g> Pen<'g> for Collector {
         self.lengthen(edge);
     }
 
-    fn out_of_lane(&mut self, stretch: Stretch<'g>, (x, y): (i32, i32), to: (i32, i32)) {
+    fn lead_out(&mut self, stretch: Stretch<'g>, (x, y): (i32, i32), to: (i32, i32)) {
         let (spine, gather) = to;
         let bar = gather - size::FORK / 3;
         let edge = self.edge(stretch, &[(x, y), (x, bar), (spine, bar), (spine, gather)]);

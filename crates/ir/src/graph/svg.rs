@@ -118,7 +118,7 @@ impl<'g> Pen<'g> for Drawing<'_> {
         self.canvas.down(x, y, bar, false);
     }
 
-    fn into_lane(
+    fn lead_in(
         &mut self,
         _: Stretch<'g>,
         lane: &Lane<'g>,
@@ -141,7 +141,7 @@ impl<'g> Pen<'g> for Drawing<'_> {
         self.canvas.text(x, end + size::FORK, ("t", "#8b949e"), "↺");
     }
 
-    fn out_of_lane(&mut self, _: Stretch<'g>, (x, y): (i32, i32), (spine, gather): (i32, i32)) {
+    fn lead_out(&mut self, _: Stretch<'g>, (x, y): (i32, i32), (spine, gather): (i32, i32)) {
         match x == spine {
             true => self.canvas.down(x, y, gather, false),
             false => self.canvas.turn_in(x, y, spine, gather),

@@ -26,7 +26,7 @@ pub(super) trait Pen<'g> {
     /// From a tile to the bar that its lanes hang from.
     fn fork(&mut self, from: (i32, i32), bar: i32);
     /// From that bar by way of the label to the first tile of the lane, if there is one.
-    fn into_lane(
+    fn lead_in(
         &mut self,
         stretch: Stretch<'g>,
         lane: &Lane<'g>,
@@ -36,7 +36,7 @@ pub(super) trait Pen<'g> {
     /// From the end of a loop back to its tile.
     fn again(&mut self, stretch: Stretch<'g>, from: (i32, i32), end: i32);
     /// From the end of a lane to where the spine of the tile goes on.
-    fn out_of_lane(&mut self, stretch: Stretch<'g>, from: (i32, i32), to: (i32, i32));
+    fn lead_out(&mut self, stretch: Stretch<'g>, from: (i32, i32), to: (i32, i32));
 }
 
 /// Walks along a column that begins at `at`; gives where it ends.
@@ -79,7 +79,7 @@ fn fork<'g>(tile: &Placed<'g>, (spine, y): (i32, i32), pen: &mut impl Pen<'g>) -
         let mut behind = label + lane.label.along;
         let first = label + tile.labels_along + size::LABEL_GAP;
         let body = (!lane.column.tiles.is_empty()).then_some(first);
-        pen.into_lane(Stretch { owner, index: 0 }, lane, (spine, bar), body);
+        pen.lead_in(Stretch { owner, index: 0 }, lane, (spine, bar), body);
         if let Some(body) = body {
             behind = sequence(&lane.column, owner, (x, body), pen);
         }
@@ -89,7 +89,7 @@ fn fork<'g>(tile: &Placed<'g>, (spine, y): (i32, i32), pen: &mut impl Pen<'g>) -
         if again && lane.column.falls_through {
             pen.again(stretch, (x, behind), end);
         } else if lane.column.falls_through {
-            pen.out_of_lane(stretch, (x, behind), (spine, gather));
+            pen.lead_out(stretch, (x, behind), (spine, gather));
         }
     }
     if tile.falls_through { gather } else { end }

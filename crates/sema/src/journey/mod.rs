@@ -12,7 +12,7 @@ mod keyed;
 mod matching;
 mod missed;
 mod outcomes;
-pub(crate) mod outline;
+pub mod outline;
 mod repeat;
 pub(crate) mod signature;
 mod tiles;

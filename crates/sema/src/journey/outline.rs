@@ -139,7 +139,7 @@ pub(super) fn head(tile: ast::Tile<'_>) -> TextRange {
 }
 
 /// The part of a node before its block.
-pub(super) fn head_of(node: SyntaxNode<'_>) -> TextRange {
+pub fn head_of(node: SyntaxNode<'_>) -> TextRange {
     use SyntaxKind as K;
     let opens =
         |kind| matches!(kind, K::BLOCK | K::L_BRACE | K::RUN_ARMS | K::SEND_ARMS | K::LATE_BLOCK);
@@ -155,7 +155,7 @@ pub(super) fn head_of(node: SyntaxNode<'_>) -> TextRange {
 
 /// The source of a range of a node on one line, without comments. What stood in brackets on lines of
 /// its own is closed up, as if it had been written on one.
-pub(super) fn one_line(node: SyntaxNode<'_>, range: TextRange) -> Arc<str> {
+pub fn one_line(node: SyntaxNode<'_>, range: TextRange) -> Arc<str> {
     use SyntaxKind as K;
     let mut line = String::new();
     let mut last = None;
