@@ -44,18 +44,36 @@ pub(crate) fn mark(batch: &mut Batch, shard: u16, number: u64) {
 /// Whether a text holds an id, with nothing around it that could be part of a longer one.
 pub(crate) fn holds(text: &[u8], id: &[u8]) -> bool {
     let is_part = |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_alphanumeric());
-    let starts =
-        (0..text.len()).filter(|start| text.get(*start..).is_some_and(|it| it.starts_with(id)));
-    let mut whole = starts.filter(|start| {
-        let before = start.checked_sub(1).and_then(|it| text.get(it));
-        !is_part(before) && !is_part(text.get(start + id.len()))
+    found(text, id).any(|(before, behind)| !is_part(before) && !is_part(behind))
+}
+
+/// Whether an answer to a request holds an id. In what we write ids are texts: `1` is none where it says how
+/// many events were accepted.
+pub(crate) fn answer_holds(text: &[u8], id: &[u8]) -> bool {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|it| it.is_ascii_alphanumeric());
+    let is_number = |before: Option<&u8>, behind: Option<&u8>| {
+        matches!(before, Some(b':' | b'[' | b',')) && matches!(behind, Some(b',' | b'}' | b']'))
+    };
+    found(text, id)
+        .any(|(before, behind)| !is_part(before) && !is_part(behind) && !is_number(before, behind))
+}
+
+/// Where an id stands in a text: the bytes before and behind it.
+fn found<'t>(
+    text: &'t [u8],
+    id: &'t [u8],
+) -> impl Iterator<Item = (Option<&'t u8>, Option<&'t u8>)> {
+    let starts = (0..text.len()).filter(move |start| {
+        !id.is_empty() && text.get(*start..).is_some_and(|it| it.starts_with(id))
     });
-    !id.is_empty() && whole.next().is_some()
+    starts.map(move |start| {
+        (start.checked_sub(1).and_then(|it| text.get(it)), text.get(start + id.len()))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::holds;
+    use super::{answer_holds, holds};
 
     #[test]
     fn an_id_is_found_where_it_stands_alone() {
@@ -63,5 +81,15 @@ mod tests {
         assert!(holds(b"annabel, ann", b"ann"));
         assert!(!holds(b"annabel joanne", b"ann"));
         assert!(!holds(b"anything", b""));
+    }
+
+    #[test]
+    fn an_id_of_digits_is_no_count_in_an_answer() {
+        let counts = b"{\"accepted\":1,\"errors\":[1],\"duplicates\":1}";
+        assert!(!answer_holds(counts, b"1"));
+        assert!(answer_holds(b"{\"accepted\":1,\"customer\":\"1\"}", b"1"));
+        assert!(answer_holds(b"{\"message\":\"there is no customer `1`\"}", b"1"));
+        assert!(answer_holds(b"location: /api/v1/customers/1\n", b"1"));
+        assert!(!answer_holds(b"{\"customer\":\"12\"}", b"1"));
     }
 }

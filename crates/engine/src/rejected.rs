@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::erasure::holds;
 use crate::form::{ReadError, decode};
 use crate::keys;
 use crate::shard::rejected_so_far;
@@ -32,7 +33,8 @@ pub struct Rejected {
 impl Rejected {
     /// Whether it may hold something about a customer.
     pub fn names(&self, customer: &str) -> bool {
-        self.customer.as_deref() == Some(customer) || self.text.contains(customer)
+        self.customer.as_deref() == Some(customer)
+            || holds(self.text.as_bytes(), customer.as_bytes())
     }
 }
 

@@ -83,7 +83,9 @@ impl Round<'_> {
             Ok(decode::<Rejected>("rejected event", bytes)?.names(id))
         })?;
         // So can the answer to a request.
-        self.delete_where(keys::requests(), |(_, bytes)| Ok(erasure::holds(bytes, id.as_bytes())))?;
+        self.delete_where(keys::requests(), |(_, bytes)| {
+            Ok(erasure::answer_holds(bytes, id.as_bytes()))
+        })?;
         Ok(self.batch.len() - before)
     }
 
