@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use journey_engine::store::{EmbeddedStore, StoreError, Ticket};
 
+use crate::instance::make_folder;
+
 /// The store in a data folder.
 pub const STORE: &str = "store";
 
@@ -57,7 +59,7 @@ pub fn backup(data: &Path, store: &EmbeddedStore, to: &Path) -> Result<Ticket, C
     if !is_free(to)? {
         return Err(CopyError::Occupied(to.to_owned()));
     }
-    fs::create_dir_all(to).map_err(at(to))?;
+    make_folder(to).map_err(at(to))?;
     for name in FILES {
         let from = data.join(name);
         if from.exists() {
@@ -100,7 +102,7 @@ fn is_free(folder: &Path) -> Result<bool, CopyError> {
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), CopyError> {
-    fs::create_dir_all(to).map_err(at(to))?;
+    make_folder(to).map_err(at(to))?;
     for entry in fs::read_dir(from).map_err(at(from))? {
         let entry = entry.map_err(at(from))?;
         let (path, copy) = (entry.path(), to.join(entry.file_name()));
@@ -120,8 +122,12 @@ fn copy_file(from: &Path, to: &Path) -> Result<(), CopyError> {
 }
 
 fn sync_folder(folder: Option<&Path>) -> Result<(), CopyError> {
-    match folder.filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) => File::open(folder).and_then(|it| it.sync_all()).map_err(at(folder)),
+    match folder {
+        // The folder of a bare name is the current one.
+        Some(folder) => {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            File::open(folder).and_then(|it| it.sync_all()).map_err(at(folder))
+        }
         None => Ok(()),
     }
 }

@@ -90,7 +90,7 @@ impl Engine {
         let catalog = Arc::new(Catalog::open(Arc::clone(&runtime))?);
         if !workspace.sources.is_empty() {
             let changed = catalog.load(workspace)?;
-            tracing::info!(journeys = ?changed, "the workspace runs");
+            tracing::info!(?changed, "the workspace runs");
         }
         let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime));
         let guard = Guard::allowing(&config.delivery.allow)?;

@@ -45,12 +45,36 @@ pub fn server_key(data: &Path) -> Result<[u8; 32], InstanceError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let mut key = [0; 32];
             getrandom::fill(&mut key)?;
-            fs::create_dir_all(data).map_err(io)?;
+            make_folder(data).map_err(io)?;
             replace(&path, format!("{}\n", HEXLOWER.encode(&key)).as_bytes()).map_err(io)?;
             Ok(key)
         }
         Err(error) => Err(io(error)),
     }
+}
+
+/// Makes a folder and those it is in, for its owner's eyes only. Those that are there stay as they are. What was
+/// made lasts when this returns.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_folder(parent)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        // Somebody was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        made => made?,
+    }
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// Puts a file in place of another, whole and durable, for its owner's eyes only.
@@ -76,7 +100,23 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::server_key;
+    use super::{make_folder, server_key};
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_looks_into_a_folder_that_was_made() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("data/store");
+        make_folder(&deep).unwrap();
+        make_folder(&deep).unwrap();
+        for made in [&deep, &folder.path().join("data")] {
+            assert_eq!(made.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        }
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert!(make_folder(&file).is_err() && make_folder(&file.join("below")).is_err());
+    }
 
     #[test]
     fn a_server_keeps_its_secret() {

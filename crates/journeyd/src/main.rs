@@ -14,10 +14,16 @@ fn main() -> ExitCode {
     match journeyd::cli::Cli::parse().run() {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            let mut told = error.to_string();
+            eprintln!("error: {told}");
             let mut cause = error.source();
             while let Some(error) = cause {
-                eprintln!("  because: {error}");
+                let why = error.to_string();
+                // Most say their causes themselves.
+                if !told.contains(&why) {
+                    eprintln!("  because: {why}");
+                    told = why;
+                }
                 cause = error.source();
             }
             ExitCode::from(2)

@@ -79,6 +79,8 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let signals = Signals::new().map_err(io_error("signals"))?;
     let tls = TlsFiles::load(&config.server.tls)?;
     let listener = bind(config.server.listen, tls.clone()).await?;
+    let data = &config.data.directory;
+    crate::instance::make_folder(data).map_err(io_error(&data.display().to_string()))?;
     let (stop, readiness, metrics) = (Stop::default(), Readiness::default(), Metrics::default());
     let mut engine = Engine::start(&config, &setup.workspace, setup.secrets)?;
     crate::control::listen(&config.data.directory, &engine.store);

@@ -55,6 +55,12 @@ pub enum StoreError {
         /// The file that should be there.
         file: PathBuf,
     },
+    /// There is no store where one should be.
+    #[error("{}: there is no store here; name the folder that a server was started with, or a backup", .directory.display())]
+    NoStore {
+        /// The directory.
+        directory: PathBuf,
+    },
     /// A file of another store.
     #[error(
         "{}: belongs to store {found:016x}, and this is store {expected:016x}; move it away, or put back the whole \

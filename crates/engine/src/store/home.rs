@@ -62,8 +62,14 @@ impl Home {
     pub(super) fn existing(disk: &dyn Disk, directory: &Path) -> Result<Self, StoreError> {
         let file = directory.join(IDENTITY);
         let names = disk.list(directory).unwrap_or_default();
-        if !names.iter().any(|name| name == IDENTITY) {
-            return Err(StoreError::MissingFile { file });
+        let has = |name: &str| names.iter().any(|other| other == name);
+        if !has(IDENTITY) {
+            let in_part = ["log", "base", MAKING, COPYING].into_iter().any(has);
+            let directory = directory.to_path_buf();
+            return Err(match in_part {
+                true => StoreError::MissingFile { file },
+                false => StoreError::NoStore { directory },
+            });
         }
         let _lock = enter(disk, directory)?;
         let store = read_identity(disk, &file)?;

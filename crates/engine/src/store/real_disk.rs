@@ -19,7 +19,11 @@ impl Lock for RealLock {}
 
 impl Disk for RealDisk {
     fn create_directory(&self, path: &Path) -> io::Result<()> {
-        fs::create_dir_all(path)
+        // What is kept of customers is nobody else's on this machine.
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(path)
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<String>> {

@@ -126,6 +126,9 @@ fn a_check_counts_what_is_there_and_says_all_that_is_wrong() {
     assert!(report.recovery.is_none());
     assert!(matches!(
         EmbeddedStore::check(&directory.path().join("x")),
-        Err(StoreError::MissingFile { .. })
+        Err(StoreError::NoStore { .. })
     ));
+    fs::remove_file(directory.path().join("STORE")).unwrap();
+    let headless = EmbeddedStore::check(directory.path());
+    assert!(matches!(headless, Err(StoreError::MissingFile { .. })));
 }

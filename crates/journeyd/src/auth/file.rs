@@ -153,7 +153,7 @@ impl KeyFile {
         change: impl FnOnce(&mut Vec<Record>) -> Result<(), KeyFileError>,
     ) -> Result<(), KeyFileError> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|source| self.io(source))?;
+        crate::instance::make_folder(folder).map_err(|source| self.io(source))?;
         let lock = File::create(self.path.with_extension("lock")).map_err(|e| self.io(e))?;
         lock.lock().map_err(|source| self.io(source))?;
         let mut keys = self.read()?;

@@ -43,6 +43,11 @@ pub enum CatalogError {
     /// Only drafts are changed.
     #[error("`{name}` has no draft; `POST /journeys/{name}/draft` begins one")]
     NotADraft { name: String },
+    /// Only drafts are deleted.
+    #[error(
+        "`{name}` was activated and has no draft: only drafts are deleted; `POST /journeys/{name}/stop` ends it"
+    )]
+    NothingToDelete { name: String },
     /// Somebody has changed it meanwhile.
     #[error("it was changed meanwhile; the current revision is {current}")]
     Changed { current: u64 },

@@ -155,7 +155,7 @@ impl Catalog {
         let inner = &mut *self.inner();
         let mut document = inner.at_revision(name, revision)?;
         if document.draft().is_none() {
-            return Err(CatalogError::NotADraft { name: name.to_owned() });
+            return Err(CatalogError::NothingToDelete { name: name.to_owned() });
         }
         document.versions.pop();
         document.revision += 1;

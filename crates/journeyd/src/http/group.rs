@@ -12,6 +12,7 @@ use super::body;
 use super::cors;
 use super::document;
 use super::idempotency::remember;
+use super::origin::own_page;
 use super::problem::{Problem, ProblemKind};
 use super::rate::RateClass;
 use super::state::{AppState, permit};
@@ -147,6 +148,10 @@ impl Group {
     ) -> Result<Option<Principal>, Problem> {
         if state.keys.is_open() {
             local_name(request)?;
+        }
+        // Which pages may send events is told by `server.allowed_origins`.
+        if self.class == RateClass::Requests {
+            own_page(request)?;
         }
         let scope = match self.access {
             Access::Anyone => return Ok(None),

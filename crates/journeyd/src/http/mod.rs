@@ -97,6 +97,7 @@ mod frame;
 mod group;
 mod idempotency;
 mod live;
+mod origin;
 mod problem;
 mod rate;
 mod reply;

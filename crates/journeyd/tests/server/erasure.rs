@@ -90,3 +90,45 @@ fn an_erasure_that_nobody_waits_for_leaves_the_disk_in_time_also_after_a_kill() 
     assert_eq!(server.get("/readyz").status, 200);
     assert_eq!(server.log(), "", "there is nothing left to do");
 }
+
+#[test]
+fn who_is_known_only_by_an_event_that_was_not_taken_leaves_no_byte_either() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::dev(&["--data", data.path().to_str().unwrap()]);
+    let schema = json!({ "files": [{ "path": "schema.journey", "text": SCHEMA }] });
+    assert_eq!(send(&server, "PUT", "/api/v1/schema", &schema), 200);
+    for id in ["zora.neale", "zoe"] {
+        let strange = json!({ "customer_id": id, "event": "nonsense" });
+        assert_eq!(send(&server, "POST", "/api/v1/events", &strange), 200);
+    }
+    assert_ne!(found(data.path(), "zora.neale"), Vec::<PathBuf>::new());
+    let erased = server.send("DELETE", "/api/v1/customers/zora.neale?wait=true", &[], b"");
+    assert_eq!(erased.problem().0, 404);
+    assert_eq!(found(data.path(), "zora.neale"), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn forgetting_one_leaves_what_is_kept_of_others() {
+    let server = Server::dev(&[]);
+    let schema = json!({ "files": [{ "path": "schema.journey", "text": SCHEMA }] });
+    assert_eq!(send(&server, "PUT", "/api/v1/schema", &schema), 200);
+    let event = |id: &str, ts: &str| {
+        json!({ "customer_id": id, "event": "signed_up", "ts": ts, "properties": {} }).to_string()
+    };
+    let good = event("2", "2026-01-11T10:00:00Z");
+    let headers = [("content-type", "application/json"), ("idempotency-key", "k1")];
+    let once = || server.send("POST", "/api/v1/events", &headers, good.as_bytes());
+    assert_eq!(once().json()["accepted"], 1);
+    let json = [("content-type", "application/json")];
+    for (id, ts) in [("2", "2026-01-11"), ("1", "2026-01-11")] {
+        server.send("POST", "/api/v1/events", &json, event(id, ts).as_bytes());
+    }
+    server.send("POST", "/api/v1/events", &json, event("1", "2026-01-11T10:00:00Z").as_bytes());
+    assert_eq!(server.send("DELETE", "/api/v1/customers/1", &[], b"").status, 204);
+    let rejected = server.get("/api/v1/rejected-events").json();
+    let rejected = rejected["items"].as_array().unwrap();
+    assert_eq!(rejected.len(), 1, "{rejected:?}");
+    assert!(rejected[0]["text"].as_str().unwrap().contains("\"2\""), "{rejected:?}");
+    let again = once();
+    assert_eq!(again.header("idempotency-replayed"), Some("true"), "the answer is kept");
+}

@@ -139,3 +139,69 @@ fn a_message_leaves_once_its_cause_is_durable() {
     let line: Value = serde_json::from_str(&line).unwrap();
     assert_eq!((&line["action"], &line["args"]["text"]), (&json!("crm.note"), &json!("hi")));
 }
+
+#[test]
+fn a_slip_in_a_parameter_does_not_do_the_other_thing() {
+    let server = Server::dev(&[]);
+    with_schema(&server);
+    server.post_json("/api/v1/journeys", &source(WELCOME));
+    let slip = server.send("POST", "/api/v1/journeys/welcome/activate?pln=true", &[], b"");
+    assert_eq!(slip.problem(), (400, "invalid-parameter".to_owned()));
+    assert!(slip.text().contains("unknown field `pln`"), "{}", slip.text());
+    assert_eq!(server.get("/api/v1/journeys/welcome").json()["state"], "draft");
+}
+
+#[test]
+fn a_page_of_others_cannot_have_a_browser_stop_a_journey() {
+    let server = Server::dev(&[]);
+    with_schema(&server);
+    server.post_json("/api/v1/journeys", &source(WELCOME));
+    post(&server, "/api/v1/journeys/welcome/activate");
+    let page = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
+    let stop = server.send("POST", "/api/v1/journeys/welcome/stop", &page, b"");
+    assert_eq!(stop.problem(), (403, "forbidden".to_owned()));
+    assert_eq!(server.get("/api/v1/journeys/welcome").json()["state"], "active");
+    let event = br#"{"customer_id":"ann","event":"signed_up"}"#;
+    let headers = [page[0], page[1], ("content-type", "application/json")];
+    assert_eq!(server.send("POST", "/api/v1/events", &headers, event).status, 200);
+}
+
+#[test]
+fn who_wants_to_delete_what_is_live_is_told_how_to_end_it() {
+    let server = Server::dev(&[]);
+    with_schema(&server);
+    server.post_json("/api/v1/journeys", &source(WELCOME));
+    post(&server, "/api/v1/journeys/welcome/activate");
+    let refused = server.send("DELETE", "/api/v1/journeys/welcome", &[], b"");
+    assert_eq!(refused.problem().0, 409);
+    assert!(refused.text().contains("/journeys/welcome/stop"), "{}", refused.text());
+}
+
+#[test]
+fn more_events_than_a_request_may_have_are_not_taken_in_part() {
+    let server = Server::dev(&[]);
+    with_schema(&server);
+    let event = r#"{"customer_id":"ann","event":"signed_up"}"#;
+    let events = |count: usize| format!("[{}]", vec![event; count].join(","));
+    let refused = server.post_json("/api/v1/events", &events(10_001));
+    assert_eq!(refused.problem(), (413, "body-too-large".to_owned()));
+    assert_eq!(server.get("/api/v1/customers/ann").status, 404, "nothing was done");
+    assert_eq!(server.post_json("/api/v1/events", &events(10_000)).json()["accepted"], 10_000);
+}
+
+#[test]
+fn what_is_no_json_is_told_apart_from_json_that_is_not_wanted() {
+    let server = Server::dev(&[]);
+    with_schema(&server);
+    let json = [("content-type", "application/json")];
+    let deep = [b"{\"email\":".as_slice(), &b"[".repeat(100)].concat();
+    for (body, problem) in [
+        (b"{\"email\": ".as_slice(), (400, "invalid-json")),
+        (b"{\"email\": \"\xff\"}", (400, "invalid-json")),
+        (&deep, (400, "json-too-deep")),
+        (b"{\"no such trait\": 1}", (422, "invalid-body")),
+    ] {
+        let answer = server.send("PATCH", "/api/v1/customers/ann", &json, body);
+        assert_eq!(answer.problem(), (problem.0, problem.1.to_owned()), "{}", answer.text());
+    }
+}

@@ -60,7 +60,8 @@ fn the_server_tells_how_it_is() {
     for name in [
         "journeyd_http_requests_total{",
         "process_resident_memory_bytes ",
-        "journeyd_http_connections 1",
+        // Those of the requests before may be about to close.
+        "journeyd_http_connections ",
     ] {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }

@@ -8,6 +8,7 @@ mod source;
 mod versions;
 
 pub use json::Json;
+pub(super) use json::too_deep;
 pub use list::{CursorKey, List, Page, PageParams};
 pub use params::{Params, Query};
 pub use source::Source;

@@ -53,7 +53,8 @@ kinds! {
     /// There is no key with the request, or it is none of this server, or it was revoked. Send
     /// `Authorization: Bearer KEY`, or the key as the user name of Basic authorization.
     Unauthenticated "unauthenticated" UNAUTHORIZED "The request needs a valid API key";
-    /// The key is valid and lacks the scope that `detail` names.
+    /// The key is valid and lacks the scope that `detail` names; or a web page of another origin asks for a
+    /// change.
     Forbidden "forbidden" FORBIDDEN "The key may not do this";
     /// There is nothing at this path, or no such resource.
     NotFound "not-found" NOT_FOUND "There is no such thing";
@@ -67,7 +68,8 @@ kinds! {
     InProgress "request-in-progress" CONFLICT "The same request is being answered";
     /// The resource changed since it was read: its `ETag` is not in `If-Match`. Read it again.
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "The resource has changed";
-    /// The body is larger, once inflated, than this path takes. `detail` says how large it may be.
+    /// The body is larger, once inflated, than this path takes, or has more elements. `detail` says how large it
+    /// may be.
     BodyTooLarge "body-too-large" PAYLOAD_TOO_LARGE "The body is too large";
     /// The path does not take this `Content-Type`. `detail` says which it takes.
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "The path does not take this content type";

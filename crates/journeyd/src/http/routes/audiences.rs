@@ -190,6 +190,7 @@ async fn change(
 
 /// What a list does.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Change {
     /// Whether customers are put in or taken out.

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use journey_engine::command::{Reply as Done, What};
+use journey_engine::erasure::Marks;
 use journey_intake::{Decoder, Rules, write_row};
 use journey_vm::Status;
 use serde::{Deserialize, Serialize};
@@ -11,10 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::super::extract::{Params, Query, Raw};
-use super::super::problem::Problem;
+use super::super::extract::{Params, Query, Raw, too_deep};
+use super::super::problem::{Problem, ProblemKind};
 use super::super::reply::Reply;
 use super::super::state::AppState;
+use super::uploads::kind;
 use super::{check_customer, time};
 
 /// How often a change is made again because what is live was changed under it.
@@ -135,19 +137,26 @@ fn changes(state: &AppState, body: &Bytes) -> Result<What, Problem> {
     let Some(deployment) = history.deployment() else {
         return Err(Problem::conflict("there is no schema yet; set it with `PUT /api/v1/schema`"));
     };
-    let text = std::str::from_utf8(body)
-        .map_err(|error| Problem::invalid_body(format!("the body is no UTF-8: {error}")))?;
+    if let Some(at) = too_deep(body, state.config.limits.json_depth) {
+        let detail = format!("the JSON nests too deep at byte {at}");
+        return Err(Problem::new(ProblemKind::TooDeep, detail));
+    }
+    let text = std::str::from_utf8(body).map_err(|error| {
+        Problem::new(ProblemKind::InvalidJson, format!("the body is no UTF-8: {error}"))
+    })?;
     let mut decoder = Decoder::new(services.schemas.of(deployment));
     let strict = Rules { values: journey_intake::Strangers::Reject, ..Rules::default() };
     let changes = decoder.traits(text, strict).map_err(|reasons| {
+        let kind = kind(&reasons);
         let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
-        Problem::invalid_body(reasons.join("; ")).with("reasons", reasons)
+        Problem::new(kind, reasons.join("; ")).with("reasons", reasons)
     })?;
     Ok(What::Traits { deployment: deployment.number, changes })
 }
 
 /// How a customer is forgotten.
 #[derive(Debug, Deserialize, IntoParams, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Erasure {
     /// Answers only once no byte of it is left on the disk, which takes as long as copying the store. Otherwise
@@ -166,7 +175,13 @@ async fn erase(
     Query(Erasure { wait }): Query<Erasure>,
 ) -> Result<Reply, Problem> {
     match state.services.runtime.execute(&id, What::Erase).await? {
-        Done::Unknown => Err(Problem::not_found(format!("there is no customer `{id}`"))),
+        Done::Unknown => {
+            // Something may have named it all the same, which is gone, too, and has to leave the disk.
+            if !Marks::read(state.services.runtime.store())?.is_empty() {
+                state.services.upkeep.erased(wait).await;
+            }
+            Err(Problem::not_found(format!("there is no customer `{id}`")))
+        }
         _ => {
             state.services.upkeep.erased(wait).await;
             Ok(Reply::no_content())

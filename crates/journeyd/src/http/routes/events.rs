@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use journey_engine::command::What;
 use journey_engine::deploy::Deployment;
-use journey_intake::{Decoder, Elements, Form, Named, Rules};
+use journey_intake::{Decoder, Elements, Form, Named, Reason, Rules};
 use journey_vm::Row;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -42,7 +42,8 @@ struct EventBody {
 
 /// Takes events: one, an array of them, or lines (`application/x-ndjson`).
 ///
-/// Each is taken or not by itself; the answer says which were not, and why. What is accepted is durable.
+/// Each is taken or not by itself; the answer says which were not, and why. What is accepted is durable. At most
+/// 10,000 come together, of 256 KiB each.
 #[utoipa::path(post, path = "/api/v1/events", operation_id = "take_events", tag = "events",
     request_body(content((EventBody = "application/json"), (String = "application/x-ndjson"))),
     responses((status = 200, description = "What became of them", body = Taken)))]
@@ -62,8 +63,7 @@ async fn take(
     };
     let services = state.services.clone();
     let read = |deployment: &Deployment, batch: &mut Batch| {
-        read(&services, deployment, Elements::new(&body, form, LIMITS), &idempotent, batch);
-        Ok(())
+        read(&services, deployment, Elements::new(&body, form, LIMITS), &idempotent, batch)
     };
     Reply::json(StatusCode::OK, &take_all(&state, read).await?)
 }
@@ -74,7 +74,7 @@ fn read(
     elements: Elements<'_>,
     idempotent: &Idempotent,
     batch: &mut Batch,
-) {
+) -> Result<(), Problem> {
     let mut decoder = Decoder::new(services.schemas.of(deployment));
     let clock = services.runtime.clock();
     let rules = Rules { received: clock.received(), ..Rules::default() };
@@ -84,6 +84,13 @@ fn read(
         }
         let mut row = Row::default();
         let place = (element.index, clock.now());
+        if let Err(reason) = &element.text
+            && let Reason::TooMany { limit } = **reason
+        {
+            // Nothing of it is done: who would learn which were not looked at?
+            let detail = format!("there are more than {limit} events: send them in parts");
+            return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
+        }
         let event = match element.text {
             Ok(text) => decoder.event(text, rules, &mut row).map_err(|reason| (text, reason)),
             Err(reason) => Err(("", reason)),
@@ -110,4 +117,5 @@ fn read(
             }
         }
     }
+    Ok(())
 }

@@ -15,7 +15,9 @@ impl From<CatalogError> for Problem {
             CatalogError::Unknown { .. } | CatalogError::NoVersion { .. } => {
                 Problem::not_found(said)
             }
-            CatalogError::Exists { .. } | CatalogError::NotADraft { .. } => Problem::conflict(said),
+            CatalogError::Exists { .. }
+            | CatalogError::NotADraft { .. }
+            | CatalogError::NothingToDelete { .. } => Problem::conflict(said),
             CatalogError::Renamed { .. }
             | CatalogError::NotOne(_)
             | CatalogError::Config(_)

@@ -47,6 +47,7 @@ struct Filter {
 
 /// Whether a broken draft may be kept.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Tolerance {
     /// Keeps a draft that has errors; it cannot be activated until they are mended.
@@ -152,7 +153,7 @@ async fn delete(
     let catalog = state.services.catalog.clone();
     let view = catalog.view(&id)?;
     if view.document.draft().is_none() {
-        return Err(CatalogError::NotADraft { name: id }.into());
+        return Err(CatalogError::NothingToDelete { name: id }.into());
     }
     let revision = view.document.revision;
     precondition.check(&ETag::version(revision))?;

@@ -324,5 +324,15 @@ pub(super) fn invalid(reasons: &[Reason]) -> Problem {
         message: message.clone(),
     });
     let invalid = serde_json::to_value(invalid.collect::<Vec<_>>()).unwrap_or_default();
-    Problem::invalid_body(said.join("; ")).with("invalid", invalid)
+    Problem::new(kind(reasons), said.join("; ")).with("invalid", invalid)
+}
+
+/// What kind of problem a body is that cannot be taken: no JSON, JSON that nests too deep, or other JSON than is wanted.
+pub(super) fn kind(reasons: &[Reason]) -> ProblemKind {
+    let is = |code: &str| reasons.iter().any(|reason| reason.code() == code);
+    match () {
+        () if is("too_deep") => ProblemKind::TooDeep,
+        () if is("not_json") || is("not_utf8") => ProblemKind::InvalidJson,
+        () => ProblemKind::InvalidBody,
+    }
 }

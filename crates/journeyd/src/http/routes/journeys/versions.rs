@@ -72,6 +72,7 @@ async fn get(
 
 /// Which versions are compared.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Between {
     /// The earlier one.
