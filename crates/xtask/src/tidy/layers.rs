@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("delivery", &["bytecode", "vm"]),
     ("intake", &["bytecode", "time", "vm"]),
     ("ir", &["base", "sema", "bytecode"]),
-    ("ide", &["base", "syntax", "fmt", "sema", "ir"]),
+    ("ide", &["base", "time", "syntax", "fmt", "sema", "ir"]),
     ("reference", &["base", "syntax", "sema"]),
     ("workspace", &["base", "sema", "ir"]),
     (

@@ -1,0 +1,206 @@
+//! What stands above declarations, to be clicked on: tests can be run, and what is declared says
+//! how much it is used.
+//!
+//! Which lenses there are is told from the file alone. Counting goes through the workspace, so it
+//! is done for a lens when somebody looks at it.
+
+use std::collections::BTreeSet;
+
+use journey_base::{FileId, TextRange};
+use journey_sema::Workspace;
+use journey_syntax::ast::{self, AstNode};
+use journey_syntax::{SyntaxKind, SyntaxNode};
+
+use crate::place::{FilePosition, FileRange, covering, parsed};
+use crate::references::references;
+use crate::tree::{is_declaration, nodes};
+
+/// What a lens is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LensKind {
+    /// Runs the test below it.
+    RunTest,
+    /// Shows the tests of a journey and the journeys that start it.
+    Journey,
+    /// Shows where something is used.
+    Uses,
+}
+
+/// Something to click on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lens {
+    /// The name or title above which it stands.
+    pub range: TextRange,
+    /// What it is for.
+    pub kind: LensKind,
+}
+
+/// A lens that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedLens {
+    /// What it says.
+    pub title: String,
+    /// The places that it leads to; none where it leads nowhere or does something.
+    pub places: Vec<FileRange>,
+}
+
+/// The lenses of a file, by place. Above a test it is one that runs it.
+pub fn code_lenses(workspace: &Workspace, file: FileId) -> Vec<Lens> {
+    let Some(parse) = parsed(workspace, file) else { return Vec::new() };
+    let Some(root) = ast::File::cast(parse.tree.root()) else { return Vec::new() };
+    let mut lenses = Vec::new();
+    for item in root.items() {
+        match item {
+            ast::Item::TestDecl(test) => {
+                let title = test.text().map(|title| title.range());
+                lenses.extend(title.map(|range| Lens { range, kind: LensKind::RunTest }));
+            }
+            ast::Item::CustomerDecl(customer) => {
+                lenses.extend(customer.fields().filter_map(|field| uses(field.any_name())));
+            }
+            ast::Item::JourneyDecl(journey) => lenses.extend(
+                journey.name().map(|name| Lens { range: name.range(), kind: LensKind::Journey }),
+            ),
+            ast::Item::EventDecl(event) => lenses.extend(uses(event.name())),
+            ast::Item::AudienceDecl(audience) => lenses.extend(uses(audience.name())),
+            ast::Item::DestinationDecl(destination) => {
+                let actions = nodes(destination.syntax()).filter_map(ast::ActionDecl::cast);
+                lenses.extend(actions.filter_map(|action| uses(action.name())));
+            }
+            ast::Item::LetDecl(_) | ast::Item::PolicyDecl(_) => {}
+        }
+    }
+    lenses
+}
+
+fn uses<'t>(name: Option<impl AstNode<'t>>) -> Option<Lens> {
+    name.map(|name| Lens { range: name.range(), kind: LensKind::Uses })
+}
+
+/// What a lens of a file says, and where it leads.
+pub fn resolve_lens(workspace: &Workspace, file: FileId, lens: Lens) -> ResolvedLens {
+    let used = || {
+        let found = references(workspace, FilePosition { file, offset: lens.range.start });
+        found.into_iter().filter(|it| !it.declares).map(|it| it.place).collect::<Vec<_>>()
+    };
+    match lens.kind {
+        LensKind::RunTest => ResolvedLens { title: "Run test".to_owned(), places: Vec::new() },
+        LensKind::Uses => {
+            let places = used();
+            let title = match places.len() {
+                0 => "not used".to_owned(),
+                count => counted(count, "use"),
+            };
+            ResolvedLens { title, places }
+        }
+        LensKind::Journey => {
+            let places = used();
+            let title = tests_and_starters(workspace, &places);
+            ResolvedLens { title, places }
+        }
+    }
+}
+
+/// `3 tests · started by 2 journeys`
+fn tests_and_starters(workspace: &Workspace, places: &[FileRange]) -> String {
+    // One declaration may speak of a journey several times.
+    let (mut tests, mut journeys) = (BTreeSet::new(), BTreeSet::new());
+    for place in places {
+        let Some(parse) = parsed(workspace, place.file) else { continue };
+        let around = covering(&parse.tree, place.range);
+        let item: Option<&SyntaxNode<'_>> = around.iter().find(|it| is_declaration(it.kind()));
+        let Some(item) = item else { continue };
+        let is_test = item.kind() == SyntaxKind::TEST_DECL;
+        let of_its_kind = if is_test { &mut tests } else { &mut journeys };
+        of_its_kind.insert((place.file, item.range().start));
+    }
+    let tests = match tests.len() {
+        0 => "no tests".to_owned(),
+        count => counted(count, "test"),
+    };
+    match journeys.len() {
+        0 => tests,
+        count => format!("{tests} · started by {}", counted(count, "journey")),
+    }
+}
+
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LensKind, code_lenses, resolve_lens};
+    use crate::FileId;
+    use crate::fixture::fixture;
+
+    const SHOP: &str = "\
+//- schema.journey
+customer { email: text? never: int = 0 }
+event order { total: number }
+audience vip = customer.email is set
+destination crm log { action note(name: text) action call(to: text) }
+//- a.journey
+journey gift { entry manual exit done }
+journey shop {
+  entry event order
+  run gift() { exited done { run gift() } }
+  send crm.note(name: customer.email ?? \"\")
+  branch { when customer in vip { exit vip } }
+  exit done
+}
+test \"gives\" { journey gift at 2026-01-05T09:00Z enter () expect exit done }
+test \"sells\" { journey shop at 2026-01-05T09:00Z event order { total: 1 } expect exit done }
+";
+
+    fn shown(file: u32) -> Vec<String> {
+        let fixture = fixture(SHOP);
+        let file = FileId(file);
+        let text = fixture.text(file);
+        let lenses = code_lenses(&fixture.workspace, file).into_iter();
+        lenses
+            .map(|lens| {
+                let resolved = resolve_lens(&fixture.workspace, file, lens);
+                assert!(lens.kind != LensKind::RunTest || resolved.places.is_empty());
+                format!("{}: {}", lens.range.of(&text), resolved.title)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_a_schema_declares_says_how_often_it_is_used() {
+        assert_eq!(
+            shown(0),
+            [
+                "email: 2 uses",
+                "never: not used",
+                "order: 2 uses",
+                "vip: 1 use",
+                "note: 1 use",
+                "call: not used"
+            ]
+        );
+    }
+
+    #[test]
+    fn journeys_count_their_tests_and_who_starts_them_and_tests_can_be_run() {
+        assert_eq!(
+            shown(1),
+            [
+                "gift: 1 test · started by 1 journey",
+                "shop: 1 test",
+                "\"gives\": Run test",
+                "\"sells\": Run test"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lens_leads_to_the_places_that_it_counts() {
+        let fixture = fixture(SHOP);
+        let email = code_lenses(&fixture.workspace, FileId(0))[0];
+        let places = resolve_lens(&fixture.workspace, FileId(0), email).places;
+        let shown: Vec<String> = places.iter().map(|place| fixture.show(*place)).collect();
+        assert_eq!(shown, ["schema.journey:3 \"email\"", "a.journey:5 \"email\""]);
+    }
+}
