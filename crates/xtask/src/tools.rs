@@ -25,8 +25,8 @@ const NODE: &[&str] = &[
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let tools = root.join("target/tools");
     std::fs::create_dir_all(tools.join("node"))?;
-    let both = [python(&tools), node(&tools)];
-    both.into_iter().collect()
+    let all = [python(&tools), node(&tools), extension(root)];
+    all.into_iter().collect()
 }
 
 fn python(tools: &Path) -> Result<(), Failure> {
@@ -44,4 +44,10 @@ fn node(tools: &Path) -> Result<(), Failure> {
     arguments.extend(["--prefix", "node"]);
     arguments.extend(NODE);
     shell::run(tools, "npm", &arguments)
+}
+
+/// What the extension of VS Code is built with, at the versions of its lock file.
+fn extension(root: &Path) -> Result<(), Failure> {
+    let arguments = ["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
+    shell::run(&root.join("editors/vscode"), "npm", &arguments)
 }
