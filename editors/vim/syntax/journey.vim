@@ -6,6 +6,10 @@ endif
 syntax case match
 syntax sync minlines=300
 
+syntax match journeyMalformed #\v\S#
+syntax match journeyDelimiter #\v[{]|[}]|[(]|[)]|[[]|\]|[:]|[,]|[.]|[@]#
+syntax match journeyOperator #\v[=][>]|[=][=]|[!][=]|[<][=]|[>][=]|[.][.]|[?][?]|[<]|[>]|[=]|[+]|-|[*]|/|[%]|[?]|[|]#
+syntax match journeyMalformed #\v[&]{2}|[|]{2}#
 syntax match journeyName #\v[A-Za-z_][0-9A-Za-z_]*#
 syntax match journeyCall #\v[A-Za-z_][0-9A-Za-z_]*\ze[(]#
 syntax match journeyDeclaration #\v<%(audience|customer|destination|event|journey|let|test)>#
@@ -77,7 +81,7 @@ syntax match journeyReferred #\v[A-Za-z_][0-9A-Za-z_]*# contained
 syntax match journeyType #\v%([:<]\s?)@2<=<%(bool|date|duration|int|json|list|number|text|time|timeofday|weekday)>#
 syntax match journeyLabel #\v<[A-Za-z_][0-9A-Za-z_]*\ze\s*:#
 syntax match journeyProperty #\v[.]@1<![.]\s*[A-Za-z_][0-9A-Za-z_]*# contains=journeyDelimiter
-syntax match journeyAttribute #\v[@]\s*[A-Za-z_][0-9A-Za-z_]*#
+syntax match journeyAttribute #\v[@]\s*[A-Za-z_][0-9A-Za-z_]*# contains=journeyDelimiter
 
 syntax match journeyLiteral #\v<%([0-9][0-9_]*%([a-zA-Z_0-9])@!)#
 syntax match journeyMalformed #\v<%([0-9][0-9_]*%([.][0-9][0-9_]*)?%([eE][+-]?[0-9]+)?[A-Za-z][0-9A-Za-z_]*)#
@@ -90,17 +94,15 @@ syntax match journeyLiteral #\v<%([0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]%([a
 syntax match journeyLiteral #\v<%([0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][:][0-9][0-9]%([:][0-9][0-9]%([.][0-9][0-9]?[0-9]?)?)?%(Z%([a-zA-Z_0-9])@!|%([+]|-)[0-9][0-9][:][0-9][0-9]%([a-zA-Z_0-9])@!|%([a-zA-Z_0-9]|[.])@!))#
 syntax match journeyMalformed #\v<%([0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9:]+[.][0-9][0-9][0-9][0-9][0-9A-Za-z_:.+]*)#
 
-syntax match journeyDelimiter #\v[{]|[}]|[(]|[)]|[[]|\]|[:]|[,]|[.]#
-syntax match journeyOperator #\v[=][>]|[=][=]|[!][=]|[<][=]|[>][=]|[.][.]|[?][?]|[<]|[>]|[=]|[+]|-|[*]|/|[%]|[?]|[|]#
-
 syntax match journeyComment #//.*$# contains=@Spell
 syntax match journeyDoc #///\%(/\)\@!.*$# contains=@Spell
-syntax region journeyText start=#"# end=#"\|$# contains=journeyEscape,journeyBadEscape,journeyInterpolation,@Spell
+syntax region journeyText start=#"# end=#"\|$\|^# contains=journeyEscape,journeyBadEscape,journeyInterpolation,@Spell
 syntax region journeyLongText start=#"""# end=#"""# contains=journeyEscape,journeyBadEscape,journeyInterpolation,@Spell
 syntax match journeyBadEscape #\v\\%(u\{[0-9A-Za-z]*\}?|.)# contained
 syntax match journeyEscape #\v\\%([nt]|\\|"|[{]|[}])|\\u[{][0-9a-fA-F][0-9a-fA-F]?[0-9a-fA-F]?[0-9a-fA-F]?[0-9a-fA-F]?[0-9a-fA-F]?[}]# contained
-syntax region journeyInterpolation matchgroup=journeyBrace start=#{# end=#}# end=#\v^\ze\s*<%(after|as|audience|branch|by|destination|entry|event|exit|expect|for|journey|let|on|reenter|send|split|test|timeout|until|update|wait|when)>%(\s*:)@!# contained contains=TOP,journeyRecord
-syntax region journeyRecord matchgroup=journeyDelimiter start=#{# end=#}# contained contains=TOP,journeyRecord
+syntax region journeyInterpolation matchgroup=journeyBrace start=#{# end=#}# end=#\v^\ze\s*<%(after|as|audience|branch|by|destination|entry|event|exit|expect|for|journey|let|on|reenter|send|split|test|timeout|until|update|wait|when)>%(\s*:)@!# contained contains=@journeyCode
+syntax region journeyRecord matchgroup=journeyDelimiter start=#{# end=#}# contained contains=@journeyCode
+syntax cluster journeyCode contains=journeyMalformed,journeyDelimiter,journeyOperator,journeyName,journeyCall,journeyDeclaration,journeyDeclarationOf,journeyKeyword,journeyKeywordOf,journeyWord,journeyWordOf,journeyConstant,journeyType,journeyLabel,journeyProperty,journeyAttribute,journeyLiteral,journeyComment,journeyDoc,journeyText,journeyLongText,journeyRecord
 
 highlight default link journeyComment Comment
 highlight default link journeyDoc SpecialComment

@@ -29,7 +29,8 @@ pub fn node(package: &str) -> Option<PathBuf> {
     found.then_some(modules).or_else(|| missing(&format!("node with {package}")))
 }
 
-fn missing<T>(what: &str) -> Option<T> {
+/// Says that a test does nothing, for want of a program.
+pub fn missing<T>(what: &str) -> Option<T> {
     let message = format!("there is no {what}; `cargo xtask tools` installs it into target/tools");
     assert!(std::env::var_os(REQUIRED).is_none(), "{message}");
     // Not by `println`, which is shown only when a test fails.

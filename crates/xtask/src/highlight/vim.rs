@@ -35,6 +35,32 @@ const LINKS: &[(&str, &str)] = &[
     ("Delimiter", "Delimiter"),
 ];
 
+/// The groups that an expression in a text is made of.
+const CODE: &[&str] = &[
+    "Malformed",
+    "Delimiter",
+    "Operator",
+    "Name",
+    "Call",
+    "Declaration",
+    "DeclarationOf",
+    "Keyword",
+    "KeywordOf",
+    "Word",
+    "WordOf",
+    "Constant",
+    "Type",
+    "Label",
+    "Property",
+    "Attribute",
+    "Literal",
+    "Comment",
+    "Doc",
+    "Text",
+    "LongText",
+    "Record",
+];
+
 /// The file.
 pub(crate) fn generate(vocabulary: &Vocabulary) -> String {
     let mut lines = vec![
@@ -47,6 +73,9 @@ pub(crate) fn generate(vocabulary: &Vocabulary) -> String {
         "syntax sync minlines=300".to_owned(),
         String::new(),
     ];
+    lines.push(matched("Malformed", "\\S", ""));
+    lines.extend(punctuation(vocabulary));
+    lines.push(matched("Malformed", "[&]{2}|[|]{2}", ""));
     lines.push(matched("Name", WORD, ""));
     lines.push(matched("Call", &format!("{WORD}\\ze[(]"), ""));
     lines.extend(keywords(vocabulary));
@@ -55,15 +84,13 @@ pub(crate) fn generate(vocabulary: &Vocabulary) -> String {
     lines.push(matched("Type", &format!("%([:<]\\s?)@2<={types}"), ""));
     lines.push(matched("Label", &format!("<{WORD}\\ze\\s*:"), ""));
     lines.push(matched("Property", &format!("[.]@1<![.]\\s*{WORD}"), "contains=journeyDelimiter"));
-    lines.push(matched("Attribute", &format!("[@]\\s*{WORD}"), ""));
+    lines.push(matched("Attribute", &format!("[@]\\s*{WORD}"), "contains=journeyDelimiter"));
     lines.push(String::new());
     // In the other direction: the last one wins.
     for (called, form) in vocabulary.literals.iter().rev() {
         let group = if *called == MALFORMED { "Malformed" } else { "Literal" };
         lines.push(matched(group, &format!("<%({})", form.to(Dialect::Vim)), ""));
     }
-    lines.push(String::new());
-    lines.extend(punctuation(vocabulary));
     lines.push(String::new());
     lines.extend(texts(vocabulary));
     lines.push(String::new());
@@ -120,7 +147,7 @@ fn keywords(vocabulary: &Vocabulary) -> Vec<String> {
 
 fn punctuation(vocabulary: &Vocabulary) -> Vec<String> {
     let delimiter = |mark: &&String| {
-        matches!(mark.as_str(), "{" | "}" | "(" | ")" | "[" | "]" | "," | ":" | ".")
+        matches!(mark.as_str(), "{" | "}" | "(" | ")" | "[" | "]" | "," | ":" | "." | "@")
     };
     let pattern = |marks: Vec<&String>| -> String {
         let each =
@@ -128,7 +155,7 @@ fn punctuation(vocabulary: &Vocabulary) -> Vec<String> {
         each.collect::<Vec<String>>().join("|")
     };
     let (delimiters, operators): (Vec<&String>, Vec<&String>) =
-        vocabulary.marks.iter().filter(|mark| *mark != "@").partition(delimiter);
+        vocabulary.marks.iter().partition(delimiter);
     vec![
         matched("Delimiter", &pattern(delimiters), ""),
         matched("Operator", &pattern(operators), ""),
@@ -137,21 +164,23 @@ fn punctuation(vocabulary: &Vocabulary) -> Vec<String> {
 
 fn texts(vocabulary: &Vocabulary) -> Vec<String> {
     let stray = words(vocabulary.stray.iter().map(String::as_str), Dialect::Vim);
+    let code = CODE.iter().map(|group| format!("journey{group}")).collect::<Vec<String>>();
     let inside = "contains=journeyEscape,journeyBadEscape,journeyInterpolation,@Spell";
     vec![
         "syntax match journeyComment #//.*$# contains=@Spell".to_owned(),
         "syntax match journeyDoc #///\\%(/\\)\\@!.*$# contains=@Spell".to_owned(),
-        format!("syntax region journeyText start=#\"# end=#\"\\|$# {inside}"),
+        format!("syntax region journeyText start=#\"# end=#\"\\|$\\|^# {inside}"),
         format!("syntax region journeyLongText start=#\"\"\"# end=#\"\"\"# {inside}"),
         matched("BadEscape", "\\\\%(u\\{[0-9A-Za-z]*\\}?|.)", "contained"),
         matched("Escape", &vocabulary.escape.to(Dialect::Vim), "contained"),
         // One that is never closed ends before a word that no expression contains.
         format!(
             "syntax region journeyInterpolation matchgroup=journeyBrace start=#{{# end=#}}# \
-             end=#\\v^\\ze\\s*{stray}%(\\s*:)@!# contained contains=TOP,journeyRecord"
+             end=#\\v^\\ze\\s*{stray}%(\\s*:)@!# contained contains=@journeyCode"
         ),
         "syntax region journeyRecord matchgroup=journeyDelimiter start=#{# end=#}# contained \
-         contains=TOP,journeyRecord"
+         contains=@journeyCode"
             .to_owned(),
+        format!("syntax cluster journeyCode contains={}", code.join(",")),
     ]
 }
