@@ -10,8 +10,10 @@
 mod actions;
 mod braces;
 pub mod canvas;
+mod completion;
 mod definition;
 mod diagnostics;
+mod docs;
 mod folding;
 mod formatting;
 mod inlay;
@@ -26,6 +28,7 @@ mod symbols;
 mod tokendiff;
 mod tokens;
 mod tree;
+mod words;
 mod workspace_symbols;
 
 #[cfg(test)]
@@ -33,6 +36,7 @@ mod fixture;
 
 pub use actions::{Action, ActionKind, code_actions};
 pub use braces::matching_brace;
+pub use completion::{Completion, CompletionKind, Completions, MAX_ITEMS, completions};
 pub use definition::{definition, type_definition};
 pub use diagnostics::diagnostics;
 pub use folding::{Folding, FoldingKind, folding_ranges};

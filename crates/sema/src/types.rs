@@ -15,7 +15,7 @@ use crate::thir::Const;
 use crate::{Field, Type};
 
 /// The types that are written with one word.
-const NAMED: &[(&str, Type)] = &[
+pub(crate) const NAMED: &[(&str, Type)] = &[
     ("bool", Type::Bool),
     ("int", Type::Int),
     ("number", Type::Number),

@@ -12,7 +12,7 @@ use crate::suggest::Candidate;
 use crate::thir::{BinaryOp, Expr, FoldFn, HistoryFn, UnaryOp};
 
 /// Every function, for did-you-mean.
-pub(crate) const FUNCTIONS: &[&str] = &[
+pub const FUNCTIONS: &[&str] = &[
     "abs",
     "add_months",
     "all",

@@ -24,6 +24,7 @@ use crate::names::NameKind;
 use crate::thir::{Const, Expr, ExprKind};
 use crate::walk;
 
+pub use calls::FUNCTIONS;
 pub(crate) use convert::{Role, quoted};
 pub(crate) use values::{concatenation, default_of, weekday};
 

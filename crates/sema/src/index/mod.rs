@@ -188,3 +188,10 @@ pub struct Spot {
     /// Whether the name is given here.
     pub declares: bool,
 }
+
+pub use crate::expr::FUNCTIONS;
+
+/// The names of types, `list` aside.
+pub fn type_names() -> impl Iterator<Item = &'static str> {
+    crate::types::NAMED.iter().map(|(name, _)| *name)
+}

@@ -118,6 +118,21 @@ impl Workspace {
         files.into_iter().flat_map(|file| declarations_in(db, file, definition)).collect()
     }
 
+    /// The declaration that gives a name, as a tree of its own, and the name in it; the first where
+    /// there are several. A local name is given in `file`.
+    pub fn declaration_of(
+        &self,
+        definition: &Definition,
+        file: FileId,
+    ) -> Option<(journey_syntax::Tree, TextRange)> {
+        let db = &self.db;
+        let (file, range) = self.declared_at(definition, file).into_iter().next()?;
+        let item = item_at(db, self.source(file)?, range.start)?;
+        let offset = item.offset(db);
+        let back = |at: u32| at.saturating_sub(offset);
+        Some((item.tree(db).clone(), TextRange::new(back(range.start), back(range.end))))
+    }
+
     /// Every place at which something is named, by file and place. A local name is looked for in
     /// `file` alone.
     pub fn references(&self, definition: &Definition, file: FileId) -> Vec<Spot> {

@@ -1,0 +1,129 @@
+//! What can stand behind a `.`.
+
+use journey_base::TextRange;
+use journey_sema::{Field, NameKind, Type, Workspace};
+use journey_syntax::{AstNode, SyntaxKind, ast};
+
+use super::context::Context;
+use super::values::{fit, trait_items};
+use super::{CompletionKind, Found};
+use crate::words;
+
+/// Completes a field access: `customer.…`, `cart.…`, `last(order).…`, `cart.at.…`.
+pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Found) {
+    let around = context.around();
+    let chain = around.iter().rev().find_map(|node| ast::FieldChain::cast(*node));
+    let Some(chain) = chain else { return };
+    let Some(base) = chain.expr() else { return };
+    let before: Vec<ast::FieldAccess<'_>> = chain
+        .field_accesses()
+        .take_while(|access| access.range().end <= context.probe.start)
+        .collect();
+    let wanted = context.scope.as_ref().and_then(|scope| scope.wanted.clone());
+    match (base, before.as_slice()) {
+        (ast::Expr::CustomerExpr(_), []) => {
+            trait_items(workspace, "", wanted.as_ref(), found);
+            found.plain(CompletionKind::Property, "id", "text", fit(&Type::Text, wanted.as_ref()));
+        }
+        (ast::Expr::CustomerExpr(_), [only]) => {
+            let field = only.any_name().and_then(|name| workspace.trait_field(name.source()));
+            of_type(field.map(|field| field.ty).as_ref(), wanted.as_ref(), found);
+        }
+        (ast::Expr::NameExpr(name), before) => {
+            let name = name.name().map_or("", |name| name.source());
+            of_name(workspace, context, name, before, wanted.as_ref(), found);
+        }
+        (other, before) => {
+            let end = before.last().map_or(other.range().end, |access| access.range().end);
+            let ty = context.index.type_of(TextRange::new(other.range().start, end));
+            of_type(ty, wanted.as_ref(), found);
+        }
+    }
+}
+
+/// Of a name: the properties of the event it is, or the parts of its value.
+fn of_name(
+    workspace: &Workspace,
+    context: &Context,
+    name: &str,
+    before: &[ast::FieldAccess<'_>],
+    wanted: Option<&Type>,
+    found: &mut Found,
+) {
+    let in_scope = context.scope.iter().flat_map(|scope| &scope.names).find(|it| *it.name == *name);
+    let event = match in_scope {
+        Some(in_scope) => in_scope.event.clone(),
+        // In `sum(order.…)` the event itself stands there.
+        None => workspace.names(NameKind::Event).into_iter().find(|event| **event == *name),
+    };
+    let fields = event.as_ref().and_then(|event| workspace.event_type(event));
+    match (fields, before) {
+        (Some(event), []) => {
+            fields_of(&event.properties, wanted, found);
+            found.plain(CompletionKind::Property, "at", "time", fit(&Type::Time, wanted));
+        }
+        (Some(event), [first, ..]) => {
+            let first = first.any_name().map_or("", |name| name.source());
+            let property = event.properties.iter().find(|it| *it.name == *first);
+            let ty = match property {
+                Some(property) => Some(property.ty.clone()),
+                None => (first == "at").then_some(Type::Time),
+            };
+            of_type(ty.as_ref(), wanted, found);
+        }
+        (None, before) => {
+            let mut ty = in_scope.and_then(|in_scope| in_scope.ty.clone());
+            if in_scope.is_some_and(|in_scope| in_scope.what == "message") {
+                return found.plain(CompletionKind::Property, "id", "text", 0);
+            }
+            for access in before {
+                let name = access.any_name().map_or("", |name| name.source());
+                ty = ty.and_then(|ty| match ty.required() {
+                    Type::Record(fields) => {
+                        fields.iter().find(|field| *field.name == *name).map(|it| it.ty.clone())
+                    }
+                    _ => None,
+                });
+            }
+            of_type(ty.as_ref(), wanted, found);
+        }
+    }
+}
+
+/// The parts of a value of some type.
+fn of_type(ty: Option<&Type>, wanted: Option<&Type>, found: &mut Found) {
+    let Some(ty) = ty.map(Type::required) else { return };
+    let kind = match &ty {
+        Type::Record(fields) => return fields_of(fields, wanted, found),
+        Type::Time => "time",
+        Type::Text | Type::Enum(_) => "text",
+        Type::List(_) => "list",
+        _ => return,
+    };
+    for (name, of, gives) in words::VALUE_PROPERTIES {
+        if of.contains(&kind) {
+            let about = words::built_in(&format!("value.{name}")).map_or("", |(_, about)| about);
+            found.plain(CompletionKind::Property, name, *gives, 2);
+            found.documented(about, false);
+        }
+    }
+}
+
+/// Fields of a record or properties of an event.
+pub(super) fn fields_of(fields: &[Field], wanted: Option<&Type>, found: &mut Found) {
+    for field in fields {
+        let rank = fit(&field.ty, wanted);
+        found.plain(CompletionKind::Property, &field.name, field.ty.to_string(), rank);
+        let wire = if field.wire == field.name {
+            String::new()
+        } else {
+            format!("On the wire: `{}`", field.wire)
+        };
+        found.documented(wire, field.marks.deprecated.is_some());
+    }
+}
+
+/// Whether the probe stands behind a `.` of an expression.
+pub(super) fn is_field(context: &Context) -> bool {
+    context.around().iter().any(|node| node.kind() == SyntaxKind::FIELD_ACCESS)
+}

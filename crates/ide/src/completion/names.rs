@@ -1,0 +1,400 @@
+//! Which names can stand where the probe ended up in the tree.
+
+use std::sync::Arc;
+
+use journey_sema::{Field, JourneyOutline, NameKind, Workspace};
+use journey_syntax::{AstNode, SyntaxKind as K, SyntaxNode, ast};
+
+use super::context::Context;
+use super::values::{action_item, audiences, fit};
+use super::{CompletionKind, Found, fields, snippets, values};
+use crate::docs;
+use crate::words;
+
+pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Found) {
+    let around = context.around();
+    if fields::is_field(context) {
+        return fields::complete(workspace, context, found);
+    }
+    // From the inside out: the first node that says what its name is decides.
+    for (at, node) in around.iter().enumerate().rev() {
+        let outer = around.get(..at).unwrap_or_default();
+        if by_node(workspace, context, *node, outer, found) {
+            return;
+        }
+    }
+}
+
+/// Completes by what the probe is in; says whether that decided it.
+fn by_node(
+    workspace: &Workspace,
+    context: &Context,
+    node: SyntaxNode<'_>,
+    outer: &[SyntaxNode<'_>],
+    found: &mut Found,
+) -> bool {
+    match node.kind() {
+        K::NAME_EXPR => {
+            arguments(workspace, context, outer, found);
+            case_values(workspace, context, outer, found);
+            values::complete(workspace, context, found);
+        }
+        K::ENTRY_EVENT
+        | K::EXIT_ON
+        | K::WAIT_EVENT
+        | K::ON_ARM
+        | K::GOAL_CLAUSE
+        | K::EVENT_STEP => {
+            // The name of a goal is new.
+            let second = node.kind() == K::GOAL_CLAUSE
+                && ast::GoalClause::cast(node)
+                    .and_then(|goal| goal.names().next())
+                    .is_some_and(|name| name.range() == context.probe);
+            if !second {
+                events(workspace, found);
+            }
+        }
+        K::ENTRY_AUDIENCE => audiences(workspace, found),
+        K::ADD_CUSTOMER | K::REMOVE_CUSTOMER | K::JOIN_STEP | K::LEAVE_STEP | K::MEMBERSHIPS => {
+            audiences(workspace, found);
+        }
+        K::SINCE => labels(context, found),
+        K::ACTION_REF => actions(workspace, context, node, found),
+        K::RUN | K::ENTER => journeys(workspace, true, found),
+        K::JOURNEY_STEP => journeys(workspace, false, found),
+        K::EXITED_ARM => outcomes_of_run(workspace, outer, found),
+        K::EXPECT_EXIT => {
+            inner(workspace, outer, found, |it| (CompletionKind::Outcome, &it.outcomes));
+        }
+        K::EXPECT_AT => inner(workspace, outer, found, |it| (CompletionKind::Label, &it.labels)),
+        K::EXPECT_GOAL | K::NO_GOAL => {
+            inner(workspace, outer, found, |it| (CompletionKind::Outcome, &it.goals));
+        }
+        K::RESPOND_STEP | K::FAIL_STEP | K::EXPECT_WEBHOOK | K::NO_WEBHOOK => {
+            inner(workspace, outer, found, |it| (CompletionKind::Label, &it.asking));
+        }
+        K::CHOOSE_STEP => splits(workspace, context, node, outer, found),
+        K::NAMED_TYPE | K::GENERIC_TYPE => types(found),
+        K::UNDER => named(workspace, NameKind::Policy, CompletionKind::Policy, found),
+        K::DESTINATION_KIND => {
+            for (kind, about) in
+                [("http", "makes requests"), ("smtp", "sends mail"), ("log", "writes a line")]
+            {
+                found.plain(CompletionKind::Value, kind, about, 0);
+            }
+        }
+        K::ATTRIBUTE => {
+            found.plain(CompletionKind::Attribute, "pii", "personal data", 0);
+            let insert = "deprecated(\"${1:use …}\")".to_owned();
+            found.snippet(CompletionKind::Attribute, "deprecated", insert, "not to be used", 0);
+        }
+        K::ASSIGNMENT => assignments(workspace, context, outer, found),
+        K::ARG_NAME => arguments(workspace, context, outer, found),
+        // Names that are given here are nobody's yet; and statements know no more than blocks.
+        K::FIELD | K::PARAM | K::LABEL | K::ALIAS | K::EXIT | K::TILE | K::BLOCK => {}
+        _ => return false,
+    }
+    true
+}
+
+fn named(workspace: &Workspace, kind: NameKind, of: CompletionKind, found: &mut Found) {
+    for name in workspace.names(kind) {
+        found.plain(of, &name, kind.to_string(), 0);
+        let old = workspace.deprecation(kind, &name);
+        found.documented(docs::of_name(workspace, kind, &name), old.is_some());
+    }
+}
+
+fn events(workspace: &Workspace, found: &mut Found) {
+    named(workspace, NameKind::Event, CompletionKind::Event, found);
+}
+
+fn types(found: &mut Found) {
+    for (name, about) in words::types() {
+        match name {
+            "list" => {
+                let insert = "list<${1:text}>".to_owned();
+                found.snippet(CompletionKind::Type, name, insert, about, 0);
+            }
+            _ => found.plain(CompletionKind::Type, name, about, 0),
+        }
+    }
+}
+
+fn labels(context: &Context, found: &mut Found) {
+    found.plain(CompletionKind::Value, "entered", "since the entry", 0);
+    for label in context.scope.iter().flat_map(|scope| &scope.labels) {
+        found.plain(CompletionKind::Label, label, "label", 0);
+    }
+    let journey = context.around().into_iter().find_map(ast::JourneyDecl::cast);
+    for tile in journey
+        .into_iter()
+        .flat_map(|it| crate::tree::nodes(it.syntax()).filter(|node| node.kind() == K::LABEL))
+    {
+        if let Some(name) = ast::Label::cast(tile).and_then(|label| label.name()) {
+            found.plain(CompletionKind::Label, name.source(), "label", 0);
+        }
+    }
+}
+
+fn actions(workspace: &Workspace, context: &Context, node: SyntaxNode<'_>, found: &mut Found) {
+    let Some(action) = ast::ActionRef::cast(node) else { return };
+    let destination = action.name().filter(|name| name.range() != context.probe);
+    for full in workspace.names(NameKind::Action) {
+        match destination {
+            // Behind the dot.
+            Some(of) => {
+                let name = full.strip_prefix(of.source()).and_then(|it| it.strip_prefix('.'));
+                if let Some(name) = name {
+                    action_item(workspace, &full, name, found);
+                }
+            }
+            None => action_item(workspace, &full, &full, found),
+        }
+    }
+    if destination.is_none() {
+        named(workspace, NameKind::Destination, CompletionKind::Destination, found);
+    }
+}
+
+fn journeys(workspace: &Workspace, called: bool, found: &mut Found) {
+    for name in workspace.names(NameKind::Journey) {
+        if !called {
+            found.plain(CompletionKind::Journey, &name, "journey", 0);
+            continue;
+        }
+        let outline = workspace.journey_outline(&name).unwrap_or_default();
+        let params: Vec<String> =
+            outline.params.iter().map(|it| format!("{}: {}", it.name, it.ty)).collect();
+        let insert = snippets::call(&name, &outline.params);
+        found.snippet(
+            CompletionKind::Journey,
+            &name,
+            insert,
+            format!("({})", params.join(", ")),
+            0,
+        );
+        found.documented(docs::of_name(workspace, NameKind::Journey, &name), false);
+    }
+}
+
+/// The journey that a test is about.
+fn tested(workspace: &Workspace, outer: &[SyntaxNode<'_>]) -> Option<JourneyOutline> {
+    let test = outer.iter().rev().find_map(|node| ast::TestDecl::cast(*node))?;
+    let journey = test.steps().find_map(|step| match step {
+        ast::Step::JourneyStep(step) => step.name(),
+        _ => None,
+    })?;
+    workspace.journey_outline(journey.source())
+}
+
+fn inner(
+    workspace: &Workspace,
+    outer: &[SyntaxNode<'_>],
+    found: &mut Found,
+    names: impl Fn(&JourneyOutline) -> (CompletionKind, &Vec<Arc<str>>),
+) {
+    let Some(outline) = tested(workspace, outer) else { return };
+    let (kind, names) = names(&outline);
+    for name in names {
+        found.plain(kind, name, "", 0);
+    }
+}
+
+fn splits(
+    workspace: &Workspace,
+    context: &Context,
+    node: SyntaxNode<'_>,
+    outer: &[SyntaxNode<'_>],
+    found: &mut Found,
+) {
+    let Some(outline) = tested(workspace, outer) else { return };
+    let names: Vec<ast::Name<'_>> =
+        ast::ChooseStep::cast(node).into_iter().flat_map(|step| step.names()).collect();
+    match names.as_slice() {
+        [split, arm] if arm.range() == context.probe => {
+            let arms = outline.splits.iter().find(|(name, _)| **name == *split.source());
+            for arm in arms.into_iter().flat_map(|(_, arms)| arms) {
+                found.plain(CompletionKind::Arm, arm, "arm", 0);
+            }
+        }
+        _ => {
+            for (split, arms) in &outline.splits {
+                let insert = format!("{split} ${{1:{}}}", arms.first().map_or("", |it| it));
+                found.snippet(CompletionKind::Label, split, insert, "split", 0);
+            }
+        }
+    }
+}
+
+/// Outcomes of the journey that is run, those without an arm first.
+fn outcomes_of_run(workspace: &Workspace, outer: &[SyntaxNode<'_>], found: &mut Found) {
+    let Some(run) = outer.iter().rev().find_map(|node| ast::Run::cast(*node)) else { return };
+    let name = run.name().map_or("", |name| name.source());
+    let outline = workspace.journey_outline(name).unwrap_or_default();
+    let mut taken: Vec<&str> = Vec::new();
+    for arm in run.run_arms().into_iter().flat_map(|arms| arms.run_arms()) {
+        if let ast::RunArm::ExitedArm(arm) = arm {
+            taken.extend(arm.names().map(|name| name.source()));
+        }
+    }
+    for outcome in &outline.outcomes {
+        let rank = if taken.contains(&&**outcome) { 5 } else { 0 };
+        found.plain(CompletionKind::Outcome, outcome, "outcome", rank);
+    }
+}
+
+/// What is assigned: traits, properties of an event, fields of a record.
+fn assignments(
+    workspace: &Workspace,
+    context: &Context,
+    outer: &[SyntaxNode<'_>],
+    found: &mut Found,
+) {
+    let given: Vec<&str> = outer.last().map(assigned).unwrap_or_default();
+    let assigned = |name: &str| given.iter().filter(|it| **it == name).count() > 0;
+    let offer = |fields: &[Field], kind: CompletionKind, found: &mut Found| {
+        for field in fields.iter().filter(|field| !assigned(&field.name)) {
+            let needed = field.default.is_none() && !field.ty.is_optional();
+            let rank = if needed { 0 } else { 1 };
+            let insert = format!("{}: $0", field.name);
+            found.snippet(kind, &field.name, insert, field.ty.to_string(), rank);
+            found.documented("", field.marks.deprecated.is_some());
+        }
+    };
+    for node in outer.iter().rev() {
+        match node.kind() {
+            K::UPDATE | K::UPDATE_STEP | K::CUSTOMER_STEP => {
+                let traits: Vec<Field> = workspace
+                    .names(NameKind::Trait)
+                    .iter()
+                    .filter_map(|name| workspace.trait_field(name))
+                    .collect();
+                return offer(&traits, CompletionKind::Trait, found);
+            }
+            K::EVENT_STEP => {
+                let event = ast::EventStep::cast(*node).and_then(|step| step.name());
+                let event = event.and_then(|name| workspace.event_type(name.source()));
+                let fields = event.map(|event| event.properties).unwrap_or_default();
+                return offer(&fields, CompletionKind::Property, found);
+            }
+            K::RECORD_EXPR => {
+                let wanted = context.scope.as_ref().and_then(|scope| scope.wanted.as_ref());
+                if let Some(journey_sema::Type::Record(fields)) = wanted.map(|it| it.required()) {
+                    offer(&fields, CompletionKind::Property, found);
+                }
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn assigned<'t>(list: &SyntaxNode<'t>) -> Vec<&'t str> {
+    let all = list.children::<ast::Assignment<'_>>();
+    all.filter_map(|it| it.any_name()).map(|name| name.source()).collect()
+}
+
+/// Parameters that are not given yet, where arguments have names.
+fn arguments(
+    workspace: &Workspace,
+    context: &Context,
+    outer: &[SyntaxNode<'_>],
+    found: &mut Found,
+) {
+    let [.., list, arg] = outer else { return };
+    let (list, arg) = match arg.kind() {
+        K::ARG => (list, *arg),
+        // The probe is the name of an argument.
+        _ => return,
+    };
+    // Behind the name its value stands.
+    if arg.child::<ast::ArgName<'_>>().is_some_and(|name| name.range().end <= context.probe.start) {
+        return;
+    }
+    let owner = outer.iter().rev().find(|node| {
+        matches!(
+            node.kind(),
+            K::SEND
+                | K::RUN
+                | K::ENTER
+                | K::ENTER_STEP
+                | K::EXPECT_SEND
+                | K::NO_SEND
+                | K::CALL_EXPR
+        )
+    });
+    let Some(owner) = owner else { return };
+    let params = parameters(workspace, *owner, outer);
+    let given: Vec<&str> = list
+        .children::<ast::Arg<'_>>()
+        .filter_map(|arg| arg.arg_name()?.any_name())
+        .map(|name| name.source())
+        .collect();
+    for param in params.iter().filter(|param| !given.contains(&&*param.name)) {
+        let needed = param.default.is_none() && !param.ty.is_optional();
+        let insert = format!("{}: $0", param.name);
+        let rank = if needed { 0 } else { 1 };
+        let label = format!("{}:", param.name);
+        found.snippet(CompletionKind::Parameter, &label, insert, param.ty.to_string(), rank);
+        found.documented("", param.marks.deprecated.is_some());
+    }
+}
+
+/// What can be given by name.
+pub(crate) fn parameters(
+    workspace: &Workspace,
+    owner: SyntaxNode<'_>,
+    outer: &[SyntaxNode<'_>],
+) -> Vec<Field> {
+    let action = |action: Option<ast::ActionRef<'_>>| {
+        let name = action.map(|action| action.source().replace(char::is_whitespace, ""));
+        let action = name.and_then(|name| workspace.action_type(&name));
+        action.map(|action| action.params.clone()).unwrap_or_default()
+    };
+    let journey = |outline: Option<JourneyOutline>| {
+        let outline = outline.unwrap_or_default();
+        let event = outline.event.and_then(|event| workspace.event_type(&event));
+        let properties = event.into_iter().flat_map(|event| event.properties);
+        outline.params.into_iter().chain(properties).collect()
+    };
+    let called = |name: Option<ast::Name<'_>>| {
+        journey(name.and_then(|it| workspace.journey_outline(it.source())))
+    };
+    match owner.kind() {
+        K::SEND => action(ast::Send::cast(owner).and_then(|it| it.action_ref())),
+        K::EXPECT_SEND => action(ast::ExpectSend::cast(owner).and_then(|it| it.action_ref())),
+        K::NO_SEND => action(ast::NoSend::cast(owner).and_then(|it| it.action_ref())),
+        K::RUN => called(ast::Run::cast(owner).and_then(|it| it.name())),
+        K::ENTER => called(ast::Enter::cast(owner).and_then(|it| it.name())),
+        K::ENTER_STEP => journey(tested(workspace, outer)),
+        _ => Vec::new(),
+    }
+}
+
+/// Members of an enum that have no arm yet, where a branch chooses by value.
+fn case_values(
+    workspace: &Workspace,
+    context: &Context,
+    outer: &[SyntaxNode<'_>],
+    found: &mut Found,
+) {
+    let _ = workspace;
+    let [.., branch, arm] = outer else { return };
+    let (Some(branch), K::VALUE_ARM) = (ast::BranchValue::cast(*branch), arm.kind()) else {
+        return;
+    };
+    let subject = branch.expr().map(|subject| subject.range());
+    let Some(ty) = subject.and_then(|range| context.index.type_of(range)) else { return };
+    let journey_sema::Type::Enum(members) = ty.required() else { return };
+    let taken: Vec<&str> = branch
+        .value_arms()
+        .flat_map(|arm| arm.exprs())
+        .map(|value| value.source().trim_matches('"'))
+        .collect();
+    for member in members.iter().filter(|member| !taken.contains(&&***member)) {
+        let label = format!("\"{member}\"");
+        let insert = format!("\"{}\" {{\n  $0\n}}", values::escaped(member));
+        found.snippet(CompletionKind::EnumMember, &label, insert, "arm", fit(ty, Some(ty)));
+    }
+}
