@@ -289,9 +289,12 @@ const NASTY: &[(&str, &str)] = &[
 fn texts_numbers_comments_and_contextual_words_are_highlighted_as_they_are_parsed() {
     let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
     let files: Vec<(String, String)> = NASTY.iter().map(owned).collect();
-    check(&files, &expect![[r#"
+    check(
+        &files,
+        &expect![[r#"
         emacs x→o ä ×1 unicode:1
-    "#]]);
+    "#]],
+    );
 }
 
 /// The price of looking at a line and at neighbours only, counted: a keyword that ends its line and needs something
@@ -345,14 +348,17 @@ fn what_is_not_closed_ends_where_the_lexer_ends_it() {
         ("other languages", "let a = b && c || d"),
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
-    check(&files, &expect![[r#"
+    check(
+        &files,
+        &expect![[r#"
         emacs x→N 1 ×1 malformed:1
         emacs x→N 5d ×1 malformed:1
         emacs x→o . ×1 malformed:1
         emacs x→t \q ×1 escapes:1
         emacs x→t \u{1234567} ×1 escapes:1
         emacs x→t \u{zz} ×1 escapes:1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
