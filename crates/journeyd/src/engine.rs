@@ -4,13 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use journey_bytecode::{Const, Slot, Type};
 use journey_delivery::{
     Deliverer, Guard, GuardError, Parts, StartError, SystemClock, SystemNetwork,
 };
 use journey_engine::form::ReadError;
 use journey_engine::store::{EmbeddedStore, Options as StoreOptions, Store, StoreError};
-use journey_vm::Outside;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -18,6 +16,7 @@ use crate::catalog::{Catalog, CatalogError, WorkspaceFiles};
 use crate::config::{Config, Secrets};
 use crate::copies;
 use crate::lines::{Lines, Look};
+use crate::outside::Given;
 use crate::runtime::dispatch::{Desktop, Dispatch};
 use crate::runtime::{self, Clock, Runtime};
 use crate::upkeep::{self, Upkeep};
@@ -92,6 +91,12 @@ impl Engine {
             let changed = catalog.load(workspace)?;
             tracing::info!(?changed, "the workspace runs");
         }
+        let outside = Arc::new(Given(secrets));
+        if let Some(deployment) = runtime.history().deployment() {
+            for gap in outside.gaps(deployment.set.program()) {
+                tracing::warn!("messages will fail: {gap}");
+            }
+        }
         let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime));
         let guard = Guard::allowing(&config.delivery.allow)?;
         let settings = journey_delivery::Settings { guard, ..Default::default() };
@@ -106,7 +111,7 @@ impl Engine {
         let dispatch = Arc::new(Dispatch {
             runtime: Arc::clone(&runtime),
             deliverer: Arc::clone(&deliverer),
-            outside: Arc::new(Given(secrets)),
+            outside,
             desktop,
         });
         let listening = tokio::spawn(Arc::clone(&dispatch).listen(outcomes));
@@ -166,39 +171,4 @@ fn shards(store: &dyn Store, wanted: u16) -> Result<u16, EngineError> {
     store.append(&batch)?;
     store.sync()?;
     Ok(shards)
-}
-
-/// What destinations are given by the configuration and the environment.
-struct Given(Secrets);
-
-impl Outside for Given {
-    fn setting(&self, destination: &str, setting: &Slot) -> Option<Const> {
-        constant(&self.0.setting(destination, &setting.name)?, &setting.ty)
-    }
-
-    fn secret(&self, destination: &str, name: &str) -> Option<String> {
-        match self.0.secret(destination, name) {
-            Ok(secret) => Some(secret.expose().to_owned()),
-            Err(error) => {
-                tracing::error!(%error, "a message cannot be made");
-                None
-            }
-        }
-    }
-}
-
-/// A value of the configuration as one of the language. What does not fit is unset, which the message that
-/// needs it says.
-fn constant(value: &toml::Value, ty: &Type) -> Option<Const> {
-    Some(match (value, ty) {
-        (toml::Value::String(text), Type::Text | Type::Enum(_)) => Const::Text(text.clone()),
-        (toml::Value::String(text), Type::Int) => Const::Int(text.parse().ok()?),
-        (toml::Value::String(text), Type::Number) => Const::Number(text.parse().ok()?),
-        (toml::Value::String(text), Type::Bool) => Const::Bool(text.parse().ok()?),
-        (toml::Value::Integer(value), Type::Int) => Const::Int(*value),
-        (toml::Value::Integer(value), Type::Number) => Const::Number(*value as f64),
-        (toml::Value::Float(value), Type::Number) => Const::Number(*value),
-        (toml::Value::Boolean(value), Type::Bool) => Const::Bool(*value),
-        _ => return None,
-    })
 }

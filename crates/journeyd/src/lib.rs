@@ -21,6 +21,7 @@ pub mod http;
 pub mod instance;
 pub mod lines;
 pub mod observe;
+pub mod outside;
 pub mod pages;
 pub mod runtime;
 pub mod secret;

@@ -166,7 +166,8 @@ impl Secrets {
     }
 }
 
-fn variable(kind: &str, destination: &str, name: &str) -> String {
+/// The variable of the environment that a setting or a secret may stand in.
+pub(crate) fn variable(kind: &str, destination: &str, name: &str) -> String {
     format!("JOURNEYD_{kind}_{}_{}", destination.to_uppercase(), name.to_uppercase())
 }
 

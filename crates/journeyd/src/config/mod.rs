@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::runtime::ClockKind;
 
+pub(crate) use destinations::variable;
 pub use destinations::{DestinationConfig, SecretError, SecretSource, Secrets};
 pub use layers::{ConfigError, Loaded, Origin, Sources, load};
 pub use values::{Length, Size, ValueError};
