@@ -13,7 +13,7 @@ use crate::place::{FilePosition, covering, tokens_at};
 pub(super) const PROBE: &str = "zz_what_goes_here";
 
 /// The place of a completion.
-pub(super) struct Context {
+pub(crate) struct Context {
     /// What a completion replaces, in the text as it is.
     pub(super) replace: TextRange,
     /// What is typed of it so far.
@@ -22,6 +22,8 @@ pub(super) struct Context {
     pub(super) prefix: String,
     /// Whether the cursor is in the characters of a text.
     pub(super) in_text: bool,
+    /// Whether arguments stand behind the cursor already.
+    pub(super) called: bool,
     /// The text with the probe in it, and where that stands.
     pub(super) trial: Parse,
     pub(super) probe: TextRange,
@@ -32,7 +34,7 @@ pub(super) struct Context {
 
 impl Context {
     /// Nothing in comments and for places that are not in the text.
-    pub(super) fn at(workspace: &Workspace, at: FilePosition, text: &Arc<str>) -> Option<Context> {
+    pub(crate) fn at(workspace: &Workspace, at: FilePosition, text: &Arc<str>) -> Option<Context> {
         let offset = at.offset as usize;
         let before = text.get(..offset)?;
         let tree = journey_syntax::parse(text).tree;
@@ -61,6 +63,7 @@ impl Context {
         let rest = text.get(offset..)?;
         let rest_word = if in_text { 0 } else { rest.bytes().take_while(word).count() };
         let rest = rest.get(rest_word..)?;
+        let called = !in_text && rest.starts_with('(');
         let probe = TextRange::new(replace.start, replace.start + PROBE.len() as u32);
         let whole = format!("{prefix}{PROBE}{rest}");
         let (mut trial, mut trial_text) = (journey_syntax::parse(&whole), whole);
@@ -71,11 +74,11 @@ impl Context {
         }
         let found = workspace.scope(at.file, &trial_text, probe.start);
         let (scope, index) = found.unwrap_or_default();
-        Some(Context { replace, typed, prefix, in_text, trial, probe, scope, index })
+        Some(Context { replace, typed, prefix, in_text, called, trial, probe, scope, index })
     }
 
     /// The nodes around the probe, the innermost last.
-    pub(super) fn around(&self) -> Vec<SyntaxNode<'_>> {
+    pub(crate) fn around(&self) -> Vec<SyntaxNode<'_>> {
         covering(&self.trial.tree, self.probe)
     }
 

@@ -15,6 +15,10 @@ use crate::words;
 /// tile are offered.
 const MAX_TRIED: usize = 48 << 10;
 
+/// Words that are names where nothing follows, and what follows them where they are not.
+const FOLLOWED: &[(&str, &str)] =
+    &[("no", " send"), ("up", " to"), ("goal", " x"), ("webhook", " x")];
+
 /// What begins a tile.
 const TILES: &[&str] = &[
     "wait", "branch", "split", "send", "webhook", "update", "add", "remove", "run", "enter", "let",
@@ -40,11 +44,15 @@ pub(super) fn complete(context: &Context, found: &mut Found) {
         if !super::fits(word, &context.typed) {
             continue;
         }
-        tried.clear();
-        tried.push_str(declaration);
-        let range = TextRange::new(tried.len() as u32, (tried.len() + word.len()) as u32);
-        tried.push_str(word);
-        if taken(&journey_syntax::parse(&tried), range, *kind) {
+        let range =
+            TextRange::new(declaration.len() as u32, (declaration.len() + word.len()) as u32);
+        let follower = FOLLOWED.iter().find(|(known, _)| known == word).map(|(_, next)| *next);
+        let fits = [Some(""), follower].into_iter().flatten().any(|next| {
+            tried.clear();
+            tried.extend([declaration, word, next]);
+            taken(&journey_syntax::parse(&tried), range, *kind)
+        });
+        if fits {
             offer(word, context, found);
         }
     }
@@ -56,8 +64,8 @@ fn taken(parse: &Parse, range: TextRange, kind: SyntaxKind) -> bool {
     if parse.errors.iter().any(|error| overlaps(error.range)) {
         return false;
     }
-    let token = parse.tree.tokens().last();
-    token.is_some_and(|token| token.range() == range && token.kind() == kind)
+    let token = parse.tree.tokens().find(|token| token.range() == range);
+    token.is_some_and(|token| token.kind() == kind)
         && !covering(&parse.tree, range).iter().any(|node| node.kind() == SyntaxKind::ERROR)
 }
 

@@ -21,7 +21,8 @@ use journey_sema::Workspace;
 
 use crate::place::FilePosition;
 
-use context::Context;
+pub(crate) use context::Context;
+pub(crate) use names::parameters;
 
 /// At most so many items are given; with more, those that fit what was typed are asked for again.
 pub const MAX_ITEMS: usize = 300;
@@ -99,6 +100,9 @@ pub fn completions(workspace: &Workspace, at: FilePosition) -> Completions {
             keywords::complete(&context, &mut found);
         }
     }
+    if context.called {
+        found.without_arguments();
+    }
     let typed = context.replace.of(&text);
     found.finish(context.replace, typed)
 }
@@ -136,6 +140,16 @@ impl Found {
         if let Some(last) = self.items.last_mut() {
             last.insert = insert;
             last.snippet = true;
+        }
+    }
+
+    /// Leaves the arguments away: there are some already.
+    fn without_arguments(&mut self) {
+        for item in &mut self.items {
+            if item.insert.strip_prefix(&item.label).is_some_and(|rest| rest.starts_with('(')) {
+                item.insert.clone_from(&item.label);
+                item.snippet = false;
+            }
         }
     }
 

@@ -34,6 +34,7 @@ fn by_node(
     found: &mut Found,
 ) -> bool {
     match node.kind() {
+        K::CALL_EXPR if is_function(node, context) => values::complete(workspace, context, found),
         K::NAME_EXPR => {
             arguments(workspace, context, outer, found);
             case_values(workspace, context, outer, found);
@@ -95,6 +96,12 @@ fn by_node(
         _ => return false,
     }
     true
+}
+
+/// Whether the name of a function stands here, and no argument of one.
+fn is_function(node: SyntaxNode<'_>, context: &Context) -> bool {
+    let name = ast::CallExpr::cast(node).and_then(|call| call.name());
+    name.is_some_and(|name| name.range() == context.probe)
 }
 
 fn named(workspace: &Workspace, kind: NameKind, of: CompletionKind, found: &mut Found) {

@@ -236,3 +236,11 @@ fn every_plain_completion_of_a_keyword_is_understood_by_the_parser() {
         assert_eq!(inside, None, "{}", item.label);
     }
 }
+
+#[test]
+fn what_has_arguments_already_gets_no_more() {
+    let count = item("audience a = cou$0(order_placed) > 1", "count");
+    assert_eq!((&*count.insert, count.snippet), ("count", false));
+    let bye = item(&journey("  send mail.by$0(to: \"x\")"), "bye");
+    assert_eq!((&*bye.insert, bye.snippet), ("bye", false));
+}
