@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use journey_delivery::{
-    Deliverer, Guard, GuardError, Parts, StartError, SystemClock, SystemNetwork,
+    Deliverer, Guard, GuardError, Parts, QueueSettings, StartError, SystemClock, SystemNetwork,
 };
 use journey_engine::form::ReadError;
 use journey_engine::store::{EmbeddedStore, Options as StoreOptions, Store, StoreError};
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::catalog::{Catalog, CatalogError, WorkspaceFiles};
-use crate::config::{Config, Secrets};
+use crate::config::{Config, SecretError, Secrets};
 use crate::copies;
 use crate::lines::{Lines, Look};
 use crate::outside::Given;
@@ -48,6 +48,9 @@ pub enum EngineError {
     /// What is allowed cannot be read.
     #[error("delivery: {0}")]
     Guard(#[from] GuardError),
+    /// What requests are signed with cannot be had.
+    #[error("{0}")]
+    Signing(#[from] SecretError),
     /// The system gives no random number.
     #[error("the system gives no random number: {0}")]
     Random(getrandom::Error),
@@ -91,6 +94,10 @@ impl Engine {
             let changed = catalog.load(workspace)?;
             tracing::info!(?changed, "the workspace runs");
         }
+        let signed = secrets.signing()?.into_iter();
+        let queues = signed
+            .map(|(queue, signing)| (queue, QueueSettings { signing, ..QueueSettings::default() }));
+        let queues = queues.collect();
         let outside = Arc::new(Given(secrets));
         if let Some(deployment) = runtime.history().deployment() {
             for gap in outside.gaps(deployment.set.program()) {
@@ -99,7 +106,7 @@ impl Engine {
         }
         let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime));
         let guard = Guard::allowing(&config.delivery.allow)?;
-        let settings = journey_delivery::Settings { guard, ..Default::default() };
+        let settings = journey_delivery::Settings { guard, queues, ..Default::default() };
         let parts = Parts {
             clock: Arc::new(SystemClock),
             seed: getrandom::u64().map_err(EngineError::Random)?,

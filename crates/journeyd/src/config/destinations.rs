@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use journey_delivery::{SigningSecret, SigningSecretError};
 use serde::{Deserialize, Serialize};
 
 use super::Config;
@@ -17,13 +18,15 @@ pub struct DestinationConfig {
     pub settings: BTreeMap<String, toml::Value>,
     /// Where the secrets are that its declaration names.
     pub secrets: BTreeMap<String, SecretSource>,
+    /// Where the secrets are that its requests are signed with, each, by names people choose.
+    pub signing: BTreeMap<String, SecretSource>,
 }
 
 impl DestinationConfig {
     /// One with everything in it, to read off which keys there are.
     pub(super) fn example() -> DestinationConfig {
         let secrets = BTreeMap::from([(super::shape::ANY.to_owned(), SecretSource::default())]);
-        DestinationConfig { secrets, ..DestinationConfig::default() }
+        DestinationConfig { signing: secrets.clone(), secrets, ..DestinationConfig::default() }
     }
 }
 
@@ -76,6 +79,28 @@ pub enum SecretError {
         /// Why.
         source: io::Error,
     },
+    /// The configuration names no place.
+    #[error(
+        "the secret `{name}` of the destination `{destination}` has no place: name the file or the variable it is in"
+    )]
+    Nowhere {
+        /// The destination.
+        destination: String,
+        /// The secret.
+        name: String,
+    },
+    /// Nothing can be signed with it.
+    #[error(
+        "the secret `{name}`, with which requests to `{destination}` are to be signed: {source}"
+    )]
+    Signing {
+        /// The destination, or the host of webhooks.
+        destination: String,
+        /// The secret.
+        name: String,
+        /// Why not.
+        source: SigningSecretError,
+    },
 }
 
 /// Finds settings and secrets of destinations by the names their declarations give them.
@@ -109,36 +134,71 @@ impl Secrets {
         if let Some(secret) = self.environment.get(&variable) {
             return Ok(secret.clone());
         }
-        let file = |path: &Path| {
-            read(path).map_err(|source| SecretError::File {
-                destination: destination.to_owned(),
-                name: name.to_owned(),
-                path: path.to_owned(),
-                source,
-            })
-        };
         let place = self.destinations.get(destination).and_then(|it| it.secrets.get(name));
-        match place {
-            Some(place) if !place.file.as_os_str().is_empty() => return file(&place.file),
-            Some(place) if !place.env.is_empty() => {
-                return self.environment.get(&place.env).cloned().ok_or_else(|| {
-                    SecretError::NoVariable {
-                        destination: destination.to_owned(),
-                        name: name.to_owned(),
-                        variable: place.env.clone(),
-                    }
-                });
-            }
-            _ => {}
+        if let Some(found) = place.and_then(|place| self.at(place, destination, name)) {
+            return found;
         }
         if !self.directory.as_os_str().is_empty() {
             let path = self.directory.join(format!("{destination}.{name}"));
             if path.is_file() {
-                return file(&path);
+                return file(&path, destination, name);
             }
         }
         let (destination, name) = (destination.to_owned(), name.to_owned());
         Err(SecretError::Missing { destination, name, variable })
+    }
+
+    /// What is at a place that the configuration names; nothing if it names none.
+    fn at(
+        &self,
+        place: &SecretSource,
+        destination: &str,
+        name: &str,
+    ) -> Option<Result<Secret, SecretError>> {
+        if !place.file.as_os_str().is_empty() {
+            return Some(file(&place.file, destination, name));
+        }
+        let found = || {
+            let found = self.environment.get(&place.env).cloned();
+            found.ok_or_else(|| SecretError::NoVariable {
+                destination: destination.to_owned(),
+                name: name.to_owned(),
+                variable: place.env.clone(),
+            })
+        };
+        (!place.env.is_empty()).then(found)
+    }
+
+    /// What requests are signed with, by destination or host of webhooks, in the order of the names that
+    /// people have given them.
+    ///
+    /// # Errors
+    /// One is nowhere, or is no secret to sign with.
+    pub fn signing(&self) -> Result<BTreeMap<String, Vec<SigningSecret>>, SecretError> {
+        let signs = self.destinations.iter().filter(|(_, it)| !it.signing.is_empty());
+        signs
+            .map(|(destination, it)| {
+                let secrets = it.signing.iter();
+                let secrets = secrets.map(|(name, place)| self.sign(destination, name, place));
+                Ok((destination.clone(), secrets.collect::<Result<_, _>>()?))
+            })
+            .collect()
+    }
+
+    fn sign(
+        &self,
+        destination: &str,
+        name: &str,
+        place: &SecretSource,
+    ) -> Result<SigningSecret, SecretError> {
+        let (whose, called) = (destination.to_owned(), name.to_owned());
+        let found = self.at(place, destination, name);
+        let found = found.ok_or(SecretError::Nowhere { destination: whose, name: called })??;
+        SigningSecret::parse(found.expose()).map_err(|source| SecretError::Signing {
+            destination: destination.to_owned(),
+            name: name.to_owned(),
+            source,
+        })
     }
 
     /// A setting, if it is set here: `JOURNEYD_DESTINATION_DESTINATION_NAME`, or the configuration.
@@ -169,6 +229,15 @@ impl Secrets {
 /// The variable of the environment that a setting or a secret may stand in.
 pub(crate) fn variable(kind: &str, destination: &str, name: &str) -> String {
     format!("JOURNEYD_{kind}_{}_{}", destination.to_uppercase(), name.to_uppercase())
+}
+
+fn file(path: &Path, destination: &str, name: &str) -> Result<Secret, SecretError> {
+    read(path).map_err(|source| SecretError::File {
+        destination: destination.to_owned(),
+        name: name.to_owned(),
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn read(path: &Path) -> io::Result<Secret> {

@@ -133,10 +133,19 @@ fn flatten(value: &Value, path: String, found: &mut Vec<(String, String)>) {
         Value::Table(table) => {
             for (name, value) in table {
                 let dot = if path.is_empty() { "" } else { "." };
-                flatten(value, format!("{path}{dot}{name}"), found);
+                flatten(value, format!("{path}{dot}{}", in_toml(name)), found);
             }
         }
         value => found.push((path, value.to_string())),
+    }
+}
+
+/// A name as TOML writes it among others: a host has points of its own.
+fn in_toml(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    match !name.is_empty() && name.chars().all(plain) {
+        true => name.to_owned(),
+        false => Value::String(name.to_owned()).to_string(),
     }
 }
 
@@ -235,8 +244,7 @@ impl Layers {
 
     /// The value is not named: a secret may stand there by mistake.
     fn no_section(&mut self, path: &[String], origin: Origin) {
-        let secret =
-            matches!(path, [first, _, third, _] if first == "destinations" && third == "secrets");
+        let secret = matches!(path, [first, _, third, _] if first == "destinations" && ["secrets", "signing"].contains(&third.as_str()));
         let message = if secret {
             "a secret does not stand in the configuration: name the file or the variable it is in, as in { file = \"/run/secrets/token\" }"
         } else {
@@ -315,7 +323,8 @@ impl Layers {
             }
         }
         table.insert(last.clone(), value);
-        self.origins.insert(path.join("."), origin);
+        let key: Vec<String> = path.iter().map(|name| in_toml(name)).collect();
+        self.origins.insert(key.join("."), origin);
     }
 
     fn finish(mut self) -> Result<Loaded, Vec<ConfigError>> {

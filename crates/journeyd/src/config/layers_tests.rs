@@ -99,6 +99,17 @@ fn destinations_are_named_by_people_and_their_secrets_stand_elsewhere() {
             "journeyd.toml:2: `destinations.crm.secrets.token`: a secret does not stand in the configuration: name the file or the variable it is in, as in { file = \"/run/secrets/token\" }"
         ]
     );
+    let hosts = "[destinations.\"api.example\".signing]\nnow = { env = \"A\" }\n";
+    let loaded = load(&file(hosts)).unwrap();
+    assert_eq!(loaded.config.destinations["api.example"].signing["now"].env, "A");
+    let shown = loaded.entries().into_iter().find(|(key, ..)| key.contains("api"));
+    let (key, value, origin) = shown.unwrap();
+    assert_eq!(
+        format!("{key} = {value} # {origin}"),
+        "destinations.\"api.example\".signing.now.env = \"A\" # journeyd.toml:2"
+    );
+    let complaint = complaints(&file("[destinations.crm.signing]\nnow = \"canary\"\n"));
+    assert!(complaint[0].contains("a secret does not stand in the configuration"), "{complaint:?}");
     assert_eq!(
         complaints(&file("[destinations.crm]\nseting = 1\n")).len(),
         1,

@@ -24,6 +24,7 @@ mod receivers;
 mod rejected;
 mod same_answers;
 mod segment;
+mod signing;
 mod stopping;
 mod strangers;
 mod support;
