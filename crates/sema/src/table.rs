@@ -199,6 +199,16 @@ pub(crate) fn candidates(db: &dyn Db, kind: NameKind) -> Vec<Candidate> {
     all.into_iter().collect()
 }
 
+/// All names of a kind, sorted, of which `keep` wants to know.
+pub(crate) fn names_where(
+    db: &dyn Db,
+    kind: NameKind,
+    keep: impl Fn(&str) -> bool,
+) -> BTreeSet<Arc<str>> {
+    let names = tables(db, kind).filter_map(|table| table.by_name.get(&kind));
+    names.flat_map(BTreeMap::keys).filter(|name| keep(name)).cloned().collect()
+}
+
 /// All items that declare a name of a kind, by name, the first of each.
 pub(crate) fn all<'db>(db: &'db dyn Db, kind: NameKind) -> Vec<(Arc<str>, Site<'db>)> {
     let names = tables(db, kind).filter_map(|table| table.by_name.get(&kind));

@@ -54,7 +54,7 @@ fn of_name(
     let event = match in_scope {
         Some(in_scope) => in_scope.event.clone(),
         // In `sum(order.…)` the event itself stands there.
-        None => workspace.names(NameKind::Event).into_iter().find(|event| **event == *name),
+        None => workspace.names_where(NameKind::Event, |event| event == name).pop(),
     };
     let fields = event.as_ref().and_then(|event| workspace.event_type(event));
     match (fields, before) {

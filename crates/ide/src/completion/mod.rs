@@ -16,8 +16,10 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use journey_base::TextRange;
-use journey_sema::Workspace;
+use journey_sema::{NameKind, Workspace};
 
 use crate::place::FilePosition;
 
@@ -91,7 +93,7 @@ pub struct Completions {
 pub fn completions(workspace: &Workspace, at: FilePosition) -> Completions {
     let Some(text) = workspace.text(at.file) else { return Completions::default() };
     let Some(context) = Context::at(workspace, at, &text) else { return Completions::default() };
-    let mut found = Found { items: Vec::new() };
+    let mut found = Found { items: Vec::new(), typed: context.typed.clone(), incomplete: false };
     if context.in_text {
         texts::complete(workspace, &context, &mut found);
     } else {
@@ -103,16 +105,30 @@ pub fn completions(workspace: &Workspace, at: FilePosition) -> Completions {
     if context.called {
         found.without_arguments();
     }
-    let typed = context.replace.of(&text);
-    found.finish(context.replace, typed)
+    found.finish(context.replace)
 }
 
 /// Items as they are found.
 struct Found {
     items: Vec<Completion>,
+    /// What is typed so far.
+    typed: String,
+    /// Whether some that would fit were not looked at.
+    incomplete: bool,
 }
 
 impl Found {
+    /// The names of a kind that fit what is typed when `prefix` stands before them, those that begin
+    /// so first: in a workspace of ten thousand journeys nobody reads them all.
+    fn names(&mut self, workspace: &Workspace, kind: NameKind, prefix: &str) -> Vec<Arc<str>> {
+        let shown = |name: &str| format!("{prefix}{name}");
+        let mut names = workspace.names_where(kind, |name| fits(&shown(name), &self.typed));
+        names.sort_by_key(|name| !shown(name).starts_with(&self.typed));
+        self.incomplete |= names.len() > MAX_ITEMS;
+        names.truncate(MAX_ITEMS);
+        names
+    }
+
     /// Adds a word that is written as it is shown.
     fn plain(&mut self, kind: CompletionKind, label: &str, detail: impl Into<String>, rank: u8) {
         self.items.push(Completion {
@@ -163,8 +179,9 @@ impl Found {
     }
 
     /// Keeps what fits the typed word, sorted.
-    fn finish(self, replace: TextRange, typed: &str) -> Completions {
-        let mut items = self.items;
+    fn finish(self, replace: TextRange) -> Completions {
+        let Found { mut items, typed, incomplete } = self;
+        let typed = &*typed;
         items.retain(|item| fits(&item.label, typed));
         let begins = |item: &Completion| item.label.starts_with(typed);
         items.sort_by(|a, b| {
@@ -172,7 +189,7 @@ impl Found {
             key(a).cmp(&key(b)).then_with(|| a.label.cmp(&b.label))
         });
         items.dedup_by(|a, b| a.label == b.label && a.insert == b.insert);
-        let incomplete = items.len() > MAX_ITEMS;
+        let incomplete = incomplete || items.len() > MAX_ITEMS;
         items.truncate(MAX_ITEMS);
         Completions { replace, items, incomplete }
     }

@@ -105,7 +105,7 @@ fn is_function(node: SyntaxNode<'_>, context: &Context) -> bool {
 }
 
 fn named(workspace: &Workspace, kind: NameKind, of: CompletionKind, found: &mut Found) {
-    for name in workspace.names(kind) {
+    for name in found.names(workspace, kind, "") {
         found.plain(of, &name, kind.to_string(), 0);
         let old = workspace.deprecation(kind, &name);
         found.documented(docs::of_name(workspace, kind, &name), old.is_some());
@@ -147,7 +147,7 @@ fn labels(context: &Context, found: &mut Found) {
 fn actions(workspace: &Workspace, context: &Context, node: SyntaxNode<'_>, found: &mut Found) {
     let Some(action) = ast::ActionRef::cast(node) else { return };
     let destination = action.name().filter(|name| name.range() != context.probe);
-    for full in workspace.names(NameKind::Action) {
+    for full in found.names(workspace, NameKind::Action, "") {
         match destination {
             // Behind the dot.
             Some(of) => {
@@ -165,7 +165,7 @@ fn actions(workspace: &Workspace, context: &Context, node: SyntaxNode<'_>, found
 }
 
 fn journeys(workspace: &Workspace, called: bool, found: &mut Found) {
-    for name in workspace.names(NameKind::Journey) {
+    for name in found.names(workspace, NameKind::Journey, "") {
         if !called {
             found.plain(CompletionKind::Journey, &name, "journey", 0);
             continue;

@@ -26,7 +26,7 @@ pub(super) fn fit(ty: &Type, wanted: Option<&Type>) -> u8 {
 /// Completes an operand.
 pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Found) {
     if of_history(context) {
-        for name in workspace.names(NameKind::Event) {
+        for name in found.names(workspace, NameKind::Event, "") {
             found.plain(CompletionKind::Event, &name, "event", 0);
         }
         return;
@@ -58,7 +58,7 @@ pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Fou
         found.plain(CompletionKind::Property, "customer.id", "text", rank);
         trait_items(workspace, "customer.", wanted, found);
         if wanted.map(Type::required) == Some(Type::Bool) {
-            for name in workspace.names(NameKind::Audience) {
+            for name in found.names(workspace, NameKind::Audience, "customer in ") {
                 let label = format!("customer in {name}");
                 found.plain(CompletionKind::Audience, &label, "bool", 1);
             }
@@ -71,7 +71,7 @@ pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Fou
             found.documented(about, false);
         }
     }
-    for name in workspace.names(NameKind::Constant) {
+    for name in found.names(workspace, NameKind::Constant, "") {
         found.plain(CompletionKind::Constant, &name, "constant", 3);
         let (detail, docs) = docs::constant(workspace, &name);
         if let Some(last) = found.items.last_mut() {
@@ -139,7 +139,7 @@ pub(super) fn trait_items(
     found: &mut Found,
 ) {
     let kind = CompletionKind::Trait;
-    for name in workspace.names(NameKind::Trait) {
+    for name in found.names(workspace, NameKind::Trait, prefix) {
         let Some(field) = workspace.trait_field(&name) else { continue };
         let label = format!("{prefix}{name}");
         let rank = fit(&field.ty, wanted);
@@ -174,7 +174,7 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// All audiences.
 pub(super) fn audiences(workspace: &Workspace, found: &mut Found) {
-    for name in workspace.names(NameKind::Audience) {
+    for name in found.names(workspace, NameKind::Audience, "") {
         let old = workspace.deprecation(NameKind::Audience, &name);
         found.plain(CompletionKind::Audience, &name, "audience", 0);
         found.documented(docs::of_name(workspace, NameKind::Audience, &name), old.is_some());

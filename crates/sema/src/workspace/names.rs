@@ -163,7 +163,12 @@ impl Workspace {
 
     /// All names of a kind.
     pub fn names(&self, kind: NameKind) -> Vec<Arc<str>> {
-        table::all(&self.db, kind).into_iter().map(|(name, _)| name).collect()
+        self.names_where(kind, |_| true)
+    }
+
+    /// The names of a kind that `keep` wants, sorted.
+    pub fn names_where(&self, kind: NameKind, keep: impl Fn(&str) -> bool) -> Vec<Arc<str>> {
+        table::names_where(&self.db, kind, keep).into_iter().collect()
     }
 
     /// A trait; nothing if there is none of this name.
