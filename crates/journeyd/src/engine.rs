@@ -106,7 +106,9 @@ impl Engine {
         }
         let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime));
         let guard = Guard::allowing(&config.delivery.allow)?;
-        let settings = journey_delivery::Settings { guard, queues, ..Default::default() };
+        let mail_name = Some(config.delivery.mail_name.clone()).filter(|name| !name.is_empty());
+        let settings =
+            journey_delivery::Settings { guard, queues, mail_name, ..Default::default() };
         let parts = Parts {
             clock: Arc::new(SystemClock),
             seed: getrandom::u64().map_err(EngineError::Random)?,

@@ -158,6 +158,8 @@ impl Default for EngineConfig {
 pub struct DeliveryConfig {
     /// Addresses, networks and names of hosts that may be called though they are not public.
     pub allow: Vec<String>,
+    /// How this machine names itself to mail servers; `[127.0.0.1]` if nothing is said.
+    pub mail_name: String,
 }
 
 /// What is told about the process.

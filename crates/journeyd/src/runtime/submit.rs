@@ -77,8 +77,9 @@ impl Runtime {
         for (tag, Submission { customer, what }) in (0..).zip(submissions) {
             let shard = shard_of(&customer, shards);
             let now = self.time_of(&what, times.get_mut(usize::from(shard)));
-            let command = Command { tag, customer, now, what };
-            batches.get_mut(usize::from(shard)).into_iter().for_each(|it| it.push(command.clone()));
+            if let Some(batch) = batches.get_mut(usize::from(shard)) {
+                batch.push(Command { tag, customer, now, what });
+            }
         }
         let waiting = self.send(batches)?;
         if self.clock.kind() == ClockKind::Events {

@@ -72,6 +72,15 @@ fn every_key_is_documented() {
 }
 
 #[test]
+fn a_name_for_mail_servers_that_is_none_is_told_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = ["dev", "--listen", "127.0.0.1:0", "--set", "delivery.mail_name=mail server"];
+    let said = run(journeyd().current_dir(folder.path()).args(start));
+    assert_eq!(said.status.code(), Some(2));
+    assert!(said.err.contains("`mail server` is no host name"), "{}", said.err);
+}
+
+#[test]
 fn the_address_is_told_and_written_down() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("address");
