@@ -15,14 +15,15 @@
 //! called `let` and its name where something is done to it.
 
 mod arms;
+mod edit;
 mod locate;
 mod picture;
 mod sheet;
-#[allow(dead_code, reason = "what edits need of it comes with them")]
 mod strip;
 mod titles;
 mod view;
 
+pub use edit::{Change, New, Op, Refusal, Spacing, edit};
 pub use locate::{range_of, tile_at};
 pub use picture::{Options, canvas};
 pub use view::{

@@ -9,7 +9,7 @@ use journey_sema::{Workspace, thir};
 use journey_syntax::AstNode;
 use serde::{Deserialize, Serialize};
 
-use super::sheet::{Arm, Sheet, Statement, label};
+use super::sheet::{Arm, Owner, Sheet, Statement, label};
 use super::strip::Strip;
 use super::titles;
 use super::view::{
@@ -118,7 +118,7 @@ impl Checked {
 }
 
 /// The strips of all sequences of a journey.
-struct Strips(BTreeMap<Option<(usize, usize)>, Strip>);
+struct Strips(BTreeMap<Owner, Strip>);
 
 impl Strips {
     fn of(sheet: &Sheet<'_>) -> Strips {
@@ -139,7 +139,7 @@ impl Strips {
 
     /// Where a tile goes that comes after `after` tiles of a sequence: right behind the last of them
     /// and what is captured there.
-    fn behind(&self, sheet: &Sheet<'_>, owner: Option<(usize, usize)>, after: usize) -> Place {
+    fn behind(&self, sheet: &Sheet<'_>, owner: Owner, after: usize) -> Place {
         let members = sheet.members(owner);
         let is_tile = |number: &&usize| sheet.get(**number).is_some_and(|it| it.kind.is_some());
         // The statement that the new one stands before, or the last one before it.
@@ -160,7 +160,7 @@ impl Strips {
     }
 }
 
-pub(super) fn sequence(sheet: &Sheet<'_>, owner: Option<(usize, usize)>) -> Sequence {
+pub(super) fn sequence(sheet: &Sheet<'_>, owner: Owner) -> Sequence {
     match owner {
         None => Sequence::default(),
         Some((number, arm)) => Sequence {

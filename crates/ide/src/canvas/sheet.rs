@@ -9,6 +9,9 @@ use journey_syntax::{AstNode, Parse, SyntaxKind, SyntaxNode, ast};
 use super::arms::arms;
 use super::strip::{Strip, strip};
 
+/// The statement and the arm that open a sequence, by number; none for the body.
+pub(super) type Owner = Option<(usize, usize)>;
+
 /// A journey.
 pub(super) struct Sheet<'t> {
     pub(super) decl: ast::JourneyDecl<'t>,
@@ -28,7 +31,7 @@ pub(super) struct Statement<'t> {
     /// Its kind; none for a `let`.
     pub(super) kind: Option<Kind>,
     /// The number of the statement and of the arm it stands in; none in the body.
-    pub(super) owner: Option<(usize, usize)>,
+    pub(super) owner: Owner,
     pub(super) arms: Vec<Arm<'t>>,
 }
 
@@ -81,11 +84,7 @@ impl<'t> Sheet<'t> {
     }
 
     /// Takes in the tiles of a block and what is in them. The parser bounds how deep they nest.
-    fn sequence(
-        &mut self,
-        tiles: impl Iterator<Item = ast::Tile<'t>>,
-        owner: Option<(usize, usize)>,
-    ) -> Vec<usize> {
+    fn sequence(&mut self, tiles: impl Iterator<Item = ast::Tile<'t>>, owner: Owner) -> Vec<usize> {
         let mut numbers = Vec::new();
         for tile in tiles {
             let Some(kind) = tile.tile_kind() else { continue };
@@ -121,7 +120,7 @@ impl<'t> Sheet<'t> {
     }
 
     /// The statements of a sequence.
-    pub(super) fn members(&self, owner: Option<(usize, usize)>) -> &[usize] {
+    pub(super) fn members(&self, owner: Owner) -> &[usize] {
         match owner {
             None => &self.body,
             Some(owner) => self.arm(owner).map_or(&[], |arm| &arm.body),
@@ -130,7 +129,7 @@ impl<'t> Sheet<'t> {
 
     /// What stands in a sequence, with comments that belong to nothing. None for one that has no
     /// block in the text.
-    pub(super) fn strip(&self, owner: Option<(usize, usize)>) -> Option<Strip> {
+    pub(super) fn strip(&self, owner: Owner) -> Option<Strip> {
         let ranges = self.members(owner).iter().filter_map(|it| self.get(*it));
         let ranges: Vec<TextRange> = ranges.map(|statement| statement.tile.range()).collect();
         let tree = self.decl.syntax().tree();

@@ -12,6 +12,8 @@ use journey_syntax::{SyntaxKind, Tree};
 pub(super) struct Strip {
     /// Where they begin: behind the brace and a comment on its line.
     pub(super) open: u32,
+    /// Whether there is such a comment.
+    pub(super) commented: bool,
     /// Where the closing brace is.
     pub(super) close: u32,
     pub(super) things: Vec<Thing>,
@@ -50,7 +52,7 @@ pub(super) fn strip(tree: &Tree, open: u32, close: u32, nodes: &[TextRange]) -> 
         let next = comments.iter().find(|comment| comment.start >= end);
         next.filter(|next| lines(end, next.start) == 0).map_or(end, |next| next.end)
     };
-    let open = behind(open).min(close);
+    let (brace, open) = (open, behind(open).min(close));
     let mut things = Vec::new();
     let mut from = open;
     let mut sorted = nodes.to_vec();
@@ -75,7 +77,7 @@ pub(super) fn strip(tree: &Tree, open: u32, close: u32, nodes: &[TextRange]) -> 
         things.push(Thing { whole, node: Some(node) });
         from = end;
     }
-    Strip { open, close, things }
+    Strip { open, commented: open > brace, close, things }
 }
 
 /// Comments between the nodes, those inside them left out, and without a line end that `\r` begins.

@@ -1,4 +1,6 @@
-//! The picture of a journey, and the way between it and the text.
+//! The picture of a journey, the way between it and the text, and edits.
 
+mod edits;
+mod laws;
 mod picture;
 mod sources;

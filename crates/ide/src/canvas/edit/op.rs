@@ -1,0 +1,202 @@
+//! What can be done to a picture, what comes of it, and why it may not be done.
+
+use journey_base::Edit;
+use serde::{Deserialize, Serialize};
+
+use crate::canvas::view::{Place, TileKind, TileRef};
+
+/// Something that is done to a journey. Keys and places are those of its text as it is.
+///
+/// Where `last` is given the operation is on all siblings from the tile to that one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Op {
+    /// Puts in a new tile, or a text that was copied.
+    Insert {
+        /// Where.
+        at: Place,
+        /// What.
+        new: New,
+        /// Empty lines around it; as it fits where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spacing: Option<Spacing>,
+    },
+    /// Moves tiles.
+    Move {
+        /// The tile.
+        tile: String,
+        #[allow(missing_docs)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<String>,
+        /// Where to.
+        to: Place,
+        /// Empty lines around it there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spacing: Option<Spacing>,
+    },
+    /// Takes tiles away, with what is in them.
+    Remove {
+        /// The tile.
+        tile: String,
+        #[allow(missing_docs)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<String>,
+    },
+    /// Puts a copy of tiles behind them.
+    Duplicate {
+        /// The tile.
+        tile: String,
+        #[allow(missing_docs)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<String>,
+    },
+    /// Gives a tile another arm.
+    AddArm {
+        /// The tile.
+        tile: String,
+        /// The arm as source; the next one that is missing where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// Its place between the braces; before `else` and `timeout`, or else the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<u32>,
+        /// Empty lines around it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spacing: Option<Spacing>,
+        /// The shares of all arms of a split afterwards. Else the last arm gives half of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shares: Option<Vec<String>>,
+    },
+    /// Takes an arm away, with what is in it.
+    RemoveArm {
+        /// The tile.
+        tile: String,
+        /// The number of the arm.
+        arm: u32,
+        /// The shares of all arms of a split afterwards. Else its neighbour gets its share.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shares: Option<Vec<String>>,
+    },
+    /// Puts an arm in the place of another.
+    MoveArm {
+        /// The tile.
+        tile: String,
+        /// The number of the arm.
+        arm: u32,
+        /// The number it is to have.
+        to: u32,
+        /// Its place between the braces, where that is known more exactly.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<u32>,
+        /// Empty lines around it there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spacing: Option<Spacing>,
+    },
+    /// Puts a branch around tiles.
+    WrapInBranch {
+        /// The tile.
+        tile: String,
+        #[allow(missing_docs)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<String>,
+    },
+}
+
+/// What is put in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum New {
+    /// A new tile of this kind.
+    Kind(TileKind),
+    /// Tiles as source.
+    Text(String),
+}
+
+/// Whether there are empty lines around something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Spacing {
+    /// Above it.
+    pub above: bool,
+    /// Below it.
+    pub below: bool,
+}
+
+/// What comes of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Edits of the file, by place; none where all is as it was wanted already.
+    pub edits: Vec<Edit>,
+    /// The tile to select.
+    pub select: Option<TileRef>,
+    /// What, done one after the other to the changed text, brings the old one back, byte for byte
+    /// where that was in the canonical form. Empty where only the editor's own undo does.
+    pub back: Vec<Op>,
+}
+
+/// Why an operation is not done, in words for the person who wanted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Refusal {
+    /// There is no such journey.
+    #[error("there is no journey `{journey}` in this file any more")]
+    NoJourney {
+        /// Its name.
+        journey: String,
+    },
+    /// The picture is stale.
+    #[error(
+        "the text of `{journey}` has a mistake in it; mend it first, then the picture can be edited"
+    )]
+    Stale {
+        /// Its name.
+        journey: String,
+    },
+    /// There is no such tile.
+    #[error("there is no tile `{tile}` any more")]
+    NoTile {
+        /// Its key.
+        tile: String,
+    },
+    /// There is no such place.
+    #[error("nothing can be put there: the picture is older than the text")]
+    NoPlace,
+    /// The tiles are no run of siblings.
+    #[error("only tiles that follow each other directly can be taken together")]
+    NoRun,
+    /// A tile would be moved into itself.
+    #[error("a tile cannot be moved into itself")]
+    IntoItself,
+    /// There is no such arm in the text.
+    #[error("this way out of `{tile}` is not written in the text, so there is nothing to change")]
+    NoArm {
+        /// The tile.
+        tile: String,
+    },
+    /// The tile cannot have another arm.
+    #[error("`{tile}` {why}")]
+    Arms {
+        /// The tile.
+        tile: String,
+        /// What is in the way.
+        why: String,
+    },
+    /// What was written cannot be read.
+    #[error("this cannot be written here: {why}")]
+    NotSource {
+        /// What the parser has to say.
+        why: String,
+    },
+    /// There is nothing of which a new tile of this kind could speak.
+    #[error("{why}")]
+    NothingToSay {
+        /// What is missing.
+        why: String,
+    },
+    /// The tiles are tied to what is around them.
+    #[error("{why}")]
+    Tied {
+        /// By what.
+        why: String,
+    },
+}
