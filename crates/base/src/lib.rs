@@ -7,6 +7,7 @@
 mod diagnostic;
 mod line_index;
 mod range;
+mod words;
 
 pub mod codes;
 pub mod statistics;
@@ -15,3 +16,4 @@ pub use codes::Code;
 pub use diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, Label, Severity};
 pub use line_index::{LineColumn, LineIndex};
 pub use range::TextRange;
+pub use words::plural;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use journey_base::{FileId, TextRange};
+use journey_base::{FileId, TextRange, plural};
 use journey_sema::Workspace;
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxKind, SyntaxNode};
@@ -89,7 +89,7 @@ pub fn resolve_lens(workspace: &Workspace, file: FileId, lens: Lens) -> Resolved
             let places = used();
             let title = match places.len() {
                 0 => "not used".to_owned(),
-                count => counted(count, "use"),
+                count => plural(count, "use"),
             };
             ResolvedLens { title, places }
         }
@@ -116,16 +116,12 @@ fn tests_and_starters(workspace: &Workspace, places: &[FileRange]) -> String {
     }
     let tests = match tests.len() {
         0 => "no tests".to_owned(),
-        count => counted(count, "test"),
+        count => plural(count, "test"),
     };
     match journeys.len() {
         0 => tests,
-        count => format!("{tests} · started by {}", counted(count, "journey")),
+        count => format!("{tests} · started by {}", plural(count, "journey")),
     }
-}
-
-fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every action that is offered at any tile, expression or name of the recipes and the language's
 //! pages leaves text that parses, is formatted if it was, and has nothing found in it that was
-//! not found before.
+//! not found before; and every test that passed passes still.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
@@ -80,6 +80,7 @@ fn try_all(files: &[(String, String)], report: &mut String) -> BTreeMap<String, 
     let file = FileId(files.len() as u32 - 1);
     let workspace = Workspace::new(Config::default(), files.to_vec());
     let before = workspace.diagnostics();
+    let failed = failing(&workspace);
     let text = workspace.text(file).unwrap();
     let parse = journey_syntax::parse(&text);
     let canonical: Vec<bool> = files
@@ -104,8 +105,9 @@ fn try_all(files: &[(String, String)], report: &mut String) -> BTreeMap<String, 
                     report.push_str(&format!("{}: {path} is not formatted\n", action.title));
                 }
             }
-            let found = Workspace::new(Config::default(), edited.clone()).diagnostics();
-            let news = news(&before, &found);
+            let after = Workspace::new(Config::default(), edited.clone());
+            let mut news = news(&before, &after.diagnostics());
+            news.extend(failing(&after).difference(&failed).cloned());
             if !news.is_empty() {
                 let (path, text) = edited.last().unwrap();
                 report.push_str(&format!(
@@ -118,6 +120,18 @@ fn try_all(files: &[(String, String)], report: &mut String) -> BTreeMap<String, 
         }
     }
     tried
+}
+
+/// The tests that fail, and how.
+fn failing(workspace: &Workspace) -> BTreeSet<String> {
+    let Some(checked) = workspace.checked_in_part() else { return BTreeSet::new() };
+    let run = |test: &journey_sema::CheckedTest| {
+        let text = workspace.text(test.file).unwrap();
+        let outcome = journey_testing::run(&checked, test, &text, &mut Default::default());
+        let failure = outcome.unwrap().failure?;
+        Some(format!("\"{}\": {} but {}", test.test.title, failure.step, failure.found))
+    };
+    checked.tests.iter().filter_map(run).collect()
 }
 
 /// The lines that are new.

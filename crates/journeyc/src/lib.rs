@@ -2,12 +2,11 @@
 //!
 //! This crate is the command line and nothing else: it finds files, calls the libraries, and
 //! prints. One command, one file in `commands/`; start there. `simulate/` feeds event logs to
-//! the interpreter, `testing/` runs test blocks. Reading, checking and watching workspaces, and
+//! the interpreter, `testing/` prints what came of test blocks, which `journey-testing` runs. Reading, checking and watching workspaces, and
 //! printing findings in every format there is, is `journey-workspace`.
 //!
 //! It is a library only so that tests and benchmarks can call what the commands call.
 
-mod answers;
 pub mod baseline;
 pub mod commands;
 pub mod difference;

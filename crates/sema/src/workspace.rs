@@ -191,6 +191,7 @@ mod bodies;
 mod declared;
 mod files;
 mod names;
+mod part;
 
 #[cfg(test)]
 mod tests;

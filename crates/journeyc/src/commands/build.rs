@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
         "{}: {} bytes, {}, id {}\n",
         args.output.display(),
         bytes.len(),
-        crate::render::plural(program.journeys.len(), "journey"),
+        journey_base::plural(program.journeys.len(), "journey"),
         hex(&artifact_id(&bytes))
     ))?;
     Ok(ExitCode::SUCCESS)

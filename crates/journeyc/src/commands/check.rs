@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use journey_base::{Code, Diagnostic, FileId, Severity, TextRange};
+use journey_base::{Code, Diagnostic, FileId, Severity, TextRange, plural};
 use journey_reference::production;
 use journey_sema::{Config, LintLevel};
 use rayon::prelude::*;
@@ -14,7 +14,7 @@ use crate::baseline::Baseline;
 use crate::compile::{Compiled, compile_with};
 use crate::fixing::{self, Fixed};
 use crate::load::{STDIN, Sources, load};
-use crate::render::{Files, Format, Style, Tally, plural, render};
+use crate::render::{Files, Format, Style, Tally, render};
 use crate::watch::{clear_terminal, watch};
 
 /// Exit code 0: no errors. 1: errors. 2: could not run.

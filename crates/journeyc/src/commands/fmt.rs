@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use journey_base::{Diagnostic, FileId};
+use journey_base::{Diagnostic, FileId, plural};
 use journey_fmt::{FormatError, format};
 use journey_sema::syntax_error;
 use rayon::prelude::*;
@@ -14,7 +14,7 @@ use crate::compile::{configuration, damage};
 use crate::fixing;
 use crate::hunk::first_hunk;
 use crate::load::{LoadError, STDIN, SourceText, Sources, config_at, load};
-use crate::render::{Files, Format, Style, plural, render};
+use crate::render::{Files, Format, Style, render};
 
 /// Exit code 0: all files are in their canonical form now. 1: with --check, some are not; or some
 /// have mistakes and were left alone. 2: could not run.

@@ -4,10 +4,11 @@ use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use journey_base::plural;
+
 use super::{CommandError, print};
 use crate::files;
 use crate::import::{self, Declared, Document, ImportError, Node, Role, Sample, SampleOptions};
-use crate::render::plural;
 use crate::simulate::{Input, open};
 
 #[derive(Debug, clap::Args)]

@@ -12,7 +12,7 @@ use super::days::Days;
 use super::experiments::Experiments;
 use super::output::json;
 use super::story::Story;
-use crate::answers::Pending;
+use journey_testing::Pending;
 
 /// Takes the effects of one shard's customers.
 #[derive(Debug)]

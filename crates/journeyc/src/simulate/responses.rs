@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::error::SimulateError;
 use super::input::{Input, Source};
-use crate::answers::{Pending, Reply};
+use journey_testing::{Pending, Reply};
 
 /// All responses, by journey and tile.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use super::input::{Batch, Entry, hash};
 use super::log::{InsideRow, Log, Membership};
 use super::responses::Responses;
 use super::story::{Scene, Story};
-use crate::answers::{MAX_ANSWERS, Reply};
+use journey_testing::{MAX_ANSWERS, Reply};
 
 /// Some of the customers. One thread works on a shard; nothing in it is shared.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::output::json;
 use super::output::text::time_text;
-use crate::testing::{Timeline, value};
+use journey_testing::{Timeline, value};
 
 /// A line of the story.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use journey_base::plural;
 use journey_ir::graph::escape_xml;
+use journey_testing::Outcome;
 use serde::Serialize;
 
-use super::Outcome;
-use crate::render::{Files, Style, plural};
+use crate::render::{Files, Style};
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -60,7 +61,7 @@ fn human(
     }
     for outcome in outcomes {
         let Some(failure) = &outcome.failure else { continue };
-        let at = files.place(outcome.file, failure.offset);
+        let at = files.place(outcome.file, failure.range.start);
         let path = files.path(outcome.file);
         writeln!(out, "\n{} {} › {}", paint("31;1", "✗"), outcome.journey, outcome.title)?;
         writeln!(out, "  {path}:{}:{}", at.line, at.column)?;
@@ -123,7 +124,7 @@ fn json(files: &Files, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<
         line: files.place(outcome.file, outcome.offset).line,
         passed: outcome.failure.is_none(),
         failure: outcome.failure.as_ref().map(|failure| {
-            let at = files.place(outcome.file, failure.offset);
+            let at = files.place(outcome.file, failure.range.start);
             let timeline = outcome.timeline.iter();
             FailureOut {
                 line: at.line,

@@ -2,13 +2,13 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use journey_base::{Diagnostic, FileId, Label, Severity, TextRange};
+use journey_base::{Diagnostic, FileId, Label, Severity, TextRange, plural};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan,
     SpanContents,
 };
 
-use super::{Files, RenderedFile, Tally, notes, plural, word};
+use super::{Files, RenderedFile, Tally, notes, word};
 
 /// How the terminal at hand wants its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

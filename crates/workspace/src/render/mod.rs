@@ -143,12 +143,6 @@ pub fn render(
     }
 }
 
-/// `1 error`, `2 errors`.
-pub fn plural(count: usize, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{s}")
-}
-
 /// Notes, and what the fixes would do, a line each.
 fn notes(finding: &Diagnostic) -> Vec<String> {
     finding.notes.iter().cloned().chain(finding.fixes.iter().map(offer)).collect()

@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ide", &["base", "time", "syntax", "fmt", "sema", "ir"]),
     ("reference", &["base", "syntax", "sema"]),
     ("workspace", &["base", "sema", "ir"]),
+    ("testing", &["base", "bytecode", "ir", "sema", "vm"]),
     (
         "journeyc",
         &[
@@ -34,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ir",
             "fmt",
             "reference",
+            "testing",
             "workspace",
         ],
     ),
@@ -70,6 +72,7 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("journey-delivery", &["journey-engine", "journey-sema", "axum", "rand", "openssl"]),
     ("journey-intake", &["journey-syntax", "journey-sema", "salsa", "tokio", "hyper", "rand"]),
     ("journey-ir", &["journey-vm", "miette", "clap", "tokio"]),
+    ("journey-testing", &["journey-workspace", "serde_json", "clap", "tokio", "rand", "ignore"]),
     ("journey-ide", &["journey-vm", "tower-lsp-server", "serde_json", "tokio", "ignore", "clap"]),
 ];
 

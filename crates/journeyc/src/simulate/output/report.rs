@@ -11,6 +11,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use journey_base::plural;
 use journey_bytecode::{Journey, Op, Tile, TileKind};
 use journey_ir::graph::thousands;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -18,7 +19,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::splits::{cell, splits};
 use super::summary::{Summary, actions, kind, tile_edges};
 use super::text::{share, time_text};
-use crate::render::{Style, plural};
+use crate::render::Style;
 use crate::simulate::ledger::Account;
 use crate::simulate::log::{JourneyTally, TileTally};
 

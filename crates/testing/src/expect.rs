@@ -1,24 +1,24 @@
 //! Whether an expectation holds, and what was found if it does not.
 
+use journey_base::plural;
 use journey_bytecode::{Const, Entry, Journey, Program};
 use journey_sema::thir::{self, Step};
 use journey_vm::{Customer, Instance, Status};
 
-use super::names::{convert, instant, value};
-use super::timeline::{Called, Timeline};
-use crate::render::plural;
+use crate::names::{convert, instant, value};
+use crate::timeline::{Called, Timeline};
 
 /// What expectations are asked about.
-pub(super) struct World<'a> {
-    pub(super) program: &'a Program,
-    pub(super) customer: &'a Customer,
-    pub(super) timeline: &'a Timeline,
+pub(crate) struct World<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) customer: &'a Customer,
+    pub(crate) timeline: &'a Timeline,
 }
 
 impl World<'_> {
     /// Nothing where `step` holds; what was found where it does not. Steps that expect nothing
     /// hold, and so do conditions, which are evaluated elsewhere.
-    pub(super) fn check(&self, step: &Step) -> Option<String> {
+    pub(crate) fn check(&self, step: &Step) -> Option<String> {
         match step {
             Step::ExpectExit(name) => self.exit(name),
             Step::ExpectAt(label, until) => self.at(label, *until),

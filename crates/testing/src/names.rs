@@ -5,13 +5,13 @@ use journey_bytecode::Const;
 use journey_sema::thir;
 
 /// An instant, RFC 3339 in UTC.
-pub(super) fn instant(ms: i64) -> String {
+pub(crate) fn instant(ms: i64) -> String {
     DateTime::<Utc>::from_timestamp_millis(ms)
         .map_or_else(|| format!("{ms} ms"), |t| t.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
 /// A value as source.
-pub(crate) fn value(value: &Const) -> String {
+pub fn value(value: &Const) -> String {
     match value {
         Const::Unset => "unset".to_owned(),
         Const::Bool(v) => v.to_string(),
@@ -43,7 +43,7 @@ fn clock(ms: i32) -> String {
 }
 
 /// A constant of the typed tree as the program holds it.
-pub(super) fn convert(value: &thir::Const) -> Const {
+pub(crate) fn convert(value: &thir::Const) -> Const {
     match value {
         thir::Const::Unset => Const::Unset,
         thir::Const::Bool(v) => Const::Bool(*v),

@@ -10,12 +10,12 @@ use journey_sema::thir::{self, Step};
 use journey_sema::{Checked, CheckedTest};
 use journey_vm::{Customer, Effect, Eval, Input, ProgramSet, Row, Scratch, Val, apply};
 
-use super::coverage::Coverage;
-use super::expect::World;
-use super::names::{convert, instant, value};
-use super::timeline::Timeline;
-use super::{Failure, Outcome};
 use crate::answers::{MAX_ANSWERS, Pending, Reply};
+use crate::coverage::Coverage;
+use crate::expect::World;
+use crate::names::{convert, instant, value};
+use crate::timeline::Timeline;
+use crate::{Failure, Outcome};
 
 /// Why a test could not be run at all.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +93,7 @@ pub fn run_in(
         };
         if let Some(found) = found {
             let step = range.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
-            outcome.failure = Some(Failure { offset: range.start, step, found });
+            outcome.failure = Some(Failure { range, step, found });
             break;
         }
         outcome.held += usize::from(is_expectation(step));

@@ -4,8 +4,7 @@ use journey_bytecode::{Const, Journey, Outcome, Program, Type};
 use journey_vm::{Effect, Ending, Refusal, Rule, Val};
 
 use crate::answers::Pending;
-
-use super::names::{instant, value};
+use crate::names::{instant, value};
 
 /// A line of a timeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,58 +17,59 @@ pub struct Line {
 
 /// A message that was sent.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Message {
-    pub(super) action: u16,
-    pub(super) args: Vec<(u16, Const)>,
+pub(crate) struct Message {
+    pub(crate) action: u16,
+    pub(crate) args: Vec<(u16, Const)>,
 }
 
 /// A webhook that was called.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Called {
-    pub(super) tile: u16,
+pub(crate) struct Called {
+    pub(crate) tile: u16,
     /// The fields of its body, if that is a record.
-    pub(super) fields: Vec<(String, Const)>,
+    pub(crate) fields: Vec<(String, Const)>,
 }
 
 /// Everything that happened to the customer of a test.
 #[derive(Debug, Default)]
-pub(crate) struct Timeline {
+pub struct Timeline {
     /// The journey of the test.
-    pub(super) journey: u16,
+    pub(crate) journey: u16,
     /// Whether it is about all journeys alike: each line says whose it is.
     all: bool,
-    pub(crate) lines: Vec<Line>,
-    pub(super) messages: Vec<Message>,
-    pub(super) calls: Vec<Called>,
+    /// What happened, in order.
+    pub lines: Vec<Line>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) calls: Vec<Called>,
     /// What waits for an outcome.
-    pub(crate) pending: Vec<Pending>,
+    pub pending: Vec<Pending>,
     /// Outcomes of the memberships that ended, in order.
-    pub(super) exits: Vec<Ending>,
+    pub(crate) exits: Vec<Ending>,
     /// Goals that were reached, in order.
-    pub(super) goals: Vec<u16>,
+    pub(crate) goals: Vec<u16>,
     /// Number of memberships.
-    pub(super) entries: usize,
+    pub(crate) entries: usize,
 }
 
 impl Timeline {
     /// Notes a step of the test itself.
-    pub(super) fn step(&mut self, at: i64, text: String) {
+    pub(crate) fn step(&mut self, at: i64, text: String) {
         self.lines.push(Line { at: instant(at), text });
     }
 
     /// An empty one, about all journeys alike.
-    pub(crate) fn of_all() -> Timeline {
+    pub fn of_all() -> Timeline {
         Timeline { all: true, ..Timeline::default() }
     }
 
     /// An empty one, about a journey.
-    pub(super) fn of(journey: u16) -> Timeline {
+    pub(crate) fn of(journey: u16) -> Timeline {
         Timeline { journey, ..Timeline::default() }
     }
 
     /// Notes an effect. Those of other journeys, which this one has started, are shown under their
     /// names; their entries and exits do not count.
-    pub(crate) fn record(&mut self, program: &Program, effect: Effect<'_>) {
+    pub fn record(&mut self, program: &Program, effect: Effect<'_>) {
         self.pending.extend(Pending::of(&effect));
         let Some((at, text)) = self.describe(program, effect) else { return };
         self.lines.push(Line { at: instant(at), text });
@@ -195,7 +195,7 @@ impl Timeline {
 
 impl Message {
     /// `post.voucher(dollars: 10)`
-    pub(super) fn describe(&self, program: &Program) -> String {
+    pub(crate) fn describe(&self, program: &Program) -> String {
         let Some(action) = program.actions.get(self.action as usize) else { return "?".into() };
         let args: Vec<String> = self
             .args

@@ -9,30 +9,37 @@ use journey_bytecode::{Const, Program, Type};
 use journey_vm::{Answer, Effect, Input, Val};
 
 /// So many outcomes follow on one input. Journeys that go on asking are left waiting then.
-pub(crate) const MAX_ANSWERS: usize = 1_000;
+pub const MAX_ANSWERS: usize = 1_000;
 
 /// A message or call whose outcome is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Pending {
-    pub(crate) journey: u16,
-    pub(crate) membership: u32,
-    pub(crate) tile: u16,
-    pub(crate) visit: u32,
+pub struct Pending {
+    /// The journey of the member that waits, by number.
+    pub journey: u16,
+    /// Which membership.
+    pub membership: u32,
+    /// The tile at which it waits.
+    pub tile: u16,
+    /// The how manieth arrival there it is.
+    pub visit: u32,
     /// Index into the journey's webhooks; none for a message.
-    pub(crate) webhook: Option<u16>,
+    pub webhook: Option<u16>,
 }
 
 /// What becomes of it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Reply {
+pub enum Reply {
+    /// The message arrived, or the call succeeded.
     Delivered,
+    /// What a call answered.
     Response(Const),
+    /// It failed, with a status if there was an answer.
     Failed(Option<u16>),
 }
 
 impl Pending {
     /// What an effect waits for, if it does.
-    pub(crate) fn of(effect: &Effect<'_>) -> Option<Pending> {
+    pub fn of(effect: &Effect<'_>) -> Option<Pending> {
         match *effect {
             Effect::Sent { journey, membership, tile, key, awaits: true, .. } => {
                 Some(Pending { journey, membership, tile, visit: key.visit, webhook: None })
@@ -46,7 +53,7 @@ impl Pending {
     }
 
     /// The outcome as an input.
-    pub(crate) fn input<'a>(&self, reply: &'a Reply, arena: &'a Bump) -> Input<'a> {
+    pub fn input<'a>(&self, reply: &'a Reply, arena: &'a Bump) -> Input<'a> {
         let Pending { journey, membership, tile, visit, .. } = *self;
         let answer = match reply {
             Reply::Delivered => Answer::Delivered,
@@ -58,7 +65,7 @@ impl Pending {
 
     /// What becomes of it where nothing was said; none where a response is read that cannot be made
     /// up.
-    pub(crate) fn untold(&self, program: &Program) -> Option<Reply> {
+    pub fn untold(&self, program: &Program) -> Option<Reply> {
         let journey = program.journeys.get(usize::from(self.journey))?;
         let webhook = self.webhook.and_then(|number| journey.webhooks.get(usize::from(number)));
         match webhook.and_then(|webhook| webhook.response.as_ref()) {
