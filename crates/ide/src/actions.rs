@@ -27,6 +27,7 @@ mod infer;
 mod inline;
 mod label;
 mod values;
+mod wrap;
 
 /// What an action is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,6 +75,7 @@ pub fn code_actions(workspace: &Workspace, at: FileRange) -> Vec<Action> {
         drafts.extend(label::add(&context));
         drafts.extend(arms::of_wait(&context));
         drafts.extend(branches::of(&context));
+        drafts.extend(wrap::in_branch(&context));
     }
     let mut finish = Finish { workspace, canonical: BTreeMap::new() };
     drafts.into_iter().filter_map(|draft| finish.action(draft)).collect()

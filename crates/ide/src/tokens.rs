@@ -1,11 +1,13 @@
 //! What each word of a file is, for colours that know more than the grammar does.
 //!
 //! A name's place in the tree says what it must be. The names in expressions are told apart by
-//! what the declaration around them binds: [`scope`] collects that.
+//! what the checker found them to stand for; in text that it cannot make sense of, by what the
+//! declaration around them binds, which [`scope`] collects.
 
 use journey_base::{Code, FileId, TextRange};
-use journey_sema::Workspace;
-use journey_syntax::ast;
+use journey_sema::index::Index;
+use journey_sema::{Type, Workspace};
+use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 use crate::place::parsed;
@@ -152,6 +154,9 @@ pub fn semantic_tokens(
     let deprecated = found.filter(|it| it.code == Code::DEPRECATED).map(|it| it.primary.range);
     let whole = TextRange::new(0, parse.tree.text().len() as u32);
     let mut painter = Painter {
+        workspace,
+        file,
+        index: Index::default(),
         within: within.unwrap_or(whole),
         deprecated: deprecated.collect(),
         scope: Scope::default(),
@@ -163,6 +168,10 @@ pub fn semantic_tokens(
 }
 
 struct Painter<'t> {
+    workspace: &'t Workspace,
+    file: FileId,
+    /// What the names of the declaration at hand stand for.
+    index: Index,
     within: TextRange,
     /// Where something deprecated is used.
     deprecated: Vec<TextRange>,
@@ -180,6 +189,7 @@ impl<'t> Painter<'t> {
         }
         if is_declaration(node.kind()) {
             self.scope = Scope::of(node);
+            self.index = self.workspace.index_at(self.file, range.start + 1);
         }
         self.way.push(node);
         for element in node.elements() {
@@ -203,7 +213,7 @@ impl<'t> Painter<'t> {
             SyntaxKind::TEXT_CHUNK | SyntaxKind::LONG_CHUNK => return self.chunk(token),
             SyntaxKind::TEXT_QUOTE | SyntaxKind::LONG_QUOTE => self.text_kind(),
             SyntaxKind::IDENT => {
-                let Some(named) = names::kind(&self.way, &self.scope) else { return };
+                let Some(named) = names::kind(&self.way, &self.scope, &self.index) else { return };
                 modifiers = named.1;
                 modifiers.deprecated |= self.is_deprecated(token.range());
                 named.0
@@ -226,10 +236,37 @@ impl<'t> Painter<'t> {
         self.push(token.range(), kind, modifiers);
     }
 
-    /// What a text is: a value of an enum where one is declared.
+    /// What a text is: a value of an enum where one is declared, and where one is compared.
     fn text_kind(&self) -> TokenKind {
-        let around = self.way.iter().rev().nth(1).map(|node| node.kind());
-        if around == Some(SyntaxKind::ENUM_TYPE) { TokenKind::EnumMember } else { TokenKind::Text }
+        let mut outwards = self.way.iter().rev();
+        let text = outwards.next();
+        let parent = outwards.next().map(|node| node.kind());
+        let declared = match parent {
+            Some(SyntaxKind::DEFAULT) => {
+                let ty = outwards.next().and_then(|node| node.child::<ast::TypeRef<'_>>());
+                matches!(ty.and_then(|ty| ty.type_atom()), Some(ast::TypeAtom::EnumType(_)))
+            }
+            parent => parent == Some(SyntaxKind::ENUM_TYPE),
+        };
+        let is_member = declared || text.is_some_and(|text| self.is_member(*text));
+        if is_member { TokenKind::EnumMember } else { TokenKind::Text }
+    }
+
+    /// Whether a text is a value of the enum that it is given to or compared with.
+    fn is_member(&self, text: SyntaxNode<'t>) -> bool {
+        use SyntaxKind::*;
+        let around = self.way.iter().rev().skip(1);
+        // A list and an arm stand between what is asked and the text.
+        let holder = around.into_iter().find(|node| !matches!(node.kind(), LIST_EXPR | VALUE_ARM));
+        let holder = holder.filter(|node| matches!(node.kind(), COMPARE_CHAIN | BRANCH_VALUE));
+        let compared = holder.into_iter().flat_map(|holder| holder.children::<ast::Expr<'_>>());
+        let ranges = compared.map(|expr| expr.range()).chain([text.range()]);
+        let said = ast::Text::cast(text).and_then(|text| text.plain().ok().flatten());
+        let types = ranges.filter_map(|range| self.index.types.iter().find(|it| it.0 == range));
+        types.map(|(_, ty)| ty.required()).any(|ty| match ty {
+            Type::Enum(members) => members.iter().any(|member| Some(&**member) == said.as_deref()),
+            _ => false,
+        })
     }
 
     /// Characters of a text: its escapes are pieces of their own, and so are its lines.

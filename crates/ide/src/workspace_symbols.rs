@@ -1,6 +1,6 @@
 //! Finding a declaration anywhere in the workspace by a few letters of its name.
 
-use journey_sema::{Declaration, DeclarationKind, Workspace};
+use journey_sema::{Declaration, NameKind, Workspace};
 
 use crate::place::FileRange;
 use crate::symbols::SymbolKind;
@@ -51,7 +51,7 @@ pub fn workspace_symbols(workspace: &Workspace, query: &str, limit: usize) -> Ve
 struct Rank {
     score: u32,
     length: usize,
-    kind: DeclarationKind,
+    kind: Option<NameKind>,
 }
 
 fn shown(found: Declaration<'_>) -> FoundSymbol {
@@ -60,16 +60,16 @@ fn shown(found: Declaration<'_>) -> FoundSymbol {
         name: name.trim_matches('"').to_owned(),
         title: found.title().unwrap_or_default(),
         kind: match found.kind() {
-            DeclarationKind::Journey => SymbolKind::Journey,
-            DeclarationKind::Audience => SymbolKind::Audience,
-            DeclarationKind::Event => SymbolKind::Event,
-            DeclarationKind::Trait => SymbolKind::Trait,
-            DeclarationKind::Destination => SymbolKind::Destination,
-            DeclarationKind::Action => SymbolKind::Action,
-            DeclarationKind::Policy => SymbolKind::Policy,
-            DeclarationKind::Constant => SymbolKind::Constant,
-            DeclarationKind::Secret => SymbolKind::Secret,
-            DeclarationKind::Test => SymbolKind::Test,
+            Some(NameKind::Journey) => SymbolKind::Journey,
+            Some(NameKind::Audience) => SymbolKind::Audience,
+            Some(NameKind::Event) => SymbolKind::Event,
+            Some(NameKind::Trait) => SymbolKind::Trait,
+            Some(NameKind::Destination) => SymbolKind::Destination,
+            Some(NameKind::Action) => SymbolKind::Action,
+            Some(NameKind::Policy) => SymbolKind::Policy,
+            Some(NameKind::Constant) => SymbolKind::Constant,
+            Some(NameKind::Secret) => SymbolKind::Secret,
+            None => SymbolKind::Test,
         },
         place: FileRange { file: found.file(), range: found.range() },
     }

@@ -196,5 +196,5 @@ mod part;
 #[cfg(test)]
 mod tests;
 
-pub use declared::{Declaration, DeclarationKind};
+pub use declared::Declaration;
 pub use names::JourneyOutline;

@@ -2,7 +2,7 @@
 //! of its kind are, with the type that its uses want.
 
 use journey_base::{Code, Diagnostic, Edit, FileId, TextRange};
-use journey_sema::DeclarationKind;
+use journey_sema::{NameKind, Type};
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{Parse, SyntaxKind, SyntaxNode};
 
@@ -27,7 +27,10 @@ fn draft(context: &Context<'_>, found: &Diagnostic) -> Option<Draft> {
             let chain = ast::FieldChain::cast(*around.iter().rev().nth(2)?)?;
             matches!(chain.expr()?, ast::Expr::CustomerExpr(_)).then_some(())?;
             let value = around.get(..around.len().checked_sub(2)?)?;
-            declare_trait(context, name.text(), &by_use(value), parent)
+            let guess = by_use(value);
+            // Where the words around it do not say, the checker knows what is wanted.
+            let guess = if guess.ty.is_none() { wanted(context, name, guess) } else { guess };
+            declare_trait(context, name.text(), &guess, parent)
         }
         SyntaxKind::ASSIGNMENT => {
             // What is not declared of a record is a field, and no name.
@@ -54,6 +57,19 @@ fn draft(context: &Context<'_>, found: &Diagnostic) -> Option<Draft> {
             declare_event(context, name.text(), parent)
         }
         _ => None,
+    }
+}
+
+/// What the checker wants at a name: the type of an argument, of a trait that is set.
+fn wanted(context: &Context<'_>, name: SyntaxNode<'_>, guess: Guess) -> Guess {
+    let at = name.range().start;
+    let scope = context.workspace.scope(context.file, context.text(), at);
+    match scope.and_then(|(scope, _)| scope?.wanted) {
+        None | Some(Type::Error | Type::Unset) => guess,
+        Some(ty) => {
+            let optional = guess.optional || ty.is_optional();
+            Guess { ty: Some(ty.required().to_string()), optional }
+        }
     }
 }
 
@@ -86,7 +102,7 @@ fn declare_trait(
 ) -> Option<Draft> {
     let field = format!("{name}: {}", guess.as_trait());
     let title = format!("declare the trait `{field}`");
-    let edit = match home(context, DeclarationKind::Trait) {
+    let edit = match home(context, NameKind::Trait) {
         Some((file, parse)) => {
             let block = nodes(parse.tree.root()).filter_map(ast::CustomerDecl::cast).last()?;
             let after = block.fields().last().map(|field| field.range().end);
@@ -113,20 +129,20 @@ fn declare_event(context: &Context<'_>, name: &str, used: SyntaxNode<'_>) -> Opt
         [] => format!("event {name} {{}}"),
         fields => format!("event {name} {{\n{}}}", fields.concat()),
     };
-    let edit = beside(context, DeclarationKind::Event, SyntaxKind::EVENT_DECL, &event, used)?;
+    let edit = beside(context, NameKind::Event, SyntaxKind::EVENT_DECL, &event, used)?;
     Some(Draft::new(format!("declare the event `{name}`"), ActionKind::Fix, vec![edit]))
 }
 
 /// Puts an audience whose members are set from outside behind the others.
 fn declare_audience(context: &Context<'_>, name: &str, used: SyntaxNode<'_>) -> Option<Draft> {
-    let (kind, node) = (DeclarationKind::Audience, SyntaxKind::AUDIENCE_DECL);
+    let (kind, node) = (NameKind::Audience, SyntaxKind::AUDIENCE_DECL);
     let edit = beside(context, kind, node, &format!("audience {name}"), used)?;
     Some(Draft::new(format!("declare the audience `{name}`"), ActionKind::Fix, vec![edit]))
 }
 
 /// The file in which things of a kind are declared: this one if any are, or else the first.
-fn home(context: &Context<'_>, kind: DeclarationKind) -> Option<(FileId, Parse)> {
-    let files = context.workspace.declarations().filter(|it| it.kind() == kind);
+fn home(context: &Context<'_>, kind: NameKind) -> Option<(FileId, Parse)> {
+    let files = context.workspace.declarations().filter(|it| it.kind() == Some(kind));
     let mut files = files.map(|it| it.file());
     let first = files.next()?;
     let here = first == context.file || files.any(|file| file == context.file);
@@ -137,7 +153,7 @@ fn home(context: &Context<'_>, kind: DeclarationKind) -> Option<(FileId, Parse)>
 /// A declaration behind the last of its kind; before the one that uses it where there is none.
 fn beside(
     context: &Context<'_>,
-    kind: DeclarationKind,
+    kind: NameKind,
     node: SyntaxKind,
     text: &str,
     used: SyntaxNode<'_>,

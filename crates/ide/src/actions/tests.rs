@@ -124,6 +124,24 @@ fn a_trait_is_declared_with_the_type_that_its_use_wants() {
 }
 
 #[test]
+fn an_argument_wants_the_type_of_its_parameter() {
+    let marked = |argument: &str| {
+        format!(
+            "customer {{\n  email: text?\n}}\n\ndestination crm log {{\n  action note(on: date?, \
+             tags: list<text> = [])\n}}\n\njourney j {{\n  entry manual\n  \
+             send crm.note({argument})\n  exit done\n}}\n"
+        )
+    };
+    let declared = |argument: &str| {
+        let actions = at_cursor(&fixture(&marked(argument)));
+        let mut titles = actions.into_iter().map(|action| action.title);
+        titles.find(|title| title.starts_with("Declare the trait")).expect("it is offered")
+    };
+    assert_eq!(declared("on: customer.born$0"), "Declare the trait `born: date?`");
+    assert_eq!(declared("tags: customer.likes$0"), "Declare the trait `likes: list<text> = []`");
+}
+
+#[test]
 fn what_is_declared_goes_where_others_of_its_kind_are() {
     let marked = "\
 //- a.journey

@@ -1,5 +1,7 @@
 //! What a name is, by where it stands.
 
+use journey_sema::NameKind;
+use journey_sema::index::{Definition, Index, InnerKind};
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxKind, SyntaxNode};
 
@@ -22,6 +24,7 @@ const BUILT_IN: TokenModifiers = TokenModifiers { built_in: true, ..PLAIN };
 pub(super) fn kind(
     way: &[SyntaxNode<'_>],
     scope: &Scope<'_>,
+    index: &Index,
 ) -> Option<(TokenKind, TokenModifiers)> {
     use SyntaxKind::*;
     let mut around = way.iter().rev();
@@ -73,8 +76,32 @@ pub(super) fn kind(
         ARG_NAME => (TokenKind::Parameter, PLAIN),
         FIELD_ACCESS => field(way)?,
         ASSIGNMENT => (assigned(way), PLAIN),
-        NAME_EXPR => value(way, name.text(), scope),
+        NAME_EXPR => known(index, *name).unwrap_or_else(|| value(way, name.text(), scope)),
         _ => return None,
+    })
+}
+
+/// What the checker found a name to stand for.
+fn known(index: &Index, name: SyntaxNode<'_>) -> Option<(TokenKind, TokenModifiers)> {
+    let reference = index.at(name.range().start).filter(|it| it.range == name.range())?;
+    Some(match &reference.definition {
+        Definition::Name(kind, _) => match kind {
+            NameKind::Trait => (TokenKind::Trait, PLAIN),
+            NameKind::Event => (TokenKind::Event, PLAIN),
+            NameKind::Audience => (TokenKind::Audience, PLAIN),
+            NameKind::Destination => (TokenKind::Destination, PLAIN),
+            NameKind::Action => (TokenKind::Action, PLAIN),
+            NameKind::Policy => (TokenKind::Policy, PLAIN),
+            NameKind::Secret => (TokenKind::Secret, READONLY),
+            NameKind::Journey => (TokenKind::Journey, PLAIN),
+            NameKind::Constant => (TokenKind::Constant, READONLY),
+        },
+        Definition::Property { .. } => (TokenKind::Property, PLAIN),
+        Definition::Parameter { .. } => (TokenKind::Parameter, READONLY),
+        Definition::Setting { .. } => (TokenKind::Setting, READONLY),
+        Definition::Local { .. } => (TokenKind::Binding, READONLY),
+        Definition::Inner { kind: InnerKind::Label, .. } => (TokenKind::Label, PLAIN),
+        Definition::Inner { .. } | Definition::BuiltIn(_) => return None,
     })
 }
 

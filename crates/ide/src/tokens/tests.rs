@@ -83,9 +83,21 @@ fn names_are_what_their_place_makes_them() {
         TokenKind::Builtin,
         &["customer built-in", "customer built-in", "now built-in", "entered built-in"],
     );
-    check(TokenKind::EnumMember, &["\"", "free", "\"", "\"", "pro", "\""]);
+    check(TokenKind::EnumMember, &["\"", "free", "\"", "\"", "pro", "\"", "\"", "free", "\""]);
     check(TokenKind::Escape, &["\\n"]);
     check(TokenKind::Function, &["count built-in"]);
+}
+
+#[test]
+fn a_text_that_is_a_member_where_an_enum_is_wanted_is_one() {
+    let text = "\
+customer { plan: \"free\" | \"pro\" = \"free\" city: text? }
+audience a = customer.plan == \"pro\" and customer.city == \"pro\"
+audience b = customer.plan in [\"free\", \"pro\"]
+";
+    let members = of_kind(text, TokenKind::EnumMember);
+    let members: Vec<&String> = members.iter().filter(|it| *it != "\"").collect();
+    assert_eq!(members, ["free", "pro", "free", "pro", "free", "pro"]);
 }
 
 #[test]

@@ -11,31 +11,6 @@ use crate::items::{Item, ItemKind, declaration, items};
 use crate::names::NameKind;
 use crate::table::{self, Declared, Site, declared};
 
-/// What a declaration declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DeclarationKind {
-    /// A journey.
-    Journey,
-    /// An audience.
-    Audience,
-    /// An event.
-    Event,
-    /// A trait of the customer.
-    Trait,
-    /// A destination.
-    Destination,
-    /// An action, called `destination.action`.
-    Action,
-    /// A policy.
-    Policy,
-    /// A constant.
-    Constant,
-    /// A secret, called `destination.secret`.
-    Secret,
-    /// A test, called by its title.
-    Test,
-}
-
 /// Something that a file of the workspace declares.
 #[derive(Clone, Copy)]
 pub struct Declaration<'w> {
@@ -68,20 +43,9 @@ impl Workspace {
 }
 
 impl Declaration<'_> {
-    /// What is declared.
-    pub fn kind(&self) -> DeclarationKind {
-        let Some(declared) = self.declared else { return DeclarationKind::Test };
-        match declared.kind {
-            NameKind::Trait => DeclarationKind::Trait,
-            NameKind::Event => DeclarationKind::Event,
-            NameKind::Audience => DeclarationKind::Audience,
-            NameKind::Destination => DeclarationKind::Destination,
-            NameKind::Action => DeclarationKind::Action,
-            NameKind::Policy => DeclarationKind::Policy,
-            NameKind::Secret => DeclarationKind::Secret,
-            NameKind::Journey => DeclarationKind::Journey,
-            NameKind::Constant => DeclarationKind::Constant,
-        }
+    /// What is declared; nothing for a test, which has a title and no name.
+    pub fn kind(&self) -> Option<NameKind> {
+        self.declared.map(|declared| declared.kind)
     }
 
     /// What it is called in source; a test by its title, quotes included.

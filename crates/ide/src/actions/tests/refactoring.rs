@@ -168,6 +168,27 @@ fn an_argument_becomes_a_captured_value_before_its_tile() {
 }
 
 #[test]
+fn tiles_that_are_selected_whole_are_wrapped_in_a_branch() {
+    let text = journey("  wait 1h\n  wait 2h\n  wait 3h\n");
+    let fixture = fixture(&text);
+    let place = |from: &str, to: &str| {
+        let start = text.find(from).expect("it is there") as u32;
+        let end = (text.find(to).expect("it is there") + to.len()) as u32;
+        crate::FileRange { file: crate::FileId(0), range: crate::TextRange::new(start, end) }
+    };
+    let wrapped = |from: &str, to: &str| {
+        let actions = super::code_actions(&fixture.workspace, place(from, to));
+        let action = actions.into_iter().find(|action| action.title == "Wrap in a branch")?;
+        Some(super::after(&fixture.workspace, &action).swap_remove(0).1)
+    };
+    let two = wrapped("wait 1h", "wait 2h").expect("it is offered");
+    assert!(two.contains("    wait 1h\n"), "{two}");
+    assert!(two.contains("      wait 2h\n    }\n  }\n  wait 3h\n"), "{two}");
+    assert_eq!(journey_fmt::format(&two, 100).as_deref(), Ok(&*two));
+    assert_eq!(wrapped("1h", "wait 2h"), None);
+}
+
+#[test]
 fn half_typed_text_is_not_put_differently() {
     assert_eq!(
         at_cursor(&fixture("journey j {\n  entry manual\n  wa$0it 1h\n  branch {\n"))
