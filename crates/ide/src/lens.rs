@@ -11,8 +11,8 @@ use journey_sema::Workspace;
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxKind, SyntaxNode};
 
+use crate::names::name_at;
 use crate::place::{FilePosition, FileRange, covering, parsed};
-use crate::references::references;
 use crate::tree::{is_declaration, nodes};
 
 /// What a lens is for.
@@ -77,24 +77,36 @@ fn uses<'t>(name: Option<impl AstNode<'t>>) -> Option<Lens> {
     name.map(|name| Lens { range: name.range(), kind: LensKind::Uses })
 }
 
+/// In more files than this nobody counts while somebody waits: then it is said that there are more.
+const MAX_FILES: usize = 1_000;
+
 /// What a lens of a file says, and where it leads.
 pub fn resolve_lens(workspace: &Workspace, file: FileId, lens: Lens) -> ResolvedLens {
-    let used = || {
-        let found = references(workspace, FilePosition { file, offset: lens.range.start });
-        found.into_iter().filter(|it| !it.declares).map(|it| it.place).collect::<Vec<_>>()
+    resolved(workspace, file, lens, MAX_FILES)
+}
+
+fn resolved(workspace: &Workspace, file: FileId, lens: Lens, most: usize) -> ResolvedLens {
+    let used = || -> (Vec<FileRange>, bool) {
+        let Some(name) = name_at(workspace, FilePosition { file, offset: lens.range.start }) else {
+            return (Vec::new(), true);
+        };
+        let (spots, all) = workspace.references_within(&name.definition, file, most);
+        let uses = spots.into_iter().filter(|spot| !spot.declares);
+        (uses.map(|it| FileRange { file: it.file, range: it.range }).collect(), all)
     };
     match lens.kind {
         LensKind::RunTest => ResolvedLens { title: "Run test".to_owned(), places: Vec::new() },
         LensKind::Uses => {
-            let places = used();
+            let (places, all) = used();
             let title = match places.len() {
+                count if !all => format!("{count}+ uses"),
                 0 => "not used".to_owned(),
                 count => plural(count, "use"),
             };
             ResolvedLens { title, places }
         }
         LensKind::Journey => {
-            let places = used();
+            let (places, _) = used();
             let title = tests_and_starters(workspace, &places);
             ResolvedLens { title, places }
         }
@@ -189,6 +201,14 @@ test \"sells\" { journey shop at 2026-01-05T09:00Z event order { total: 1 } expe
                 "\"sells\": Run test"
             ]
         );
+    }
+
+    #[test]
+    fn counting_ends_where_it_would_take_long_and_says_so() {
+        let fixture = fixture(SHOP);
+        let email = code_lenses(&fixture.workspace, FileId(0))[0];
+        let resolved = super::resolved(&fixture.workspace, FileId(0), email, 1);
+        assert_eq!((&*resolved.title, resolved.places.len()), ("1+ uses", 1));
     }
 
     #[test]

@@ -31,12 +31,9 @@ pub fn workspace_symbols(workspace: &Workspace, query: &str, limit: usize) -> Ve
         .filter_map(|found| {
             let name = found.name();
             let by_name = score(&query, name.trim_matches('"'));
-            // A title that fits as well as the name says nothing new.
-            let by_title = match by_name {
-                Some(0) => None,
-                _ => found.title().and_then(|title| score(&query, &title)),
-            };
-            let best = [by_name, by_title].into_iter().flatten().min()?;
+            // A name that fits says enough; titles have to be read off the declarations.
+            let by_title = || found.title().and_then(|title| score(&query, &title));
+            let best = by_name.or_else(by_title)?;
             Some((Rank { score: best, length: name.len(), kind: found.kind() }, found))
         })
         .collect();
@@ -80,6 +77,11 @@ fn shown(found: Declaration<'_>) -> FoundSymbol {
 /// else by the gaps between the letters. A letter that begins a word is no gap: `cr` is close to
 /// `cart_recovery`.
 fn score(query: &[char], name: &str) -> Option<u32> {
+    // Most names have not got the letters at all.
+    let mut rest = name.chars().flat_map(char::to_lowercase);
+    if !query.iter().all(|wanted| rest.any(|letter| letter == *wanted)) {
+        return None;
+    }
     let letters: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     let Some(first) = query.first() else { return Some(1) };
     if letters == query {

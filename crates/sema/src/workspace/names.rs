@@ -136,9 +136,20 @@ impl Workspace {
     /// Every place at which something is named, by file and place. A local name is looked for in
     /// `file` alone.
     pub fn references(&self, definition: &Definition, file: FileId) -> Vec<Spot> {
+        self.references_within(definition, file, usize::MAX).0
+    }
+
+    /// The same in the first `most` files that have the word, for those who want to know soon
+    /// rather than all; and whether those are all.
+    pub fn references_within(
+        &self,
+        definition: &Definition,
+        file: FileId,
+        most: usize,
+    ) -> (Vec<Spot>, bool) {
         let word = definition.word();
         let local = matches!(definition, Definition::Local { .. });
-        let candidates: Vec<SourceFile> = self
+        let mut candidates: Vec<SourceFile> = self
             .files
             .iter()
             .filter(
@@ -146,6 +157,8 @@ impl Workspace {
             )
             .copied()
             .collect();
+        let complete = candidates.len() <= most;
+        candidates.truncate(most);
         let in_file = |db: &Database, file: SourceFile| -> Vec<Spot> {
             let id = file.id(db);
             let with_word =
@@ -155,10 +168,11 @@ impl Workspace {
             found.map(|it| Spot { file: id, range: it.range, declares: it.declares }).collect()
         };
         if candidates.len() < 8 {
-            return candidates.iter().flat_map(|file| in_file(&self.db, *file)).collect();
+            let found = candidates.iter().flat_map(|file| in_file(&self.db, *file));
+            return (found.collect(), complete);
         }
         let all = self.on_all_cores(&candidates, in_file);
-        all.into_iter().flatten().collect()
+        (all.into_iter().flatten().collect(), complete)
     }
 
     /// All names of a kind.
