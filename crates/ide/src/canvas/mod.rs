@@ -16,6 +16,7 @@
 
 mod arms;
 mod edit;
+mod form;
 mod locate;
 mod picture;
 mod sheet;
@@ -24,6 +25,7 @@ mod titles;
 mod view;
 
 pub use edit::{Change, New, Op, Refusal, Spacing, edit};
+pub use form::{Choice, Completion, FieldType, Form, FormField, form};
 pub use locate::{range_of, tile_at};
 pub use picture::{Options, canvas};
 pub use view::{

@@ -6,6 +6,7 @@ use journey_syntax::{AstNode, Parse, ast};
 use super::op::{Change, Refusal};
 use super::surgery::Splice;
 use super::{Desk, Draft, Track};
+use crate::canvas::form::slots;
 use crate::canvas::sheet::{Owner, Sheet, journeys};
 use crate::canvas::view::TileRef;
 use crate::tokendiff;
@@ -27,6 +28,7 @@ impl After<'_> {
         let at = match track {
             Track::Put(index) => self.put_at(index),
             Track::Kept(offset) => self.moved(offset),
+            Track::Same(number) => return Some(number),
             Track::Nothing => return None,
         };
         let statements = self.rough.statements.iter().enumerate();
@@ -98,6 +100,14 @@ pub(super) fn finish(desk: &Desk<'_>, draft: Draft<'_>) -> Result<Change, Refusa
     let parse = journey_syntax::parse(&new_text);
     let sheet = sheet_at(&parse, desk)?;
     let after = After { splices: &draft.splices, before: desk.sheet, rough: &rough, sheet: &sheet };
+    if let Some((tile, field, value)) = &draft.reads {
+        let slots = after.number(*tile).map(|it| slots(desk.workspace, &rough, it));
+        let slot = slots.into_iter().flatten().find(|slot| slot.field.name == *field);
+        if slot.and_then(|slot| slot.field.text) != *value {
+            let why = "it would end before all of it is read".to_owned();
+            return Err(Refusal::NotSource { why });
+        }
+    }
     let key = after.key(draft.select);
     let select = (!key.is_empty()).then(|| TileRef { journey: desk.journey.to_owned(), key });
     let edits = tokendiff::edits(&desk.parse.tree, &new_text);

@@ -8,6 +8,7 @@
 //! Work is done on a copy whose lines end in `\n`; edits are translated back at the end.
 
 mod arms;
+mod fields;
 mod finish;
 mod fresh;
 mod op;
@@ -71,6 +72,8 @@ struct Draft<'a> {
     back: Back<'a>,
     /// Whether the statements and arms must be the same afterwards.
     same_shape: bool,
+    /// The field that must then say this.
+    reads: Option<(Track, String, Option<String>)>,
     /// How many declarations the file has more.
     more_items: usize,
 }
@@ -82,6 +85,8 @@ enum Track {
     Put(usize),
     /// The one that began here, or the first one behind that.
     Kept(u32),
+    /// The one of this number, where all have the same one as before.
+    Same(usize),
     /// None.
     Nothing,
 }
@@ -114,6 +119,9 @@ impl<'a> Desk<'a> {
             }
             Op::Remove { tile, last } => self.remove(tile, last.as_deref()),
             Op::Duplicate { tile, last } => self.duplicate(tile, last.as_deref()),
+            Op::SetField { tile, field, value, at } => {
+                self.set_field(tile, field, value.as_deref(), *at)
+            }
             Op::AddArm { tile, text, at, spacing, shares } => {
                 self.add_arm(tile, text.as_deref(), *at, *spacing, shares.as_deref())
             }

@@ -50,6 +50,18 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last: Option<String>,
     },
+    /// Changes what a field of the form says.
+    SetField {
+        /// The tile.
+        tile: String,
+        /// The name of the field.
+        field: String,
+        /// What it is to say, as source; nothing takes an optional one away.
+        value: Option<String>,
+        /// Before which one of a list it goes where it is missing; behind all where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<u32>,
+    },
     /// Gives a tile another arm.
     AddArm {
         /// The tile.
@@ -180,6 +192,20 @@ pub enum Refusal {
         tile: String,
         /// What is in the way.
         why: String,
+    },
+    /// There is no such field.
+    #[error("`{tile}` has no field `{field}`")]
+    NoField {
+        /// The tile.
+        tile: String,
+        /// The field.
+        field: String,
+    },
+    /// A field has to say something.
+    #[error("`{field}` cannot be left out")]
+    Required {
+        /// The field.
+        field: String,
     },
     /// What was written cannot be read.
     #[error("this cannot be written here: {why}")]

@@ -4,7 +4,7 @@ use crate::canvas::{New, Op, Place, Sequence, TileKind, edit};
 use crate::fixture::fixture;
 
 /// Does something to the journey `j` of a text; gives the new text, or why not.
-fn done(text: &str, op: &Op) -> Result<String, String> {
+pub(super) fn done(text: &str, op: &Op) -> Result<String, String> {
     let fixture = fixture(text);
     let change = edit(&fixture.workspace, fixture.at.file, "j", op).map_err(|it| it.to_string())?;
     Ok(edited(&text_of(&fixture.workspace, fixture.at.file), &change.edits))
