@@ -197,4 +197,5 @@ mod part;
 mod tests;
 
 pub use declared::Declaration;
+pub use files::{Superseded, unless_superseded};
 pub use names::JourneyOutline;

@@ -68,9 +68,13 @@ pub fn configuration(sources: &Sources, files: &mut Files) -> (Config, Vec<Diagn
 
 /// The finding about a file that could not be read as it should.
 pub fn damage((index, file): (u32, &SourceText)) -> Option<Diagnostic> {
-    let id = FileId(index);
+    file.damage.as_ref().map(|damage| damage_finding(FileId(index), damage))
+}
+
+/// What is said of a file that is damaged in this way.
+pub fn damage_finding(id: FileId, damage: &Damage) -> Diagnostic {
     let finding = |range, message| Diagnostic::new(Code::BAD_FILE, id, range, message);
-    Some(match file.damage.as_ref()? {
+    match damage {
         Damage::NotUtf8 { offset, byte } => {
             let at = TextRange::new(*offset, offset + 1);
             finding(at, format!("the file is not UTF-8: byte 0x{byte:02X} at offset {offset}"))
@@ -85,5 +89,5 @@ pub fn damage((index, file): (u32, &SourceText)) -> Option<Diagnostic> {
         Damage::Unreadable(why) => {
             finding(TextRange::empty(0), format!("the file cannot be read: {why}"))
         }
-    })
+    }
 }

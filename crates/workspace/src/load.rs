@@ -190,12 +190,12 @@ fn enclosing_workspace(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(|dir| dir.join(CONFIG_FILE).is_file()).map(Path::to_owned)
 }
 
-fn is_journey(path: &Path) -> bool {
+pub(crate) fn is_journey(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "journey")
 }
 
 /// Files beneath `directory`, sorted, without what no workspace takes in.
-fn walk(directory: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+pub(crate) fn walk(directory: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     WalkBuilder::new(directory)
         .require_git(false)
         .sort_by_file_path(Path::cmp)
@@ -228,7 +228,7 @@ fn read(root: &Root) -> Result<Sources, LoadError> {
     }
 }
 
-fn in_nested_workspace(root: &Path, file: &Path) -> bool {
+pub(crate) fn in_nested_workspace(root: &Path, file: &Path) -> bool {
     file.ancestors()
         .skip(1)
         .take_while(|dir| *dir != root)
@@ -277,7 +277,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Damage> {
 
 /// The bytes as text. What is not UTF-8 keeps its declarations readable for the other files, with
 /// the bad bytes replaced, and is reported once.
-fn decode(bytes: Vec<u8>) -> (String, Option<Damage>) {
+pub(crate) fn decode(bytes: Vec<u8>) -> (String, Option<Damage>) {
     match String::from_utf8(bytes) {
         Ok(text) => (text, None),
         Err(error) => {

@@ -59,6 +59,48 @@ pub fn watch<E: From<WatchError>>(
     }
 }
 
+/// Tells which files change in some directories, for those who stay with them.
+pub struct Changes {
+    watcher: notify::RecommendedWatcher,
+}
+
+impl Changes {
+    /// `tell` is called on a thread of its own with what may have changed: journey files,
+    /// configurations, lists of what is ignored, and folders.
+    pub fn new(tell: impl Fn(Vec<PathBuf>) + Send + 'static) -> Result<Changes, WatchError> {
+        let tell = move |event: notify::Result<Event>| {
+            let Ok(event) = event else { return };
+            if matches!(event.kind, EventKind::Access(_)) {
+                return;
+            }
+            // What is gone may have been a folder.
+            let told = |path: &PathBuf| {
+                is_source(path)
+                    || path.file_name().is_some_and(|name| name == ".gitignore")
+                    || (path.extension().is_none() && !path.exists())
+            };
+            let paths: Vec<PathBuf> = event.paths.into_iter().filter(told).collect();
+            if !paths.is_empty() {
+                tell(paths);
+            }
+        };
+        // A link may lead out of the workspace.
+        let config = notify::Config::default().with_follow_symlinks(false);
+        Ok(Changes { watcher: notify::RecommendedWatcher::new(tell, config)? })
+    }
+
+    /// Watches a directory with all that is beneath it.
+    pub fn add(&mut self, directory: &Path) -> Result<(), WatchError> {
+        Ok(self.watcher.watch(directory, RecursiveMode::Recursive)?)
+    }
+
+    /// Watches it no longer.
+    pub fn remove(&mut self, directory: &Path) {
+        // It was not watched, or is gone: nothing is left to do.
+        let _ = self.watcher.unwatch(directory);
+    }
+}
+
 /// Clears the screen and goes to its first place (ECMA-48: ED 2, CUP).
 pub fn clear_terminal() {
     print!("\x1b[2J\x1b[H");

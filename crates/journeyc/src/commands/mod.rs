@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod grammar;
 mod graph;
+mod lsp;
 mod new;
 mod replay;
 mod schema;
@@ -63,6 +64,8 @@ enum Command {
     Explain(explain::Args),
     /// Print the grammar of the language, as text or as railroad diagrams
     Grammar(grammar::Args),
+    /// Serve the language to an editor, over the standard input and output
+    Lsp(lsp::Args),
     /// Make a workspace to start from
     New(new::Args),
     /// Tell what happened to one customer of a simulation, and why
@@ -85,6 +88,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Schema(args) => schema::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Grammar(args) => grammar::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::New(args) => new::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Completions(args) => completions::run(&args),

@@ -1,11 +1,28 @@
 //! The files of a workspace: they come, change and go. No id is ever that of another file.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use journey_base::FileId;
 
 use super::Workspace;
 use crate::db::SourceFile;
+
+/// Why a read of a snapshot gave nothing: the workspace was about to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the workspace changed meanwhile")]
+pub struct Superseded;
+
+/// Reads a snapshot that whoever owns the workspace may change at any moment. Other panics than
+/// that one go on.
+pub fn unless_superseded<T>(read: impl FnOnce() -> T) -> Result<T, Superseded> {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|payload| {
+        match payload.downcast_ref::<salsa::Cancelled>() {
+            Some(salsa::Cancelled::PendingWrite | salsa::Cancelled::Local) => Superseded,
+            _ => resume_unwind(payload),
+        }
+    })
+}
 
 impl Workspace {
     /// The path of a file.

@@ -255,3 +255,22 @@ fn the_first_of_two_declarations_is_that_in_the_first_file_whenever_it_came() {
     let opened: Vec<FileId> = workspace.diagnostics().iter().map(|it| it.primary.file).collect();
     assert_eq!(again, opened);
 }
+
+#[test]
+fn a_read_of_a_snapshot_ends_when_the_workspace_changes() {
+    let mut watched = Watched::new(JOURNEYS_FILE);
+    let snapshot = watched.workspace.clone();
+    let (begun, wait) = std::sync::mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        super::unless_superseded(|| {
+            begun.send(()).unwrap();
+            loop {
+                snapshot.findings_of(SCHEMA_FILE);
+            }
+        })
+    });
+    wait.recv().unwrap();
+    watched.edit(JOURNEYS_FILE, "\"many\"", "\"very many\"");
+    let read: Result<(), super::Superseded> = reader.join().unwrap();
+    assert_eq!(read, Err(super::Superseded));
+}

@@ -1,0 +1,94 @@
+//! `journeyc lsp`
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use journey_lsp::{Ended, Options, serve};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+
+use super::CommandError;
+
+/// Exit code 0: the editor said goodbye before it went. 1: it just went. 2: could not serve.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Serve the standard input and output: what happens anyway, for editors that ask for it
+    #[arg(long)]
+    stdio: bool,
+    /// Serve a connection instead. With a PORT the editor listens and is called; with an ADDRESS
+    /// (`127.0.0.1:9257`) editors call. Only on this machine
+    #[arg(long, value_name = "PORT|ADDRESS", conflicts_with = "stdio", value_parser = socket)]
+    socket: Option<Socket>,
+    /// Where the pages about codes are, for links in findings (`https://…/errors/`)
+    #[arg(long, value_name = "URL")]
+    pages: Option<String>,
+    /// The editor's process; the server ends with its connection anyway
+    #[arg(long = "clientProcessId", value_name = "ID", hide = true)]
+    client_process_id: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Socket {
+    /// Somebody listens there.
+    Call(u16),
+    /// Listen there.
+    Listen(SocketAddr),
+}
+
+fn socket(text: &str) -> Result<Socket, String> {
+    if let Ok(port) = text.parse() {
+        return Ok(Socket::Call(port));
+    }
+    let address: SocketAddr =
+        text.parse().map_err(|_| "give a port, or an address like 127.0.0.1:9257".to_owned())?;
+    // Whoever reaches it can read the workspaces of this machine.
+    if address.ip().is_loopback() {
+        Ok(Socket::Listen(address))
+    } else {
+        Err("it has no passwords, so it listens on this machine alone: 127.0.0.1 or ::1".to_owned())
+    }
+}
+
+pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let options = Options { pages: args.pages.clone(), ..Options::default() };
+    let ended = match args.socket {
+        None => runtime.block_on(serve(options, tokio::io::stdin(), tokio::io::stdout())),
+        Some(Socket::Call(port)) => {
+            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+            runtime.block_on(async { one(options, TcpStream::connect(address).await?).await })?
+        }
+        Some(Socket::Listen(address)) => return listen(&runtime, &options, address),
+    };
+    // A read of the standard input that is under way does not end with the editor.
+    runtime.shutdown_background();
+    Ok(ExitCode::from(u8::from(ended == Ended::Abruptly)))
+}
+
+async fn one(options: Options, stream: TcpStream) -> io::Result<Ended> {
+    stream.set_nodelay(true)?;
+    let (input, output) = stream.into_split();
+    Ok(serve(options, input, output).await)
+}
+
+/// Serves whoever calls, each for itself, until it is stopped.
+fn listen(
+    runtime: &Runtime,
+    options: &Options,
+    address: SocketAddr,
+) -> Result<ExitCode, CommandError> {
+    runtime.block_on(async {
+        let listener = TcpListener::bind(address).await?;
+        eprintln!("listening on {}", listener.local_addr()?);
+        loop {
+            let (stream, _) = listener.accept().await?;
+            let options = options.clone();
+            tokio::spawn(async move {
+                if let Err(error) = one(options, stream).await {
+                    eprintln!("error: {error}");
+                }
+            });
+        }
+    })
+}

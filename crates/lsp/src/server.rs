@@ -1,0 +1,298 @@
+//! The handlers. Each asks the main loop, before it waits for anything, and waits for the answer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+
+use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::ls_types::request::{
+    GotoDeclarationParams, GotoDeclarationResponse, GotoTypeDefinitionParams,
+    GotoTypeDefinitionResponse,
+};
+use tower_lsp_server::ls_types::*;
+use tower_lsp_server::{ClientSocket, LanguageServer, LspService};
+
+use crate::Options;
+use crate::capabilities::capabilities;
+use crate::client::Client;
+use crate::events::Event;
+use crate::features::{self, actions, diagnostics, names, outline, tokens, writing};
+use crate::outgoing::Outgoing;
+use crate::reads::{Read, Subject, mistake};
+use crate::state::State;
+use crate::uris::{Key, path_of};
+use crate::view::View;
+
+/// An answer that comes later.
+type Answer<R> = Pin<Box<dyn Future<Output = Result<R>> + Send>>;
+
+/// Asks the main loop.
+#[derive(Debug)]
+pub(crate) struct Server {
+    events: Sender<Event>,
+    options: Options,
+    /// Whether the client said that it will end.
+    announced: Arc<AtomicBool>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.tell(Event::Ended);
+    }
+}
+
+/// A server with its main loop, for one connection.
+pub(crate) fn service(
+    options: Options,
+    announced: Arc<AtomicBool>,
+) -> (LspService<Server>, ClientSocket) {
+    let panics = options.panics;
+    let build = LspService::build(|connection| {
+        let (events, told) = channel();
+        let (outgoing, messages) = Outgoing::new();
+        tokio::spawn(messages.say_to(connection));
+        let nobody = Client::of(&InitializeParams::default(), None);
+        let state = State::new(&options, nobody, outgoing, events.clone());
+        // Without threads nothing is answered, and every request says so.
+        if let Ok(state) = state {
+            let work = move || state.run(&told);
+            let thread = std::thread::Builder::new().name("journey-lsp".to_owned());
+            let _ = thread.stack_size(STACK).spawn(work);
+        }
+        Server { events, options, announced }
+    });
+    let build = features::custom(build);
+    let build = if panics { features::panicking(build) } else { build };
+    build.finish()
+}
+
+/// The main loop parses, to learn which names open files declare.
+const STACK: usize = 16 << 20;
+
+impl Server {
+    fn tell(&self, event: Event) {
+        // The main loop ends after the connection only.
+        let _ = self.events.send(event);
+    }
+
+    /// Asks about one document.
+    pub(crate) fn ask<P: Send + 'static, R: Send + 'static>(
+        &self,
+        uri: &Uri,
+        params: P,
+        find: impl Fn(&View, &P) -> Result<R> + Send + 'static,
+    ) -> Answer<R> {
+        let subject = Subject::Document(Key::of(uri));
+        self.ask_all(subject, move |views| match views {
+            [view] => find(view, &params),
+            _ => Err(mistake()),
+        })
+    }
+
+    /// Asks about everything.
+    pub(crate) fn ask_all<R: Send + 'static>(
+        &self,
+        subject: Subject,
+        find: impl FnMut(&[View]) -> Result<R> + Send + 'static,
+    ) -> Answer<R> {
+        let (read, answer) = Read::new(subject, find);
+        self.tell(Event::Asked(Box::new(read)));
+        Box::pin(async move { answer.await.unwrap_or_else(|_| Err(mistake())) })
+    }
+}
+
+impl LanguageServer for Server {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let client = Client::of(&params, self.options.pages.as_deref());
+        let capabilities = capabilities(&client);
+        self.tell(Event::Introduced(Box::new(client)));
+        let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        let server_info = Some(ServerInfo { name: "journeyc".to_owned(), version });
+        Ok(InitializeResult { capabilities, server_info, offset_encoding: None })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.tell(Event::Ready);
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.announced.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.tell(Event::Opened(Box::new(params.text_document)));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.tell(Event::Changed(Box::new(params)));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.tell(Event::Closed(params.text_document.uri));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.tell(Event::Folders(Box::new(params.event)));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let paths = params.changes.iter().filter_map(|change| path_of(&change.uri));
+        self.tell(Event::Touched(paths.collect()));
+    }
+
+    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {
+        // There is nothing to configure: what counts is in `journey.toml`.
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        let path = path_of(&params.text_document.uri);
+        self.tell(Event::Touched(path.into_iter().collect()));
+    }
+
+    async fn diagnostic(
+        &self,
+        params: DocumentDiagnosticParams,
+    ) -> Result<DocumentDiagnosticReportResult> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, diagnostics::of_document).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask_all(Subject::All, move |views| diagnostics::of_all(views, &params)).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, outline::folding).await
+    }
+
+    async fn document_symbol(
+        &self,
+        params: DocumentSymbolParams,
+    ) -> Result<Option<DocumentSymbolResponse>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, outline::symbols).await
+    }
+
+    async fn symbol(
+        &self,
+        params: WorkspaceSymbolParams,
+    ) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.ask_all(Subject::All, move |views| outline::found(views, &params)).await
+    }
+
+    async fn selection_range(
+        &self,
+        params: SelectionRangeParams,
+    ) -> Result<Option<Vec<SelectionRange>>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, outline::selections).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, outline::links).await
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, writing::whole).await
+    }
+
+    async fn range_formatting(
+        &self,
+        params: DocumentRangeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, writing::part).await
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        let uri = params.text_document_position.text_document.uri.clone();
+        self.ask(&uri, params, writing::typed).await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, tokens::whole).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, tokens::part).await
+    }
+
+    async fn goto_definition(
+        &self,
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.ask(&uri, params, names::definition).await
+    }
+
+    async fn goto_declaration(
+        &self,
+        params: GotoDeclarationParams,
+    ) -> Result<Option<GotoDeclarationResponse>> {
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.ask(&uri, params, names::definition).await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: GotoTypeDefinitionParams,
+    ) -> Result<Option<GotoTypeDefinitionResponse>> {
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.ask(&uri, params, names::type_definition).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let uri = params.text_document_position.text_document.uri.clone();
+        self.ask(&uri, params, names::references).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let uri = params.text_document_position_params.text_document.uri.clone();
+        self.ask(&uri, params, names::highlights).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, names::prepare_rename).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let uri = params.text_document_position.text_document.uri.clone();
+        self.ask(&uri, params, names::rename).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let uri = params.text_document.uri.clone();
+        self.ask(&uri, params, actions::of_range).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        // Whatever a client sends, nothing is executed.
+        Err(Error::invalid_params(format!("there is no command `{}`", params.command)))
+    }
+}
