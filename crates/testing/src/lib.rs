@@ -15,7 +15,7 @@ mod run;
 mod single;
 mod timeline;
 
-use journey_base::{FileId, TextRange};
+use journey_base::{FileId, TextRange, plural};
 
 pub use answers::{MAX_ANSWERS, Pending, Reply};
 pub use coverage::{ArmItem, Coverage, Item, JourneyCoverage, Share};
@@ -41,6 +41,16 @@ pub struct Outcome {
     pub held: usize,
     /// What happened up to the end of the test or the failure.
     pub timeline: Vec<Line>,
+}
+
+impl Outcome {
+    /// One line that says what came of it, to be shown beside its title.
+    pub fn headline(&self) -> String {
+        match &self.failure {
+            None => format!("passed: {} held", plural(self.held, "expectation")),
+            Some(failure) => format!("failed at `{}`: {}", failure.step, failure.found),
+        }
+    }
 }
 
 /// An expectation that did not hold.

@@ -49,12 +49,15 @@ fn a_test_runs_from_its_title_and_says_what_happened() {
     let outcome = run("large", SHOP, "").unwrap();
     assert_eq!((outcome.title.as_str(), outcome.held), ("large", 2));
     assert_eq!(outcome.failure, None);
+    assert_eq!(outcome.headline(), "passed: 2 expectations held");
     assert!(outcome.timeline.iter().any(|line| line.at == "2026-01-05T10:00:00Z"));
 }
 
 #[test]
 fn a_failure_has_the_place_of_its_step() {
-    let failure = run("small", SHOP, "").unwrap().failure.expect("nobody has left after no time");
+    let outcome = run("small", SHOP, "").unwrap();
+    assert!(outcome.headline().starts_with("failed at `expect exit done`: "), "{outcome:?}");
+    let failure = outcome.failure.expect("nobody has left after no time");
     assert_eq!(failure.range.of(SHOP), "expect exit done");
     assert_eq!(failure.range.start as usize, SHOP.rfind("expect exit").unwrap());
 }

@@ -1,6 +1,6 @@
 //! The fixes that come with findings.
 
-use journey_base::{Applicability, Edit};
+use journey_base::{Applicability, Edit, plural};
 
 use super::{ActionKind, Context, Draft};
 
@@ -34,9 +34,10 @@ pub(super) fn all(context: &Context<'_>) -> Option<Draft> {
             count += 1;
         }
     }
-    // A single one is offered as itself.
-    let title = format!("Fix all {count} problems of this file that can be fixed safely");
-    (count > 1).then(|| Draft::new(title, ActionKind::FixAll, edits))
+    // A single one is offered as itself, unless it is the whole file that is to be mended.
+    let whole = context.range.start == 0 && context.range.end as usize >= context.text().len();
+    let title = format!("Fix {} of this file safely", plural(count, "problem"));
+    (count > 1 || whole && count > 0).then(|| Draft::new(title, ActionKind::FixAll, edits))
 }
 
 fn is_safe(applicability: Applicability) -> bool {

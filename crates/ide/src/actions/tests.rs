@@ -65,7 +65,7 @@ journey j {
   exit done
 }
 ";
-    let text = done(marked, "Fix all 3 problems of this file that can be fixed safely");
+    let text = done(marked, "Fix 3 problems of this file safely");
     assert!(!text.contains("let") && text.contains("entry event order\n"), "{text}");
 }
 
