@@ -15,6 +15,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod copies;
+pub mod descriptors;
 pub mod dev;
 pub mod engine;
 pub mod http;

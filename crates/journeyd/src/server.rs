@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::auth::{KeyFile, KeyFileError, KeyRing};
 use crate::catalog::WorkspaceFiles;
-use crate::config::{Config, Secrets};
+use crate::config::{Config, Limits, Secrets};
 use crate::dev::Watched;
 use crate::engine::{Engine, EngineError};
 use crate::http::{
@@ -81,6 +81,8 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
     let listener = bind(config.server.listen, tls.clone()).await?;
     let data = &config.data.directory;
     crate::instance::make_folder(data).map_err(io_error(&data.display().to_string()))?;
+    let connections = crate::descriptors::connections(config.limits.connections);
+    let limits = Limits { connections, ..config.limits.clone() };
     let (stop, readiness, metrics) = (Stop::default(), Readiness::default(), Metrics::default());
     let mut engine = Engine::start(&config, &setup.workspace, setup.secrets)?;
     crate::control::listen(&config.data.directory, &engine.store);
@@ -115,7 +117,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
 
     let router = crate::http::router(state);
     let serving =
-        listener.serve(router, &config.limits, metrics.http, stop.listener(), config.stop.drain.0);
+        listener.serve(router, &limits, metrics.http, stop.listener(), config.stop.drain.0);
     let ending = end(signals, &readiness, &stop, config.stop.delay.0);
     let (given_up, ()) = tokio::join!(serving, ending);
     watched.abort();

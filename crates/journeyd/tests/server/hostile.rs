@@ -1,6 +1,7 @@
 //! What strangers send.
 
 use std::io::{Read, Write};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use flate2::Compression;
@@ -129,4 +130,38 @@ fn what_is_no_http_is_refused() {
         let _ = stream.write_all(&bytes);
         assert_eq!(Answer::read(&mut stream).status, status);
     }
+}
+
+#[test]
+fn connections_do_not_take_the_files_that_the_store_needs() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 120 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_journeyd")]);
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_by(command, folder, &["dev", "--set", "limits.head_time=1m"]);
+    assert!(server.log().contains("raise it (`ulimit -n`"), "{}", server.log());
+    let json = [("content-type", "application/json")];
+    let schema = br#"{"files":[{"path":"schema.journey","text":"event signed_up {}"}]}"#;
+    assert_eq!(server.send("PUT", "/api/v1/schema", &json, schema).status, 200);
+    server.post_json("/api/v1/events", r#"{"customer_id":"ann","event":"signed_up"}"#);
+
+    let mut early = server.connect();
+    let mut answered = |request: &str, end: &str| {
+        early
+            .write_all(format!("{request} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes())
+            .unwrap();
+        let (mut read, mut piece) = (String::new(), [0; 1_024]);
+        while !read.ends_with(end) {
+            let length = early.read(&mut piece).unwrap();
+            assert_ne!(length, 0, "the connection ended: {}", server.log());
+            read.push_str(std::str::from_utf8(&piece[..length]).unwrap());
+        }
+        read
+    };
+    answered("GET /livez", "live\n");
+    // More than there are files for, and no more than the system lets wait to be accepted.
+    let flood: Vec<_> = (0..130).map(|_| server.connect()).collect();
+    // Makes new files of all that is stored.
+    let erased = answered("DELETE /api/v1/customers/ann?wait=true", "\r\n\r\n");
+    assert!(erased.starts_with("HTTP/1.1 204"), "{erased}");
+    drop(flood);
 }

@@ -55,7 +55,12 @@ impl Server {
 
     /// `journeyd`, in a folder of its own, at a free port.
     pub(crate) fn start(folder: TempDir, arguments: &[&str]) -> Server {
-        let mut child = journeyd()
+        Server::start_by(journeyd(), folder, arguments)
+    }
+
+    /// The same by another command, which has to become `journeyd`.
+    pub(crate) fn start_by(mut command: Command, folder: TempDir, arguments: &[&str]) -> Server {
+        let mut child = command
             .current_dir(folder.path())
             .args(arguments)
             .args(["--listen", "127.0.0.1:0"])
