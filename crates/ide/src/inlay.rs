@@ -1,8 +1,9 @@
 //! What an editor shows between the words though nobody wrote it: types of what is given a name,
 //! the clock on which local times are read, and what is left of a split.
 
+use std::collections::BTreeMap;
+
 use journey_base::{FileId, TextRange};
-use journey_sema::index::Index;
 use journey_sema::{Type, Workspace};
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::literal;
@@ -46,18 +47,16 @@ pub fn inlay_hints(workspace: &Workspace, file: FileId, within: TextRange) -> Ve
             continue;
         }
         let zone = zone(item);
-        let mut index: Option<Index> = None;
+        let mut known: Option<Types> = None;
         for node in nodes(item.syntax()) {
             match node.kind() {
-                SyntaxKind::LET_DECL | SyntaxKind::LET_TILE | SyntaxKind::LAMBDA => {
-                    let index = index
-                        .get_or_insert_with(|| workspace.index_at(file, item.range().start + 1));
-                    hints.extend(type_of(node, index));
+                SyntaxKind::LET_DECL | SyntaxKind::LET_TILE => {
+                    let types = known.get_or_insert_with(|| types(workspace, file, item));
+                    hints.extend(type_of(node, types));
                 }
                 SyntaxKind::CALL_EXPR => {
-                    let index = index
-                        .get_or_insert_with(|| workspace.index_at(file, item.range().start + 1));
-                    hints.extend(element(node, index));
+                    let types = known.get_or_insert_with(|| types(workspace, file, item));
+                    hints.extend(element(node, types));
                 }
                 SyntaxKind::LITERAL | SyntaxKind::WINDOW_HOURS => {
                     hints.extend(zone.and_then(|zone| clock(node, zone)));
@@ -70,6 +69,13 @@ pub fn inlay_hints(workspace: &Workspace, file: FileId, within: TextRange) -> Ve
     hints.retain(|hint| within.start <= hint.offset && hint.offset <= within.end);
     hints.sort_by_key(|hint| hint.offset);
     hints
+}
+
+/// The types of the expressions of a declaration.
+type Types = BTreeMap<TextRange, Type>;
+
+fn types(workspace: &Workspace, file: FileId, item: ast::Item<'_>) -> Types {
+    workspace.index_at(file, item.range().start + 1).types.into_iter().collect()
 }
 
 /// Longer types are cut; the whole is in the tooltip.
@@ -89,26 +95,21 @@ fn typed(offset: u32, ty: &Type) -> Option<Inlay> {
 }
 
 /// The type of a constant or captured value. What is written out says by itself what it is.
-fn type_of(node: SyntaxNode<'_>, index: &Index) -> Option<Inlay> {
-    if node.kind() == SyntaxKind::LAMBDA {
-        return None;
-    }
+fn type_of(node: SyntaxNode<'_>, types: &Types) -> Option<Inlay> {
     let name = node.child::<ast::Name<'_>>()?;
     let value = node.child::<ast::Expr<'_>>()?;
     if matches!(value, ast::Expr::Literal(_) | ast::Expr::Text(_)) {
         return None;
     }
-    let exact = index.types.iter().find(|(range, _)| *range == value.range());
-    typed(name.range().end, &exact?.1)
+    typed(name.range().end, types.get(&value.range())?)
 }
 
 /// The type of the element that `any(list, item => …)` and the like speak of.
-fn element(call: SyntaxNode<'_>, index: &Index) -> Option<Inlay> {
+fn element(call: SyntaxNode<'_>, types: &Types) -> Option<Inlay> {
     let mut args = ast::CallExpr::cast(call)?.arg_list()?.args();
     let list = args.next()?.expr()?;
     let lambda = args.find_map(|arg| arg.lambda())?;
-    let exact = index.types.iter().find(|(range, _)| *range == list.range());
-    match &exact?.1 {
+    match types.get(&list.range())? {
         Type::List(item) => typed(lambda.name()?.range().end, item),
         _ => None,
     }

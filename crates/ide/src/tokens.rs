@@ -5,8 +5,7 @@
 //! declaration around them binds, which [`scope`] collects.
 
 use journey_base::{Code, FileId, TextRange};
-use journey_sema::index::Index;
-use journey_sema::{Type, Workspace};
+use journey_sema::Workspace;
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
@@ -14,9 +13,11 @@ use crate::place::parsed;
 use crate::symbols::is_deprecated;
 use crate::tree::is_declaration;
 
+mod known;
 mod names;
 mod scope;
 
+use known::Known;
 use scope::Scope;
 
 /// What a piece of source is.
@@ -156,7 +157,7 @@ pub fn semantic_tokens(
     let mut painter = Painter {
         workspace,
         file,
-        index: Index::default(),
+        known: Known::default(),
         within: within.unwrap_or(whole),
         deprecated: deprecated.collect(),
         scope: Scope::default(),
@@ -170,8 +171,8 @@ pub fn semantic_tokens(
 struct Painter<'t> {
     workspace: &'t Workspace,
     file: FileId,
-    /// What the names of the declaration at hand stand for.
-    index: Index,
+    /// What is known of the declaration at hand.
+    known: Known,
     within: TextRange,
     /// Where something deprecated is used.
     deprecated: Vec<TextRange>,
@@ -189,7 +190,7 @@ impl<'t> Painter<'t> {
         }
         if is_declaration(node.kind()) {
             self.scope = Scope::of(node);
-            self.index = self.workspace.index_at(self.file, range.start + 1);
+            self.known = Known::of(self.workspace.index_at(self.file, range.start + 1));
         }
         self.way.push(node);
         for element in node.elements() {
@@ -213,7 +214,7 @@ impl<'t> Painter<'t> {
             SyntaxKind::TEXT_CHUNK | SyntaxKind::LONG_CHUNK => return self.chunk(token),
             SyntaxKind::TEXT_QUOTE | SyntaxKind::LONG_QUOTE => self.text_kind(),
             SyntaxKind::IDENT => {
-                let Some(named) = names::kind(&self.way, &self.scope, &self.index) else { return };
+                let Some(named) = names::kind(&self.way, &self.scope, &self.known) else { return };
                 modifiers = named.1;
                 modifiers.deprecated |= self.is_deprecated(token.range());
                 named.0
@@ -260,13 +261,9 @@ impl<'t> Painter<'t> {
         let holder = around.into_iter().find(|node| !matches!(node.kind(), LIST_EXPR | VALUE_ARM));
         let holder = holder.filter(|node| matches!(node.kind(), COMPARE_CHAIN | BRANCH_VALUE));
         let compared = holder.into_iter().flat_map(|holder| holder.children::<ast::Expr<'_>>());
-        let ranges = compared.map(|expr| expr.range()).chain([text.range()]);
+        let mut ranges = compared.map(|expr| expr.range()).chain([text.range()]);
         let said = ast::Text::cast(text).and_then(|text| text.plain().ok().flatten());
-        let types = ranges.filter_map(|range| self.index.types.iter().find(|it| it.0 == range));
-        types.map(|(_, ty)| ty.required()).any(|ty| match ty {
-            Type::Enum(members) => members.iter().any(|member| Some(&**member) == said.as_deref()),
-            _ => false,
-        })
+        said.is_some_and(|said| ranges.any(|range| self.known.has_member(range, &said)))
     }
 
     /// Characters of a text: its escapes are pieces of their own, and so are its lines.

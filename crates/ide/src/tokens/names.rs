@@ -1,10 +1,11 @@
 //! What a name is, by where it stands.
 
 use journey_sema::NameKind;
-use journey_sema::index::{Definition, Index, InnerKind};
+use journey_sema::index::{Definition, InnerKind};
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxKind, SyntaxNode};
 
+use super::known::Known;
 use super::scope::Scope;
 use super::{TokenKind, TokenModifiers};
 
@@ -24,7 +25,7 @@ const BUILT_IN: TokenModifiers = TokenModifiers { built_in: true, ..PLAIN };
 pub(super) fn kind(
     way: &[SyntaxNode<'_>],
     scope: &Scope<'_>,
-    index: &Index,
+    known: &Known,
 ) -> Option<(TokenKind, TokenModifiers)> {
     use SyntaxKind::*;
     let mut around = way.iter().rev();
@@ -76,15 +77,14 @@ pub(super) fn kind(
         ARG_NAME => (TokenKind::Parameter, PLAIN),
         FIELD_ACCESS => field(way)?,
         ASSIGNMENT => (assigned(way), PLAIN),
-        NAME_EXPR => known(index, *name).unwrap_or_else(|| value(way, name.text(), scope)),
+        NAME_EXPR => found(known, *name).unwrap_or_else(|| value(way, name.text(), scope)),
         _ => return None,
     })
 }
 
 /// What the checker found a name to stand for.
-fn known(index: &Index, name: SyntaxNode<'_>) -> Option<(TokenKind, TokenModifiers)> {
-    let reference = index.at(name.range().start).filter(|it| it.range == name.range())?;
-    Some(match &reference.definition {
+fn found(known: &Known, name: SyntaxNode<'_>) -> Option<(TokenKind, TokenModifiers)> {
+    Some(match known.name(name.range())? {
         Definition::Name(kind, _) => match kind {
             NameKind::Trait => (TokenKind::Trait, PLAIN),
             NameKind::Event => (TokenKind::Event, PLAIN),

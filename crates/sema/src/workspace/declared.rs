@@ -25,7 +25,7 @@ impl Workspace {
         &self.config
     }
 
-    /// How many files there are; their ids are the numbers below it.
+    /// How many files there have been: their ids are the numbers below it, also of removed ones.
     pub fn file_count(&self) -> u32 {
         self.files.len() as u32
     }
