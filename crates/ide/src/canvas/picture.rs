@@ -93,7 +93,7 @@ pub fn canvas(
 
 /// What the checker knows of a journey, by key.
 #[derive(Default)]
-struct Checked {
+pub(super) struct Checked {
     unreachable: BTreeSet<String>,
     /// How many ways lead out of each tile.
     ways: BTreeMap<String, usize>,
@@ -101,7 +101,7 @@ struct Checked {
 
 impl Checked {
     /// Nothing where the checked journey is another one than that of the sheet.
-    fn of(journey: &Arc<thir::Journey>, sheet: &Sheet<'_>) -> Option<Checked> {
+    pub(super) fn of(journey: &Arc<thir::Journey>, sheet: &Sheet<'_>) -> Option<Checked> {
         let graph = graph::graph(journey).ok()?;
         let mut found = Checked::default();
         let mut ids = Vec::new();
@@ -114,6 +114,13 @@ impl Checked {
         });
         let tiles = sheet.statements.iter().filter(|it| it.kind.is_some());
         ids.iter().eq(tiles.map(|tile| &tile.key)).then_some(found)
+    }
+
+    /// How many ways lead out of a tile. The last one is none, if the others leave nothing over.
+    pub(super) fn ways_of(&self, statement: &Statement<'_>) -> usize {
+        let known = self.ways.get(&statement.key).copied();
+        let covered = known.is_some_and(|known| known + 1 == statement.arms.len());
+        statement.arms.len() - usize::from(covered)
     }
 }
 
@@ -240,10 +247,7 @@ impl<'s, 't> Drawing<'s, 't> {
 
     /// The ways out of a tile that are there. The last one is not, if the others leave nothing over.
     fn arms(&self, statement: &'s Statement<'t>) -> impl Iterator<Item = (usize, &'s Arm<'t>)> {
-        let known = self.checked.ways.get(&statement.key).copied();
-        let covered = known.is_some_and(|known| known + 1 == statement.arms.len());
-        let count = statement.arms.len() - usize::from(covered);
-        statement.arms.iter().enumerate().take(count)
+        statement.arms.iter().enumerate().take(self.checked.ways_of(statement))
     }
 
     fn canvas_arm(&self, arm: &Arm<'_>) -> CanvasArm {

@@ -155,16 +155,21 @@ fn shape(sheet: &Sheet<'_>) -> Vec<(Owner, bool, usize)> {
 
 /// The whole text with the journey in its canonical form; nothing if it was not in that before.
 fn canonical(desk: &Desk<'_>, rough: &Sheet<'_>) -> Option<String> {
+    let (range, text) = (rough.decl.range(), rough.decl.syntax().tree().text());
+    let rest = TextRange::new(range.end, text.len() as u32);
+    let new = formatted(desk, rough.decl.source())?;
+    Some([TextRange::new(0, range.start).of(text), &new, rest.of(text)].concat())
+}
+
+/// A journey in its canonical form; nothing if the one that is edited was not in that before.
+pub(super) fn formatted(desk: &Desk<'_>, journey: &str) -> Option<String> {
     let width = desk.workspace.config().width;
     let format = |text: &str| Some(journey_fmt::format(text, width).ok()?.trim_end().to_owned());
     let old = desk.sheet.decl.source();
     if format(old)? != old {
         return None;
     }
-    let (range, text) = (rough.decl.range(), rough.decl.syntax().tree().text());
-    let rest = TextRange::new(range.end, text.len() as u32);
-    let new = format(rough.decl.source())?;
-    Some([TextRange::new(0, range.start).of(text), &new, rest.of(text)].concat())
+    format(journey)
 }
 
 /// Edits of the text as it is in the file, in whose lines ends may be of two characters.
@@ -190,4 +195,10 @@ pub(super) fn in_file(original: &str, range: TextRange) -> TextRange {
     let ends: Vec<(u32, u32)> = ends.collect();
     let place = |at: u32| at + ends.partition_point(|(end, count)| end - count < at) as u32;
     TextRange::new(place(range.start), place(range.end))
+}
+
+/// The other way round: where a stretch of a text is once its line ends are one character long.
+pub(super) fn from_file(original: &str, range: TextRange) -> TextRange {
+    let before = |at: u32| TextRange::new(0, at).of(original).matches("\r\n").count() as u32;
+    TextRange::new(range.start - before(range.start), range.end - before(range.end))
 }

@@ -8,6 +8,7 @@
 //! Work is done on a copy whose lines end in `\n`; edits are translated back at the end.
 
 mod arms;
+mod extract;
 mod fields;
 mod finish;
 mod fresh;
@@ -130,6 +131,9 @@ impl<'a> Desk<'a> {
                 self.move_arm(tile, *arm, *to, *at, *spacing)
             }
             Op::WrapInBranch { tile, last } => self.wrap_in_branch(tile, last.as_deref()),
+            Op::ExtractSubJourney { tile, last, name } => {
+                self.extract(tile, last.as_deref(), name.as_deref())
+            }
         }
     }
 

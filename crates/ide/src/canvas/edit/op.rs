@@ -112,6 +112,17 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last: Option<String>,
     },
+    /// Makes tiles a journey of its own, which this one runs.
+    ExtractSubJourney {
+        /// The tile.
+        tile: String,
+        #[allow(missing_docs)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<String>,
+        /// What to call it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
 }
 
 /// What is put in.

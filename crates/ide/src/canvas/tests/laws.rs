@@ -77,6 +77,8 @@ fn operations(canvas: &Canvas, dice: &mut Dice) -> Vec<Op> {
         ops.push(Op::Remove { tile: tile.clone(), last: last.clone() });
         ops.push(Op::Duplicate { tile: tile.clone(), last: last.clone() });
         ops.push(Op::WrapInBranch { tile: tile.clone(), last: last.clone() });
+        let name = None;
+        ops.push(Op::ExtractSubJourney { tile: tile.clone(), last: last.clone(), name });
         for _ in 0..3 {
             let to = edges[dice.below(edges.len())].clone();
             let (tile, last) = (tile.clone(), last.clone());
@@ -137,7 +139,7 @@ fn settings(workspace: &Workspace, file: FileId, canvas: &Canvas) -> Vec<Op> {
     ops
 }
 
-fn comments(text: &str) -> Vec<String> {
+pub(super) fn comments(text: &str) -> Vec<String> {
     let parse = journey_syntax::parse(text);
     let tokens = parse.tree.tokens();
     let tokens = tokens.filter(|it| matches!(it.kind(), SyntaxKind::COMMENT | SyntaxKind::DOC));
@@ -158,7 +160,7 @@ fn keys(text: &str, journey: &str) -> Vec<String> {
     sheet.statements.iter().map(|statement| statement.key.clone()).collect()
 }
 
-fn canonical(text: &str) -> bool {
+pub(super) fn canonical(text: &str) -> bool {
     journey_fmt::format(text, 100).is_ok_and(|it| it == text)
 }
 
@@ -184,7 +186,13 @@ fn lawful(
     if canonical(&before) {
         assert!(canonical(&after), "it is formatted: {}", told());
     }
-    if matches!(op, Op::Move { .. } | Op::MoveArm { .. } | Op::WrapInBranch { .. }) {
+    if matches!(
+        op,
+        Op::Move { .. }
+            | Op::MoveArm { .. }
+            | Op::WrapInBranch { .. }
+            | Op::ExtractSubJourney { .. }
+    ) {
         assert_eq!(comments(&before), comments(&after), "comments stay: {}", told());
     }
     workspace.set_text(file, after.as_str());
@@ -199,6 +207,7 @@ fn lawful(
         workspace.set_text(file, text.as_str());
     }
     let undone = !change.back.is_empty() || change.edits.is_empty();
+    let undone = undone || matches!(op, Op::ExtractSubJourney { .. });
     assert!(undone, "there is a way back: {}", told());
     if !change.back.is_empty() {
         match canonical(&before.replace("\r\n", "\n")) {

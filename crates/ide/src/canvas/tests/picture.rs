@@ -3,10 +3,11 @@ use std::collections::BTreeSet;
 use super::sources::{all, journeys_of, recipes};
 use crate::canvas::{
     Canvas, CanvasTile, Direction, Frame, Options, Place, Sequence, TileRef, canvas, range_of,
-    tile_at,
+    run_at, tile_at,
 };
 use crate::fixture::fixture;
-use crate::place::FilePosition;
+use crate::place::{FilePosition, FileRange};
+use journey_base::TextRange;
 
 const SHOP: &str = "\
 customer { plan: \"free\" | \"pro\" = \"free\" }
@@ -246,6 +247,22 @@ fn the_cursor_finds_its_tile_and_a_tile_its_text() {
     assert_eq!(tile_at(&text.workspace, text.at), None);
     let nowhere = TileRef { journey: "cart".to_owned(), key: "wait_9".to_owned() };
     assert_eq!(range_of(&found.workspace, found.at.file, &nowhere), None);
+}
+
+#[test]
+fn selected_text_is_a_run_of_siblings() {
+    let run = |from: &str, to: &str| {
+        let found = fixture(SHOP);
+        let start = SHOP.find(from).expect("the beginning") as u32;
+        let end = (SHOP.find(to).expect("the end") + to.len()) as u32;
+        let range = FileRange { file: found.at.file, range: TextRange::new(start, end) };
+        run_at(&found.workspace, range).map(|(first, last)| (first.key, last.key))
+    };
+    let keys = |first: &str, last: &str| Some((first.to_owned(), last.to_owned()));
+    assert_eq!(run("wait 2d", "wait 2d"), keys("wait_2", "wait_2"));
+    assert_eq!(run("2d\n", "exit lost"), keys("wait_2", "reminder"));
+    assert_eq!(run("wait 2d", "let begun"), keys("branch_1", "let begun"));
+    assert_eq!(run("entry", "wait 2d"), None);
 }
 
 #[test]
