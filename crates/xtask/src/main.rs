@@ -15,6 +15,7 @@ mod shell;
 mod suite;
 mod tidy;
 mod tools;
+mod vscode;
 
 /// Why a chore failed, in a sentence for the terminal.
 type Failure = Box<dyn std::error::Error>;
@@ -31,6 +32,8 @@ chores:
   kill-loop [--cycles N]  kill a server N times (100) while it is used, and check what it
                       leaves
   test                run every test of the repository
+  test-vscode         try the extension of VS Code in a browser, with pictures in
+                      target/vscode; installs code-server into target/tools
   tidy                check the rules of docs/architecture.md that no compiler checks
   tools               install programs of others that some tests compare with
                       (Python, node) into target/tools
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         ["kill-loop"] => kills::run(&root(), "100"),
         ["kill-loop", "--cycles", cycles] => kills::run(&root(), cycles),
         ["test"] => suite::run(&root()),
+        ["test-vscode"] => vscode::run(&root()),
         ["tidy"] => tidy::run(&root()),
         ["tools"] => tools::run(&root()),
         _ => {

@@ -8,8 +8,19 @@ use crate::Failure;
 /// Runs a command in `root` with its output passed through; an exit code other than 0 is an
 /// error that names the command.
 pub(crate) fn run(root: &Path, program: &str, arguments: &[&str]) -> Result<(), Failure> {
+    run_in(root, program, arguments, &[])
+}
+
+/// The same with more in its environment.
+pub(crate) fn run_in(
+    root: &Path,
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &Path)],
+) -> Result<(), Failure> {
     let status = Command::new(program)
         .args(arguments)
+        .envs(environment.iter().copied())
         .current_dir(root)
         .status()
         .map_err(|error| format!("cannot run {program}: {error}"))?;

@@ -8,7 +8,8 @@ use std::path::Path;
 use crate::{Failure, shell};
 
 /// Packages of PyPI, in an environment of their own.
-const PYTHON: &[&str] = &["aiosmtpd==1.4.6", "standardwebhooks==1.1.0", "schemathesis==4.32.5"];
+const PYTHON: &[&str] =
+    &["aiosmtpd==1.4.6", "standardwebhooks==1.1.0", "schemathesis==4.32.5", "pytest-lsp==1.0.1"];
 
 /// Packages of npm.
 const NODE: &[&str] = &[

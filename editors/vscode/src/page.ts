@@ -10,7 +10,13 @@ export function picturePage(title: string, svg: string): string {
 
 /** A page that says why there is no picture. */
 export function problemPage(title: string, problem: string): string {
-  return page(title, `<h2>${escaped(title)} cannot be drawn</h2><pre>${escaped(problem)}</pre>`);
+  return page(title, `<h2>${escaped(title)} cannot be drawn</h2>${said(problem)}`);
+}
+
+/** A sentence is broken where it has to be, a picture of an error is not. */
+function said(problem: string): string {
+  const tag = problem.trim().includes("\n") ? "pre" : "p";
+  return `<${tag}>${escaped(problem)}</${tag}>`;
 }
 
 function page(title: string, body: string): string {
@@ -23,8 +29,8 @@ function page(title: string, body: string): string {
 <style>
   body { padding: 16px; }
   .paper { display: inline-block; padding: 8px; border-radius: 6px; background: #fff; }
-  .paper svg { display: block; max-width: none; }
-  pre { white-space: pre-wrap; font-family: var(--vscode-editor-font-family); }
+  .paper svg { display: block; min-width: 420px; max-width: 100%; height: auto; }
+  pre { overflow-x: auto; line-height: 1.3; font-family: var(--vscode-editor-font-family); }
 </style>
 </head>
 <body>${body}</body>

@@ -112,7 +112,7 @@ fn scope(look: Look) -> &'static str {
     match look {
         Look::Declaration => "keyword.declaration.journey",
         Look::Constant => "constant.language.journey",
-        Look::Operator => "keyword.operator.word.journey",
+        Look::Operator => "keyword.operator.wordlike.journey",
         Look::Control => "keyword.control.journey",
     }
 }
