@@ -3,7 +3,7 @@
 use tower_lsp_server::ls_types::*;
 
 use crate::client::Client;
-use crate::features::{actions, tokens};
+use crate::features::{actions, help, tokens};
 use crate::position::Encoding;
 
 /// What is answered to a client that introduced itself.
@@ -58,6 +58,18 @@ pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
                 ..CodeActionOptions::default()
             })
         }),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(owned(help::TRIGGERS)),
+            ..CompletionOptions::default()
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(owned(&["(", ","])),
+            ..SignatureHelpOptions::default()
+        }),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
@@ -67,4 +79,8 @@ pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
         }),
         ..ServerCapabilities::default()
     }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }

@@ -31,6 +31,10 @@ pub(crate) struct Client {
     pub(crate) versioned_edits: bool,
     /// It can be told to ask for lenses again.
     pub(crate) refreshes_lenses: bool,
+    /// It fills in templates with places to jump to.
+    pub(crate) snippets: bool,
+    /// It shows Markdown.
+    pub(crate) markdown: bool,
     /// Where the pages about codes are, with a slash at the end.
     pub(crate) pages: Option<String>,
     /// The folders that it has open.
@@ -59,6 +63,8 @@ impl Client {
                 .is_some_and(Value::is_object),
             versioned_edits: flag(&workspace, "/workspaceEdit/documentChanges"),
             refreshes_lenses: flag(&workspace, "/codeLens/refreshSupport"),
+            snippets: flag(&text, "/completion/completionItem/snippetSupport"),
+            markdown: shows_markdown(&text),
             pages: pages_option.or_else(|| pages.map(str::to_owned)),
             folders: folders(params),
         }
@@ -92,6 +98,12 @@ fn encoding(general: &Value) -> Encoding {
     let utf8 = PositionEncodingKind::UTF8.as_str().to_owned();
     let has_utf8 = offered.is_some_and(|all| all.iter().any(|it| it.as_str() == Some(&utf8)));
     if has_utf8 { Encoding::Utf8 } else { Encoding::Utf16 }
+}
+
+/// Who says nothing gets Markdown, which can be read as it is.
+fn shows_markdown(text: &Value) -> bool {
+    let formats = text.pointer("/hover/contentFormat").and_then(Value::as_array);
+    formats.is_none_or(|formats| formats.iter().any(|format| format.as_str() == Some("markdown")))
 }
 
 fn folders(params: &InitializeParams) -> Vec<PathBuf> {

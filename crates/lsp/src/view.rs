@@ -66,6 +66,11 @@ impl View {
         FileRange { file: self.file, range: range.unwrap_or_default() }
     }
 
+    /// A place in the document that was asked about.
+    pub(crate) fn position(&self, offset: u32) -> Position {
+        self.lines(self.file).map(|lines| lines.position(offset)).unwrap_or_default()
+    }
+
     /// A stretch of the document that was asked about.
     pub(crate) fn range(&self, range: TextRange) -> Range {
         self.range_in(FileRange { file: self.file, range })

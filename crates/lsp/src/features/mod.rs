@@ -2,6 +2,8 @@
 
 pub(crate) mod actions;
 pub(crate) mod diagnostics;
+pub(crate) mod help;
+pub(crate) mod lenses;
 pub(crate) mod names;
 pub(crate) mod outline;
 pub(crate) mod tokens;
