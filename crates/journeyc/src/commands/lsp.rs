@@ -16,10 +16,9 @@ pub(super) struct Args {
     /// Serve the standard input and output: what happens anyway, for editors that ask for it
     #[arg(long)]
     stdio: bool,
-    /// Serve a connection instead. With a PORT the editor listens and is called; with an ADDRESS
-    /// (`127.0.0.1:9257`) editors call. Only on this machine
+    /// Listen for editors instead, at a PORT or ADDRESS (`127.0.0.1:9257`) of this machine
     #[arg(long, value_name = "PORT|ADDRESS", conflicts_with = "stdio", value_parser = socket)]
-    socket: Option<Socket>,
+    socket: Option<SocketAddr>,
     /// Where the pages about codes are, for links in findings (`https://…/errors/`)
     #[arg(long, value_name = "URL")]
     pages: Option<String>,
@@ -28,23 +27,15 @@ pub(super) struct Args {
     client_process_id: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Socket {
-    /// Somebody listens there.
-    Call(u16),
-    /// Listen there.
-    Listen(SocketAddr),
-}
-
-fn socket(text: &str) -> Result<Socket, String> {
+fn socket(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.parse() {
-        return Ok(Socket::Call(port));
+        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
     let address: SocketAddr =
         text.parse().map_err(|_| "give a port, or an address like 127.0.0.1:9257".to_owned())?;
     // Whoever reaches it can read the workspaces of this machine.
     if address.ip().is_loopback() {
-        Ok(Socket::Listen(address))
+        Ok(address)
     } else {
         Err("it has no passwords, so it listens on this machine alone: 127.0.0.1 or ::1".to_owned())
     }
@@ -53,14 +44,10 @@ fn socket(text: &str) -> Result<Socket, String> {
 pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let options = Options { pages: args.pages.clone(), ..Options::default() };
-    let ended = match args.socket {
-        None => runtime.block_on(serve(options, tokio::io::stdin(), tokio::io::stdout())),
-        Some(Socket::Call(port)) => {
-            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
-            runtime.block_on(async { one(options, TcpStream::connect(address).await?).await })?
-        }
-        Some(Socket::Listen(address)) => return listen(&runtime, &options, address),
-    };
+    if let Some(address) = args.socket {
+        return listen(&runtime, &options, address);
+    }
+    let ended = runtime.block_on(serve(options, tokio::io::stdin(), tokio::io::stdout()));
     // A read of the standard input that is under way does not end with the editor.
     runtime.shutdown_background();
     Ok(ExitCode::from(u8::from(ended == Ended::Abruptly)))
