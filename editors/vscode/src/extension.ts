@@ -1,10 +1,11 @@
 // What VS Code starts: the server, and the commands.
 
-import { commands, window, workspace } from "vscode";
+import { Location as Place, Position as Point, Range, Uri, commands, window, workspace } from "vscode";
 import type { ExtensionContext } from "vscode";
+import type { Location, Position } from "vscode-languageclient/node";
 import { Pictures } from "./graph";
 import { Server } from "./server";
-import { test, testFile, testWorkspace } from "./tests";
+import { runTest, testAtCursor, testFile, testWorkspace } from "./tests";
 
 /** Called once, when a `.journey` file or a workspace with a `journey.toml` is opened. */
 export async function activate(context: ExtensionContext): Promise<void> {
@@ -18,7 +19,9 @@ export async function activate(context: ExtensionContext): Promise<void> {
     pictures,
     commands.registerCommand("journey.testWorkspace", testWorkspace),
     commands.registerCommand("journey.testFile", testFile),
-    commands.registerCommand("journey.testAtCursor", test),
+    commands.registerCommand("journey.testAtCursor", testAtCursor),
+    commands.registerCommand("journey.runTest", runTest),
+    commands.registerCommand("journey.showReferences", showReferences),
     commands.registerCommand("journey.showGraph", () => pictures.show()),
     commands.registerCommand("journey.restartServer", () => server.restart()),
     commands.registerCommand("journey.showOutput", () => output.show(true)),
@@ -29,6 +32,13 @@ export async function activate(context: ExtensionContext): Promise<void> {
     workspace.onDidGrantWorkspaceTrust(() => server.restart()),
   );
   await server.restart();
+}
+
+/** Shows the places that a lens of the server leads to, as the protocol writes them. */
+async function showReferences(file: string, at: Position, found: Location[]): Promise<void> {
+  const point = ({ line, character }: Position) => new Point(line, character);
+  const places = found.map(({ uri, range }) => new Place(Uri.parse(uri), new Range(point(range.start), point(range.end))));
+  await commands.executeCommand("editor.action.showReferences", Uri.parse(file), point(at), places);
 }
 
 let stop: () => Promise<void> = async () => {};

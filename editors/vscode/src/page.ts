@@ -28,7 +28,7 @@ function page(title: string, body: string): string {
 <title>${escaped(title)}</title>
 <style>
   body { padding: 16px; }
-  .paper { display: inline-block; padding: 8px; border-radius: 6px; background: #fff; }
+  .paper { width: fit-content; max-width: 100%; box-sizing: border-box; padding: 8px; border-radius: 6px; background: #fff; }
   .paper svg { display: block; min-width: 420px; max-width: 100%; height: auto; }
   pre { overflow-x: auto; line-height: 1.3; font-family: var(--vscode-editor-font-family); }
 </style>

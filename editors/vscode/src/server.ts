@@ -3,7 +3,7 @@
 import { window, workspace } from "vscode";
 import type { Disposable, LogOutputChannel } from "vscode";
 import { LanguageClient } from "vscode-languageclient/node";
-import type { LanguageClientOptions, ServerOptions } from "vscode-languageclient/node";
+import type { CancellationToken, LanguageClientOptions, MessageSignature, ServerOptions } from "vscode-languageclient/node";
 import { findProgram } from "./program";
 import type { Found } from "./program";
 
@@ -13,9 +13,24 @@ export function program(): Found {
   return findProgram(setting, process.env["PATH"] ?? "");
 }
 
+/** A question about a document that is not answered is a line in the output, not a window in front of it. */
+class Client extends LanguageClient {
+  override handleFailedRequest<T>(
+    type: MessageSignature,
+    token: CancellationToken | undefined,
+    error: unknown,
+    defaultValue: T,
+    show?: boolean,
+    throwOnCancel?: boolean,
+  ): T {
+    const shown = show !== false && !type.method.startsWith("textDocument/");
+    return super.handleFailedRequest(type, token, error, defaultValue, shown, throwOnCancel);
+  }
+}
+
 /** The server of a window. */
 export class Server implements Disposable {
-  private client: LanguageClient | undefined;
+  private client: Client | undefined;
   /** One after the other, however fast settings change. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -46,7 +61,7 @@ export class Server implements Disposable {
       ],
       outputChannel: this.output,
     };
-    this.client = new LanguageClient("journey", "Journey", server, options);
+    this.client = new Client("journey", "Journey", server, options);
     try {
       await this.client.start();
     } catch (error) {

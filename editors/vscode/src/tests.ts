@@ -19,12 +19,14 @@ export async function testFile(): Promise<void> {
   if (editor) await run("tests of a file", testArguments(editor.document.uri.fsPath));
 }
 
-/** Runs a test of a file by its title, or the one around the cursor. */
-export async function test(file?: string, title?: string): Promise<void> {
-  if (file !== undefined && title !== undefined) {
-    await workspace.saveAll(false);
-    return run(title, testArguments(Uri.parse(file).fsPath, title));
-  }
+/** Runs a test by its title: what a lens of the server does. */
+export async function runTest(file: string, title: string): Promise<void> {
+  await workspace.saveAll(false);
+  await run(title, testArguments(Uri.parse(file).fsPath, title));
+}
+
+/** Runs the test around the cursor. */
+export async function testAtCursor(): Promise<void> {
   const editor = await saved();
   if (editor === undefined) return;
   const found = testAt(editor.document.getText(), editor.selection.active.line);
