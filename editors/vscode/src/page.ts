@@ -29,7 +29,7 @@ function page(title: string, body: string): string {
 <style>
   body { padding: 16px; }
   .paper { width: fit-content; max-width: 100%; box-sizing: border-box; padding: 8px; border-radius: 6px; background: #fff; }
-  .paper svg { display: block; min-width: 420px; max-width: 100%; height: auto; }
+  .paper svg { display: block; min-width: 240px; max-width: 100%; height: auto; }
   pre { overflow-x: auto; line-height: 1.3; font-family: var(--vscode-editor-font-family); }
 </style>
 </head>
