@@ -6,3 +6,4 @@ mod forms;
 mod laws;
 mod picture;
 mod sources;
+mod wire;

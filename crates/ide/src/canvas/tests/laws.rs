@@ -1,10 +1,10 @@
 //! What holds of every edit of every journey.
 
 use journey_base::Edit;
-use journey_syntax::SyntaxKind;
+use journey_syntax::{AstNode, SyntaxKind};
 
 use super::sources::{all, journeys_of};
-use crate::canvas::sheet::Sheet;
+use crate::canvas::sheet::{Sheet, journeys};
 use crate::canvas::{
     Canvas, Change, FieldType, New, Op, Options, Place, Refusal, TileKind, TileRef, canvas, edit,
     form,
@@ -148,6 +148,20 @@ pub(super) fn comments(text: &str) -> Vec<String> {
     found
 }
 
+/// The comments right above a statement and behind it, read off the lines of the text.
+fn comments_of(text: &str, journey: &str, key: &str) -> Vec<String> {
+    let parse = journey_syntax::parse(text);
+    let sheet = Sheet::of(&parse, journey).expect("the journey");
+    let number = sheet.find(key).expect("the statement");
+    let range = sheet.get(number).expect("the statement").tile.range();
+    let (before, behind) = (&text[..range.start as usize], &text[range.end as usize..]);
+    let lines = before.lines().map(str::trim).rev().skip(1);
+    let above = lines.take_while(|line| line.starts_with("//"));
+    let behind = behind.lines().next().unwrap_or_default().trim();
+    let behind = behind.starts_with("//").then_some(behind);
+    above.chain(behind).map(str::to_owned).collect()
+}
+
 /// A text without blanks and commas.
 fn unspaced(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
@@ -198,6 +212,11 @@ fn lawful(
     workspace.set_text(file, after.as_str());
     if let Some(select) = &change.select {
         assert!(keys(&after, journey).contains(&select.key), "{select:?} is there: {}", told());
+    }
+    if let (Op::Move { tile, .. } | Op::Duplicate { tile, .. }, Some(select)) = (op, &change.select)
+    {
+        let was = comments_of(&before, journey, tile);
+        assert_eq!(comments_of(&after, journey, &select.key), was, "they move along: {}", told());
     }
     let mut text = after.clone();
     for op in &change.back {
@@ -285,4 +304,39 @@ fn what_nobody_formatted_stays_as_it_is_around_an_edit() {
     // Indented otherwise, with empty lines in plenty.
     let (done, _) = over_all(60, |text| text.replace("\n  ", "\n\n\t  "));
     assert!(done > 30, "{done} done");
+}
+
+/// A comment above every tile that begins a line, and behind every one that ends it.
+fn commented(text: &str) -> String {
+    let parse = journey_syntax::parse(text);
+    let mut comments: Vec<(usize, String)> = Vec::new();
+    for decl in journeys(&parse) {
+        for statement in &Sheet::new(&parse, decl).statements {
+            let range = statement.tile.range();
+            let (start, end) = (range.start as usize, range.end as usize);
+            let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+            if text[line..start].trim().is_empty() {
+                comments.push((line, format!("// Above {}.\n", statement.key)));
+            }
+            if text[end..].starts_with('\n') {
+                comments.push((end, format!(" // Behind {}.", statement.key)));
+            }
+        }
+    }
+    comments.sort();
+    let mut out = String::new();
+    let mut from = 0;
+    for (at, comment) in comments {
+        out.push_str(&text[from..at]);
+        out.push_str(&comment);
+        from = at;
+    }
+    out.push_str(&text[from..]);
+    journey_fmt::format(&out, 100).expect("a text that parses")
+}
+
+#[test]
+fn comments_above_and_behind_a_tile_go_where_it_goes() {
+    let (done, _) = over_all(12, commented);
+    assert!(done > 150, "{done} done");
 }
