@@ -183,3 +183,43 @@ fn journeys_that_start_others_are_their_callers() {
     assert_eq!(callees[0]["to"]["name"], "thanks");
     client.goodbye();
 }
+
+#[test]
+fn the_canvas_gets_pictures_and_its_edits_are_those_of_the_text() {
+    let (_folder, mut client, a, _) = started(json!({}));
+    let asked = json!({ "textDocument": { "uri": a }, "journey": "thanks", "collapsed": [], "direction": "down" });
+    let picture = client.ask("journey/canvas", asked.clone()).unwrap();
+    assert_eq!(picture["stale"], false);
+    let wait = &picture["tiles"][0];
+    assert_eq!((&wait["kind"], &wait["span"]), (&json!("wait"), &range([2, 2], [2, 9])));
+    let tile = client.ask("journey/tileAt", at(&a, 2, 4)).unwrap();
+    assert_eq!(tile, json!({ "journey": "thanks", "key": wait["key"] }));
+    let about = json!({ "textDocument": { "uri": a }, "tile": tile });
+    assert_eq!(client.ask("journey/rangeOf", about.clone()).unwrap(), wait["span"]);
+    assert_eq!(client.ask("journey/form", about).unwrap()["span"], wait["span"]);
+    let selected = json!({ "textDocument": { "uri": a }, "range": range([2, 3], [3, 4]) });
+    assert_eq!(client.ask("journey/runAt", selected).unwrap()["first"], tile);
+
+    let op = json!({ "op": "remove", "tile": wait["key"] });
+    let mut edit =
+        json!({ "textDocument": { "uri": a }, "version": 1, "journey": "thanks", "op": op });
+    let done = client.ask("journey/edit", edit.clone()).unwrap();
+    assert_eq!(done["edits"], json!([{ "range": range([2, 2], [3, 2]), "newText": "" }]));
+    client.change(
+        &a,
+        2,
+        done["edits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| json!({ "range": it["range"], "text": it["newText"] }))
+            .collect(),
+    );
+    // The picture is of another text now.
+    assert_eq!(client.ask("journey/edit", edit.clone()).unwrap_err()["code"], -32801);
+    edit["version"] = json!(2);
+    let refused = client.ask("journey/edit", edit).unwrap_err();
+    assert_eq!((&refused["code"], &refused["data"]["reason"]), (&json!(-32803), &json!("noTile")));
+    assert_eq!(client.ask("journey/canvas", asked).unwrap()["tiles"].as_array().unwrap().len(), 1);
+    client.goodbye();
+}

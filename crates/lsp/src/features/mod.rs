@@ -1,6 +1,7 @@
 //! One function a question: from the protocol's words to those of `journey-ide`, and back.
 
 pub(crate) mod actions;
+pub(crate) mod canvas;
 pub(crate) mod diagnostics;
 pub(crate) mod help;
 pub(crate) mod lenses;
@@ -18,6 +19,12 @@ use crate::server::Server;
 /// Questions that only Journey's own clients ask.
 pub(crate) fn custom(build: LspServiceBuilder<Server>) -> LspServiceBuilder<Server> {
     build
+        .custom_method("journey/canvas", canvas::picture)
+        .custom_method("journey/edit", canvas::change)
+        .custom_method("journey/form", canvas::settings)
+        .custom_method("journey/tileAt", canvas::tile)
+        .custom_method("journey/rangeOf", canvas::place)
+        .custom_method("journey/runAt", canvas::run)
 }
 
 /// A question whose answer is a panic, so that tests see what comes of one.
