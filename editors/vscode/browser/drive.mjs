@@ -2,7 +2,7 @@
 // The questions and their answers are those of all editors, tests/editors/expected.json.
 // Environment: JOURNEY_TOOLS_FOLDER (node modules), JOURNEY_SERVER (journeyc), JOURNEY_REPOSITORY, JOURNEY_PICTURES (where to).
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -121,15 +121,6 @@ async function diagnostics(window, name) {
   }
 }
 
-/** What the server says it can do: nobody is asked for what is not offered. */
-function offered() {
-  const ask = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: null, capabilities: {} } });
-  const leave = JSON.stringify({ jsonrpc: "2.0", method: "exit" });
-  const input = [ask, leave].map((said) => `Content-Length: ${said.length}\r\n\r\n${said}`).join("");
-  const { stdout } = spawnSync(journeyc, ["lsp"], { input });
-  return JSON.parse(/\r\n\r\n(\{"(?:id|jsonrpc).*\})/s.exec(String(stdout))[1].split("Content-Length")[0]).result.capabilities;
-}
-
 async function completion(window, name) {
   for (const [at, question] of questions.completion.entries()) {
     await window.go(question);
@@ -189,6 +180,20 @@ async function tests(window, name) {
   await window.command("View: Hide Panel");
 }
 
+async function lenses(window, name) {
+  await window.go({ file: "thanks.journey", line: 0, character: 0 });
+  const lens = (text) => window.page.locator(".codelens-decoration a", { hasText: text }).first();
+  await lens("Run test").click();
+  await window.page.locator(".single-terminal-tab .codicon-check, .codicon-terminal-success").first().waitFor();
+  await window.command("View: Hide Panel");
+  // What the lens says depends on how often the event is used.
+  await window.go({ file: "schema.journey", line: 8, character: 0 });
+  await lens(/use|reference/i).click();
+  await window.page.locator(".reference-zone-widget .monaco-list-row").first().waitFor();
+  await window.picture(`${name}-lenses`);
+  await window.page.keyboard.press("Escape");
+}
+
 async function run(theme, name) {
   cpSync(join(root, "tests/editors/shop"), shop, { recursive: true });
   settings(theme);
@@ -201,7 +206,7 @@ async function run(theme, name) {
     await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(shop)}`);
     await page.locator(".monaco-workbench .explorer-folders-view .monaco-list-row").first().waitFor();
     const window = new Window(page);
-    const steps = { highlighting, diagnostics, completion, hover, mended, tests, drawing };
+    const steps = { highlighting, diagnostics, completion, hover, mended, tests, lenses, drawing };
     const only = process.env.JOURNEY_STEPS?.split(",") ?? Object.keys(steps);
     for (const step of only) {
       await steps[step](window, name).catch(async (error) => {
@@ -216,12 +221,6 @@ async function run(theme, name) {
   }
 }
 
-const capabilities = offered();
-for (const [kind, provider] of [["completion", "completionProvider"], ["hover", "hoverProvider"]]) {
-  if (capabilities[provider]) continue;
-  console.log(`the server offers no ${kind}: not asked for`);
-  questions[kind] = [];
-}
 execFileSync(process.execPath, [...codeServer, ...places, "--install-extension", join(root, "editors/vscode/dist/journey.vsix")], { env: environment, stdio: "inherit" });
 await run("Default Light Modern", "light");
 await run("Default Dark Modern", "dark");

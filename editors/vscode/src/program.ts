@@ -52,7 +52,12 @@ export function testAt(text: string, line: number): string | undefined {
   // A title with an expression in it is no title; a quote in it is written with a backslash.
   const titles = declarations(text, /^test\s+"((?:[^"\\]|\\.)*)"/);
   const title = last(titles.filter((test) => test.line <= line))?.name;
-  return title?.replace(/\\(["\\{}])/g, "$1");
+  return title === undefined ? undefined : spoken(title);
+}
+
+/** A title as it is shown, from how it is written. */
+export function spoken(title: string): string {
+  return title.replace(/\\(["\\{}])/g, "$1");
 }
 
 /** The journey around a line of a text, or before it. */

@@ -2,7 +2,7 @@
 
 import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, Uri, tasks, window, workspace } from "vscode";
 import type { TextEditor } from "vscode";
-import { testArguments, testAt } from "./program";
+import { spoken, testArguments, testAt } from "./program";
 import { program } from "./server";
 
 /** Runs all tests of the workspace that the open file or the first folder belongs to. */
@@ -22,7 +22,8 @@ export async function testFile(): Promise<void> {
 /** Runs a test by its title: what a lens of the server does. */
 export async function runTest(file: string, title: string): Promise<void> {
   await workspace.saveAll(false);
-  await run(title, testArguments(Uri.parse(file).fsPath, title));
+  const shown = spoken(title);
+  await run(shown, testArguments(Uri.parse(file).fsPath, shown));
 }
 
 /** Runs the test around the cursor. */

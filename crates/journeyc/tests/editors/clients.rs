@@ -1,32 +1,28 @@
 //! Editors open one workspace and ask the same questions: `tests/editors`.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::support::{missing, read, root, run};
 
 /// What is asked, and what has to be answered.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 struct Expected {
     diagnostics: BTreeMap<String, Vec<Diagnostic>>,
     completion: Vec<Question>,
     hover: Vec<Question>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 struct Question {
     about: String,
-    file: String,
-    line: u32,
-    character: u32,
     contains: Vec<String>,
 }
 
-#[derive(Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 struct Diagnostic {
     line: u32,
     character: u32,
@@ -40,54 +36,6 @@ struct Answers {
     diagnostics: BTreeMap<String, Vec<Diagnostic>>,
     completion: Vec<Vec<String>>,
     hover: Vec<String>,
-}
-
-impl Expected {
-    /// What can be asked of the server: an editor asks for nothing that is not offered.
-    fn of_the_server() -> Expected {
-        let mut expected: Expected =
-            serde_json::from_str(&read("tests/editors/expected.json")).unwrap();
-        let offered = offered();
-        for (name, questions) in [
-            ("completionProvider", &mut expected.completion),
-            ("hoverProvider", &mut expected.hover),
-        ] {
-            if offered[name].is_null() || offered[name] == false {
-                let _ = writeln!(std::io::stderr(), "the server offers no {name}: not asked for");
-                questions.clear();
-            }
-        }
-        expected
-    }
-}
-
-/// What the server says it can do.
-fn offered() -> serde_json::Value {
-    let mut server = Command::new(env!("CARGO_BIN_EXE_journeyc"))
-        .arg("lsp")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let ask = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"capabilities":{}}}"#;
-    let mut input = server.stdin.take().unwrap();
-    write!(input, "Content-Length: {}\r\n\r\n{ask}", ask.len()).unwrap();
-    input.flush().unwrap();
-    let mut output = BufReader::new(server.stdout.take().unwrap());
-    let mut length = 0;
-    let mut line = String::new();
-    while output.read_line(&mut line).unwrap() > 2 {
-        if let Some(said) = line.to_lowercase().strip_prefix("content-length:") {
-            length = said.trim().parse().unwrap();
-        }
-        line.clear();
-    }
-    let mut answer = vec![0; length];
-    output.read_exact(&mut answer).unwrap();
-    server.kill().unwrap();
-    server.wait().unwrap();
-    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
-    answer["result"]["capabilities"].clone()
 }
 
 /// A workspace of its own for each editor.
@@ -116,26 +64,24 @@ impl Shop {
         // What a person has set up at home is nobody's business here.
         let home = self.folder.path().join("home");
         std::fs::create_dir(&home).unwrap();
-        let expected = Expected::of_the_server();
-        let questions = self.folder.path().join("questions.json");
-        std::fs::write(&questions, serde_json::to_vec(&expected).unwrap()).unwrap();
         command
             .env("HOME", &home)
             .env("XDG_CONFIG_HOME", &home)
             .env("JOURNEY_SERVER", env!("CARGO_BIN_EXE_journeyc"))
             .env("JOURNEY_SHOP", self.folder.path().join("shop"))
-            .env("JOURNEY_QUESTIONS", questions)
+            .env("JOURNEY_QUESTIONS", root().join("tests/editors/expected.json"))
             .env("JOURNEY_ANSWERS", self.answers())
             .env("JOURNEY_EDITORS", root().join("editors"))
             .stdin(Stdio::null());
         run(command);
         let answers = std::fs::read_to_string(self.answers()).unwrap();
         let found = serde_json::from_str(&answers).unwrap_or_else(|e| panic!("{e}: {answers}"));
-        compare(editor, &found, &expected);
+        compare(editor, &found);
     }
 }
 
-fn compare(editor: &str, found: &Answers, expected: &Expected) {
+fn compare(editor: &str, found: &Answers) {
+    let expected: Expected = serde_json::from_str(&read("tests/editors/expected.json")).unwrap();
     for (file, wanted) in &expected.diagnostics {
         let mut shown: Vec<&Diagnostic> = found.diagnostics[file].iter().collect();
         shown.sort();
