@@ -26,8 +26,8 @@ mod fixes;
 mod infer;
 mod inline;
 mod label;
+mod tiles;
 mod values;
-mod wrap;
 
 /// What an action is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,7 +75,8 @@ pub fn code_actions(workspace: &Workspace, at: FileRange) -> Vec<Action> {
         drafts.extend(label::add(&context));
         drafts.extend(arms::of_wait(&context));
         drafts.extend(branches::of(&context));
-        drafts.extend(wrap::in_branch(&context));
+        drafts.extend(tiles::in_branch(&context));
+        drafts.extend(tiles::sub_journey(&context));
     }
     let mut finish = Finish { workspace, canonical: BTreeMap::new() };
     drafts.into_iter().filter_map(|draft| finish.action(draft)).collect()

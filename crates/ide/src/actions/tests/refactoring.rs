@@ -189,6 +189,22 @@ fn tiles_that_are_selected_whole_are_wrapped_in_a_branch() {
 }
 
 #[test]
+fn selected_tiles_become_a_journey_that_this_one_runs() {
+    let text = journey("  wait 1h\n  wait 2h\n  wait 3h\n");
+    let fixture = fixture(&text);
+    let start = text.find("wait 1h").expect("it is there") as u32;
+    let end = (text.find("wait 2h").expect("it is there") + "wait 2h".len()) as u32;
+    let range = crate::TextRange::new(start, end);
+    let place = crate::FileRange { file: crate::FileId(0), range };
+    let actions = super::code_actions(&fixture.workspace, place);
+    let action = actions.iter().find(|it| it.title == "Make it a journey of its own");
+    let after = super::after(&fixture.workspace, action.expect("it is offered")).swap_remove(0).1;
+    assert!(after.contains("  run "), "{after}");
+    assert_eq!(after.matches("journey ").count(), text.matches("journey ").count() + 1, "{after}");
+    assert_eq!(journey_fmt::format(&after, 100).as_deref(), Ok(&*after));
+}
+
+#[test]
 fn half_typed_text_is_not_put_differently() {
     assert_eq!(
         at_cursor(&fixture("journey j {\n  entry manual\n  wa$0it 1h\n  branch {\n"))

@@ -1,24 +1,47 @@
-//! Putting a branch around tiles. It is the canvas that does so; here it is offered in the text.
+//! Putting a branch around tiles, and making them a journey of their own. It is the canvas that does
+//! so; here it is offered in the text.
 
 use journey_base::TextRange;
-use journey_syntax::SyntaxNode;
 use journey_syntax::ast::{self, AstNode};
+use journey_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{ActionKind, Context, Draft};
 use crate::canvas::{self, Op, TileRef};
 use crate::place::FilePosition;
+use crate::tree::nodes;
 
 /// The tile at the cursor, or those that are selected whole, in a branch with a condition to be
 /// written.
 pub(super) fn in_branch(context: &Context<'_>) -> Option<Draft> {
+    let wrap = |tile: String, last| Op::WrapInBranch { tile, last };
+    draft(context, "Wrap in a branch", ActionKind::Rewrite, wrap)
+}
+
+/// The tiles that are selected whole, or the tile at the cursor if it has tiles in it, as a journey
+/// that this one runs.
+pub(super) fn sub_journey(context: &Context<'_>) -> Option<Draft> {
+    let (first, _) = run(context)?;
+    if context.range.is_empty() && !nodes(first.syntax()).any(|it| it.kind() == SyntaxKind::BLOCK) {
+        return None;
+    }
+    let extract = |tile: String, last| Op::ExtractSubJourney { tile, last, name: None };
+    draft(context, "Make it a journey of its own", ActionKind::Extract, extract)
+}
+
+/// What the canvas makes of the tiles that are meant.
+fn draft(
+    context: &Context<'_>,
+    title: &str,
+    kind: ActionKind,
+    op: impl FnOnce(String, Option<String>) -> Op,
+) -> Option<Draft> {
     let (first, last) = run(context)?;
     let (tile, last) = (key(context, first)?, key(context, last)?);
     let journey = tile.journey;
     let last = (last.key != tile.key).then_some(last.key);
-    let op = Op::WrapInBranch { tile: tile.key, last };
+    let op = op(tile.key, last);
     let change = canvas::edit(context.workspace, context.file, &journey, &op).ok()?;
-    let draft = Draft::new("Wrap in a branch", ActionKind::Rewrite, change.edits);
-    Some(Draft { laid_out: true, ..draft })
+    Some(Draft { laid_out: true, ..Draft::new(title, kind, change.edits) })
 }
 
 /// The first and the last of the tiles that are meant.
