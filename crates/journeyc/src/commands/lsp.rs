@@ -79,3 +79,18 @@ fn listen(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::socket;
+
+    #[test]
+    fn only_this_machine_can_call() {
+        assert_eq!(socket("9257").unwrap().to_string(), "127.0.0.1:9257");
+        assert_eq!(socket("[::1]:0").unwrap().to_string(), "[::1]:0");
+        for open in ["0.0.0.0:9257", "[::]:9257", "192.168.0.1:1"] {
+            assert!(socket(open).unwrap_err().contains("this machine alone"), "{open}");
+        }
+        assert!(socket("here").unwrap_err().contains("127.0.0.1:9257"));
+    }
+}
