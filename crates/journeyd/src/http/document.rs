@@ -110,12 +110,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 /// What a change answers that names the version it is of.
 fn conditional(operation: &mut Operation) {
     let named =
-        |parameter: &&RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.name == "If-Match");
-    let Some(RefOr::T(found)) = operation.parameters.iter().flatten().find(named) else { return };
-    let required = matches!(found.required, Required::True);
-    problems(operation, &[409, 412]);
-    if required {
-        problems(operation, &[428]);
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.name == "If-Match");
+    if operation.parameters.iter().flatten().any(named) {
+        problems(operation, &[409, 412, 428]);
     }
 }
 

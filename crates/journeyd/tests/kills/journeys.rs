@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::Server;
+use crate::support::{ANY, Server};
 
 const SCHEMA: &str = r#"
 customer { plan: text = "free" }
@@ -49,7 +49,7 @@ pub(crate) fn begin(server: &Server) {
         let made = server.post_json("/api/v1/journeys", &source);
         assert_eq!(made.status, 201, "{}", made.text());
         let path = format!("/api/v1/journeys/{name}/activate");
-        let activated = server.send("POST", &path, &[], b"");
+        let activated = server.send("POST", &path, &[ANY], b"");
         assert_eq!(activated.status, 200, "{}", activated.text());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::support::Server;
+use super::support::{ANY, Server};
 
 const SCHEMA: &str = "customer { plan: text? }\nevent signed_up { source: text? }\n\
                       destination crm log { action note(text: text) }\n";
@@ -21,7 +21,7 @@ fn source(text: &str) -> String {
 }
 
 fn post(server: &Server, path: &str) -> (u16, Value) {
-    let answer = server.send("POST", path, &[], b"");
+    let answer = server.send("POST", path, &[ANY], b"");
     (answer.status, answer.json())
 }
 
@@ -129,6 +129,74 @@ fn a_draft_is_changed_with_its_etag_and_broken_text_is_refused_with_places() {
 }
 
 #[test]
+fn what_is_there_is_changed_only_by_who_says_which_version_is_meant() {
+    let server = Server::dev(&[]);
+    // Neither the first schema nor a new journey changes anything that somebody else may have changed.
+    with_schema(&server);
+    server.post_json("/api/v1/journeys", &source(WELCOME));
+    let json = ("content-type", "application/json");
+    let schema =
+        json!({ "files": [{ "path": "a.journey", "text": format!("{SCHEMA}event b {{}}\n") }] });
+    let (schema, changed) = (schema.to_string(), source(&WELCOME.replace("1h", "2h")));
+    let welcome = "/api/v1/journeys/welcome";
+    let activate = format!("{welcome}/activate");
+    let refused = |method: &str, path: &str, body: &str| {
+        let before = (server.get("/api/v1/schema").text(), server.get(welcome).text());
+        let answer = server.send(method, path, &[json], body.as_bytes());
+        assert_eq!(answer.problem(), (428, "precondition-required".to_owned()), "{method} {path}");
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("the ETag that GET gave") && detail.contains("`If-Match: *`"));
+        let old = [json, ("if-match", "\"99\"")];
+        assert_eq!(server.send(method, path, &old, body.as_bytes()).problem().0, 412, "{path}");
+        let after = (server.get("/api/v1/schema").text(), server.get(welcome).text());
+        assert_eq!(before, after, "{method} {path}");
+    };
+    let done = |method: &str, path: &str, read: &str, body: &str| {
+        let tag = server.get(read).header("etag").unwrap().to_owned();
+        let answer = server.send(method, path, &[json, ("if-match", &tag)], body.as_bytes());
+        assert!(answer.status < 300, "{method} {path}: {}", answer.text());
+    };
+    refused("PUT", "/api/v1/schema", &schema);
+    done("PUT", "/api/v1/schema", "/api/v1/schema", &schema);
+    refused("PUT", welcome, &changed);
+    done("PUT", welcome, welcome, &changed);
+    refused("POST", &activate, "");
+    done("POST", &activate, welcome, "");
+
+    let json = [json];
+    for (method, path, body) in
+        [("PUT", welcome, changed.as_str()), ("POST", &*activate, ""), ("DELETE", welcome, "")]
+    {
+        let answer = server.send(method, path, &json, body.as_bytes());
+        assert_eq!(answer.problem().0, 428, "{method} {path}: also of what has no draft");
+    }
+    post(&server, &format!("{welcome}/draft"));
+    let plan = server.send("POST", &format!("{activate}?plan=true"), &[], b"");
+    assert_eq!(plan.status, 200, "a plan changes nothing: {}", plan.text());
+    refused("DELETE", welcome, "");
+    done("DELETE", welcome, welcome, "");
+    let nothing = server.send("DELETE", "/api/v1/journeys/nothing", &[], b"");
+    assert_eq!(nothing.problem().0, 404);
+}
+
+#[test]
+fn who_forgot_the_version_says_it_with_the_same_idempotency_key() {
+    let server = Server::dev(&[]);
+    with_schema(&server);
+    let created = server.post_json("/api/v1/journeys", &source(WELCOME));
+    let tag = created.header("etag").unwrap();
+    let activate = |headers: &[(&str, &str)]| {
+        let headers = [&[("idempotency-key", "k1")], headers].concat();
+        server.send("POST", "/api/v1/journeys/welcome/activate", &headers, b"")
+    };
+    assert_eq!(activate(&[]).problem().0, 428);
+    assert_eq!(activate(&[("if-match", "\"99\"")]).problem().0, 412);
+    let done = activate(&[("if-match", tag)]);
+    assert_eq!((done.status, &done.json()["state"]), (200, &json!("active")));
+    assert_eq!(activate(&[("if-match", tag)]).header("idempotency-replayed"), Some("true"));
+}
+
+#[test]
 fn a_message_leaves_once_its_cause_is_durable() {
     let mut server = Server::dev(&[]);
     with_schema(&server);
@@ -172,7 +240,7 @@ fn who_wants_to_delete_what_is_live_is_told_how_to_end_it() {
     with_schema(&server);
     server.post_json("/api/v1/journeys", &source(WELCOME));
     post(&server, "/api/v1/journeys/welcome/activate");
-    let refused = server.send("DELETE", "/api/v1/journeys/welcome", &[], b"");
+    let refused = server.send("DELETE", "/api/v1/journeys/welcome", &[ANY], b"");
     assert_eq!(refused.problem().0, 409);
     assert!(refused.text().contains("/journeys/welcome/stop"), "{}", refused.text());
 }

@@ -7,7 +7,7 @@ use journey_engine::keys;
 use journey_engine::store::{Batch, EmbeddedStore, Options, Store};
 use serde_json::{Value, json};
 
-use super::support::{Answer, Server};
+use super::support::{ANY, Answer, Server};
 
 const WELCOME: &str = "journey welcome { entry event signed_up  reenter always  exit done }";
 
@@ -23,7 +23,7 @@ fn with_schema(server: &Server) {
 }
 
 fn post(server: &Server, key: &str, path: &str, body: &Value) -> Answer {
-    let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+    let headers = [("content-type", "application/json"), ("idempotency-key", key), ANY];
     server.send("POST", path, &headers, body.to_string().as_bytes())
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::support::{PATIENCE, Server};
+use super::support::{ANY, PATIENCE, Server};
 
 /// What a receiver does with a request.
 #[derive(Clone, Copy)]
@@ -157,7 +157,7 @@ pub(crate) fn create(server: &Server, source: &str) -> String {
 
 /// A POST without a body that must go well.
 pub(crate) fn post(server: &Server, path: &str) -> Value {
-    let answer = server.send("POST", path, &[], b"");
+    let answer = server.send("POST", path, &[ANY], b"");
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     answer.json()
 }

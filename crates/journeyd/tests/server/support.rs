@@ -11,6 +11,9 @@ use tempfile::TempDir;
 /// Longer than anything takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Of a request that changes what is there, whatever that is.
+pub(crate) const ANY: (&str, &str) = ("if-match", "*");
+
 /// The program, with an environment that holds nothing of ours.
 pub(crate) fn journeyd() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_journeyd"));
@@ -280,10 +283,11 @@ impl Workspace {
         workspace
     }
 
-    /// A request of the admin, as JSON.
+    /// A request of the admin, as JSON. What it changes may have been changed by others.
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Answer {
         let authorization = basic(&self.admin);
-        let headers = [("authorization", &*authorization), ("content-type", "application/json")];
+        let json = ("content-type", "application/json");
+        let headers = [("authorization", &*authorization), json, ANY];
         self.server.send(method, path, &headers, body.as_bytes())
     }
 

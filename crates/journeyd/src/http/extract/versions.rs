@@ -51,6 +51,9 @@ enum Tags {
     Listed(Vec<String>),
 }
 
+const REQUIRED: &str = "send If-Match with the ETag that GET gave, so that no change of others is lost; \
+                        or `If-Match: *`, to change whatever is there";
+
 impl IfMatch {
     /// Whether the change may be made to what is at `current`.
     ///
@@ -65,14 +68,24 @@ impl IfMatch {
                 ProblemKind::PreconditionFailed,
                 format!("the resource is at {current} now: read it, and send If-Match: {current}"),
             )),
-            Tags::Absent => Err(Problem::new(
-                ProblemKind::PreconditionRequired,
-                "send If-Match with the ETag you read, so that no change of others is lost",
-            )),
+            Tags::Absent => self.required(),
         }
     }
 
-    /// The same, where the header need not be there.
+    /// Makes sure that the header is there, whatever it says: for changes that are refused for other
+    /// reasons before it is looked at.
+    ///
+    /// # Errors
+    /// It is absent (428).
+    pub fn required(&self) -> Result<(), Problem> {
+        match self.0 {
+            Tags::Absent => Err(Problem::new(ProblemKind::PreconditionRequired, REQUIRED)),
+            Tags::Any | Tags::Listed(_) => Ok(()),
+        }
+    }
+
+    /// The same as [`check`](IfMatch::check), where the header need not be there: nothing is changed, or
+    /// nothing is there yet.
     ///
     /// # Errors
     /// It names other versions (412).

@@ -100,7 +100,8 @@ async fn answer(
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-/// Whether the same request would be answered the same: not where only the moment was bad.
+/// Whether the same request would be answered the same: not where only the moment was bad, or
+/// headers were that do not count as the request.
 fn lasting(status: StatusCode) -> bool {
     !status.is_server_error()
         && !matches!(
@@ -108,6 +109,8 @@ fn lasting(status: StatusCode) -> bool {
             StatusCode::UNAUTHORIZED
                 | StatusCode::FORBIDDEN
                 | StatusCode::REQUEST_TIMEOUT
+                | StatusCode::PRECONDITION_FAILED
+                | StatusCode::PRECONDITION_REQUIRED
                 | StatusCode::TOO_MANY_REQUESTS
         )
 }

@@ -81,7 +81,7 @@ kinds! {
     SourceErrors "source-errors" UNPROCESSABLE_ENTITY "The source has errors";
     /// This `Idempotency-Key` was used with another request. Use a new key for a new request.
     KeyReused "idempotency-key-reused" UNPROCESSABLE_ENTITY "The idempotency key belongs to another request";
-    /// This change needs `If-Match` with the `ETag` the resource was read with.
+    /// This change needs `If-Match` with the `ETag` the resource was read with, or `*`.
     PreconditionRequired "precondition-required" PRECONDITION_REQUIRED "The change needs If-Match";
     /// The key has made more requests than it may. `Retry-After` says when there will be room.
     RateLimited "rate-limited" TOO_MANY_REQUESTS "The key has made too many requests";

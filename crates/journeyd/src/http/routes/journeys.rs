@@ -118,7 +118,7 @@ async fn get(State(state): State<AppState>, Params(id): Params<String>) -> Resul
 /// Changes the text of a draft.
 #[utoipa::path(put, path = "/api/v1/journeys/{id}", operation_id = "update_draft", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"),
-        ("If-Match" = String, Header, description = "The `ETag` the journey was read with"), Tolerance),
+        ("If-Match" = String, Header, description = "The `ETag` the journey was read with, or `*`"), Tolerance),
     request_body(content((Source = "application/json"), (String = "text/x-journey"))),
     responses((status = 200, description = "The draft", body = Journey)))]
 async fn put(
@@ -130,6 +130,7 @@ async fn put(
 ) -> Result<Reply, Problem> {
     let catalog = state.services.catalog.clone();
     let view = catalog.view(&id)?;
+    precondition.required()?;
     if view.document.draft().is_none() {
         return Err(CatalogError::NotADraft { name: id }.into());
     }
@@ -143,7 +144,7 @@ async fn put(
 /// Deletes a draft: the journey, or only its new version where an earlier one was activated.
 #[utoipa::path(delete, path = "/api/v1/journeys/{id}", operation_id = "delete_draft", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"),
-        ("If-Match" = String, Header, description = "The `ETag` the journey was read with")),
+        ("If-Match" = String, Header, description = "The `ETag` the journey was read with, or `*`")),
     responses((status = 204, description = "It is gone")))]
 async fn delete(
     State(state): State<AppState>,
@@ -152,6 +153,7 @@ async fn delete(
 ) -> Result<Reply, Problem> {
     let catalog = state.services.catalog.clone();
     let view = catalog.view(&id)?;
+    precondition.required()?;
     if view.document.draft().is_none() {
         return Err(CatalogError::NothingToDelete { name: id }.into());
     }

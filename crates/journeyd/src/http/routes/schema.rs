@@ -53,9 +53,9 @@ async fn get(State(state): State<AppState>) -> Result<Reply, Problem> {
     answer(state.services.catalog.schema())
 }
 
-/// Sets the schema. One with which a live journey would not check any more is refused, and names it.
+/// Sets the schema, or the first one. One with which a live journey would not check any more is refused, and names it.
 #[utoipa::path(put, path = "/api/v1/schema", operation_id = "set_schema", tag = "schema", request_body = SchemaView,
-    params(("If-Match" = Option<String>, Header, description = "The `ETag` the schema was read with")),
+    params(("If-Match" = Option<String>, Header, description = "The `ETag` the schema was read with, or `*`; only the first schema needs none")),
     responses((status = 200, description = "The schema", body = SchemaView)))]
 async fn put(
     State(state): State<AppState>,
@@ -64,7 +64,8 @@ async fn put(
 ) -> Result<Reply, Problem> {
     let catalog = state.services.catalog.clone();
     let revision = catalog.schema().revision;
-    precondition.check_if_given(&ETag::version(revision))?;
+    let tag = ETag::version(revision);
+    if revision == 0 { precondition.check_if_given(&tag) } else { precondition.check(&tag) }?;
     let files = files.into_iter().map(|file| (file.path, file.text)).collect();
     answer(work(move || catalog.set_schema(files, config, Some(revision))).await?)
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::Case;
-use crate::support::{PATIENCE, Server, head};
+use crate::support::{ANY, PATIENCE, Server, head};
 
 /// How many events a request brings.
 const TOGETHER: usize = 1_000;
@@ -68,7 +68,7 @@ impl<'c> Stream<'c> {
         let journeys = self.server.get("/api/v1/journeys").json();
         let name = journeys["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{journeys}"));
         let path = format!("/api/v1/journeys/{name}/activate");
-        let answer = self.server.send("POST", &path, &[], b"");
+        let answer = self.server.send("POST", &path, &[ANY], b"");
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 

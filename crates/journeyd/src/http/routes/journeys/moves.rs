@@ -59,7 +59,7 @@ async fn draft(
 /// Activates the draft. With `plan=true` it answers where members would go on.
 #[utoipa::path(post, path = "/api/v1/journeys/{id}/activate", operation_id = "activate_journey", tag = "journeys",
     params(("id" = String, Path, description = "The journey's name"),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` the journey was read with"), Activation),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` the journey was read with, or `*`; only a plan needs none"), Activation),
     responses((status = 200, description = "The journey, or the plan", body = inline(Activated))))]
 async fn activate(
     State(state): State<AppState>,
@@ -71,7 +71,7 @@ async fn activate(
     let catalog = state.services.catalog.clone();
     let tag = ETag::version(catalog.view(&id)?.document.revision);
     if !idempotent.is_done() {
-        precondition.check_if_given(&tag)?;
+        if plan { precondition.check_if_given(&tag) } else { precondition.check(&tag) }?;
     }
     if plan {
         let planned = work(move || catalog.plan(&id, in_flight)).await?;
