@@ -78,6 +78,16 @@ pub struct Prepared {
     admits: Vec<u16>,
     /// The deployment it follows.
     follows: u32,
+    /// What is written with it.
+    beside: Batch,
+}
+
+impl Prepared {
+    /// Has this written with it: after a crash there are both or neither.
+    #[must_use]
+    pub fn beside(self, beside: Batch) -> Prepared {
+        Prepared { beside, ..self }
+    }
 }
 
 /// Why a program cannot be put to work.
@@ -240,7 +250,7 @@ impl Control {
         let set = ProgramSet::new(linked);
         let rebase = before.map(|before| Rebase::between(&before.set, &set, &plan)).transpose()?;
         let follows = before.map_or(0, |before| before.number);
-        Ok(Prepared { artifact, set, rebase, plan, admits, follows })
+        Ok(Prepared { artifact, set, rebase, plan, admits, follows, beside: Batch::new() })
     }
 
     /// Puts a release to work.
@@ -250,13 +260,12 @@ impl Control {
         prepared: Prepared,
         at: i64,
     ) -> Result<(), DeployError> {
-        let Prepared { artifact, set, rebase, plan, admits, follows } = prepared;
+        let Prepared { artifact, set, rebase, plan, admits, follows, beside: mut batch } = prepared;
         let latest = self.history.deployment().map_or(0, |before| before.number);
         if latest != follows {
             return Err(DeployError::Overtaken);
         }
         let number = latest + 1;
-        let mut batch = Batch::new();
         let stored = StoredDeployment { artifact, plan, admits: admits.clone() };
         batch.put(&keys::control(DEPLOYMENT, &number.to_be_bytes()), &encode(&stored));
         self.register(set.program(), &mut batch);

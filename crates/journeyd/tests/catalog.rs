@@ -2,11 +2,11 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use journey_engine::command::{Reply, What};
 use journey_engine::lifecycle::{Move, State};
-use journey_engine::store::MemoryStore;
+use journey_engine::store::{Batch, MemoryStore, Pair, Store, StoreError, Ticket};
 use journey_vm::Row;
 use journeyd::catalog::{Catalog, CatalogError, InFlight};
 use journeyd::runtime::{Clock, ClockKind, Options, Runtime};
@@ -21,9 +21,9 @@ struct World {
     catalog: Catalog,
 }
 
-fn world(store: &Arc<MemoryStore>) -> World {
+fn world(store: &Arc<impl Store + 'static>) -> World {
     let clock = Arc::new(Clock::new(ClockKind::Wall, 0));
-    let store: Arc<MemoryStore> = Arc::clone(store);
+    let store = Arc::clone(store);
     let (runtime, _messages) = Runtime::start(store, clock, &Options::default()).unwrap();
     let catalog = Catalog::open(Arc::clone(&runtime)).unwrap();
     World { runtime, catalog }
@@ -190,4 +190,76 @@ async fn a_new_version_takes_entries_while_members_of_the_old_one_go_on() {
     let counts = journeyd::analytics::by_version(world.runtime.store(), line).unwrap();
     assert_eq!((counts[&1].inside(), counts[&2].inside()), (1, 1));
     world.runtime.stop();
+}
+
+/// Remembers what was written, write by write.
+#[derive(Default)]
+struct Recorder {
+    store: MemoryStore,
+    written: Mutex<Vec<Batch>>,
+}
+
+impl Store for Recorder {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(key)
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Pair>, StoreError> {
+        self.store.scan(from, to, limit)
+    }
+
+    fn append(&self, batch: &Batch) -> Result<Ticket, StoreError> {
+        let mut written = self.written.lock().unwrap();
+        written.push(batch.clone());
+        self.store.append(batch)
+    }
+
+    fn sync(&self) -> Result<Ticket, StoreError> {
+        self.store.sync()
+    }
+}
+
+#[tokio::test]
+async fn what_runs_is_what_is_written_wherever_a_kill_falls() {
+    let recorder = Arc::new(Recorder::default());
+    let first = world(&recorder);
+    first.catalog.set_schema(schema(SCHEMA), String::new(), None).unwrap();
+    first.catalog.create(WELCOME, false).unwrap();
+    first.catalog.activate("welcome", InFlight::Pin).unwrap();
+    let more = format!("{SCHEMA}event left {{}}\n");
+    first.catalog.set_schema(schema(&more), String::new(), None).unwrap();
+    let draft = first.catalog.draft("welcome").unwrap();
+    let second = WELCOME.replace("signed_up", "left");
+    first.catalog.update("welcome", &second, false, draft.document.revision).unwrap();
+    first.catalog.activate("welcome", InFlight::Pin).unwrap();
+    first.runtime.stop();
+
+    let written = std::mem::take(&mut *recorder.written.lock().unwrap());
+    let mut seen = Vec::new();
+    for count in 0..=written.len() {
+        let store = Arc::new(MemoryStore::new());
+        for batch in &written[..count] {
+            store.append(batch).unwrap();
+        }
+        let world = world(&store);
+        let history = world.runtime.history();
+        let program = history.deployment().map(|it| it.set.program());
+        let says = |event: &str| world.catalog.schema().files.iter().any(|it| it.1.contains(event));
+        let runs =
+            |event: &str| program.is_some_and(|it| it.events.iter().any(|e| e.name == event));
+        for event in ["signed_up", "left"] {
+            assert_eq!(says(event), runs(event), "{event} after {count} writes");
+        }
+        let document = world.catalog.document("welcome");
+        let noted = document.and_then(|it| it.current().map(|version| version.number));
+        let live = program.and_then(|program| {
+            program.heads().get("welcome").map(|journey| program.version(*journey).number)
+        });
+        assert_eq!(noted, live, "the version of the journey after {count} writes");
+        seen.push((runs("left"), live));
+        world.runtime.stop();
+    }
+    seen.dedup();
+    let in_turn = [(false, None), (false, Some(1)), (true, Some(1)), (true, Some(2))];
+    assert_eq!(seen, in_turn);
 }

@@ -76,11 +76,14 @@ pub(super) fn read_journeys(store: &dyn Store) -> Result<Vec<JourneyDocument>, R
     documents.collect()
 }
 
-/// Writes the schema.
-pub(super) fn write_schema(store: &dyn Store, document: &SchemaDocument) -> Result<(), StoreError> {
-    let mut batch = Batch::new();
+/// Has the schema written with a batch.
+pub(super) fn put_schema(batch: &mut Batch, document: &SchemaDocument) {
     batch.put(&keys::control(SCHEMA, &[]), &encode(document));
-    durably(store, &batch)
+}
+
+/// Has a journey written with a batch.
+pub(super) fn put_journey(batch: &mut Batch, document: &JourneyDocument) {
+    batch.put(&keys::control(JOURNEY, document.name.as_bytes()), &encode(document));
 }
 
 /// Writes a journey.
@@ -89,7 +92,7 @@ pub(super) fn write_journey(
     document: &JourneyDocument,
 ) -> Result<(), StoreError> {
     let mut batch = Batch::new();
-    batch.put(&keys::control(JOURNEY, document.name.as_bytes()), &encode(document));
+    put_journey(&mut batch, document);
     durably(store, &batch)
 }
 

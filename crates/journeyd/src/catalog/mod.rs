@@ -49,16 +49,12 @@ struct Inner {
 }
 
 impl Catalog {
-    /// Reads what is kept. A version that was put to work by a process which could not write that down
-    /// any more is activated.
+    /// Reads what is kept.
     pub fn open(runtime: Arc<Runtime>) -> Result<Catalog, ReadError> {
         let store = runtime.store();
         let schema = documents::read_schema(store)?;
         let mut journeys = BTreeMap::new();
-        for mut document in documents::read_journeys(store)? {
-            if adopt(&runtime, &mut document) {
-                documents::write_journey(store, &document)?;
-            }
+        for document in documents::read_journeys(store)? {
             journeys.insert(document.name.clone(), document);
         }
         let (inner, looks) = (Mutex::new(Inner { schema, journeys }), Mutex::default());
@@ -231,20 +227,4 @@ impl Inner {
             false => Err(CatalogError::Broken { findings }),
         }
     }
-}
-
-/// Notes that a draft is at work, if it is.
-fn adopt(runtime: &Runtime, document: &mut JourneyDocument) -> bool {
-    let history = runtime.history();
-    let Some(deployment) = history.deployment() else { return false };
-    let program = deployment.set.program();
-    let Some(draft) = document.versions.last_mut().filter(|it| it.activated_at.is_none()) else {
-        return false;
-    };
-    if program.journey_of(&document.name, draft.number).is_none() {
-        return false;
-    }
-    draft.activated_at = Some(runtime.clock().now());
-    document.revision += 1;
-    true
 }

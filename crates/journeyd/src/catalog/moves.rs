@@ -6,7 +6,7 @@ use journey_bytecode::Plan;
 use journey_engine::control::{Control, Release};
 use journey_engine::deploy::Version;
 use journey_engine::lifecycle::{Move, State};
-use journey_engine::store::Store;
+use journey_engine::store::{Batch, Store};
 use journey_ir::diff;
 use journey_sema::Checked;
 use serde::{Deserialize, Serialize};
@@ -78,13 +78,15 @@ impl Catalog {
             return self.view_of(inner, name);
         }
         let release = inner.prospect(&self.runtime, name)?.release(name, in_flight)?;
-        self.deploy(release)?;
         let mut document = inner.known(name)?.clone();
         if let Some(draft) = document.versions.last_mut() {
             draft.activated_at = Some(self.runtime.clock().now());
         }
         document.revision += 1;
-        self.keep(inner, document)?;
+        let mut noted = Batch::new();
+        documents::put_journey(&mut noted, &document);
+        self.deploy(release, noted)?;
+        inner.journeys.insert(name.to_owned(), document);
         self.view_of(inner, name)
     }
 
@@ -122,7 +124,8 @@ impl Catalog {
         sources.journeys.remove(name);
         let checked = check_live(&sources)?;
         let program = sources.lower(&checked).map_err(CatalogError::Lower)?;
-        self.deploy(Release { program, plan: Plan::default(), begins: Vec::new() })
+        let release = Release { program, plan: Plan::default(), begins: Vec::new() };
+        self.deploy(release, Batch::new())
     }
 
     /// Sets the schema. What is live must check with it.
@@ -151,17 +154,20 @@ impl Catalog {
         sources.schema = &schema;
         let checked = check_live(&sources)?;
         let program = sources.lower(&checked).map_err(CatalogError::Lower)?;
-        self.deploy(Release { program, plan: Plan::default(), begins: Vec::new() })?;
-        documents::write_schema(self.runtime.store(), &schema)?;
+        let mut noted = Batch::new();
+        documents::put_schema(&mut noted, &schema);
+        self.deploy(Release { program, plan: Plan::default(), begins: Vec::new() }, noted)?;
         inner.schema = schema.clone();
         Ok(schema)
     }
 
-    pub(super) fn deploy(&self, release: Release) -> Result<(), CatalogError> {
+    /// Puts a program to work, and writes in the same batch what people have written that it is made of:
+    /// else a kill in between would leave it running with documents that say otherwise.
+    pub(super) fn deploy(&self, release: Release, noted: Batch) -> Result<(), CatalogError> {
         let runtime = &self.runtime;
         runtime.control(|control, store, now| {
             let prepared = control.prepare(release, |version| inside(store, version))?;
-            Ok(control.deploy(store, prepared, now)?)
+            Ok(control.deploy(store, prepared.beside(noted), now)?)
         })
     }
 }

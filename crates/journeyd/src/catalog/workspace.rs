@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use journey_bytecode::Plan;
 use journey_engine::control::Release;
 use journey_engine::lifecycle::State;
+use journey_engine::store::Batch;
 use journey_ir::diff;
 
 use super::compile::Sources;
@@ -38,13 +39,13 @@ impl Catalog {
             return Ok(Vec::new());
         }
         let release = self.whole(inner, &schema, &next)?;
-        self.deploy(release)?;
-        documents::write_schema(self.runtime.store(), &schema)?;
+        next.retain(|name, _| changed.contains(name));
+        let mut noted = Batch::new();
+        documents::put_schema(&mut noted, &schema);
+        next.values().for_each(|document| documents::put_journey(&mut noted, document));
+        self.deploy(release, noted)?;
         inner.schema = schema;
-        for name in &changed {
-            let Some(document) = next.remove(name) else { continue };
-            self.keep(inner, document)?;
-        }
+        inner.journeys.append(&mut next);
         Ok(changed)
     }
 
