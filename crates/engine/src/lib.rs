@@ -21,6 +21,7 @@ pub mod experiments;
 pub mod form;
 pub mod keys;
 pub mod lifecycle;
+mod mention;
 pub mod outbox;
 pub mod planted;
 pub mod rejected;

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::erasure::holds;
 use crate::form::{ReadError, decode};
 use crate::keys;
+use crate::mention;
 use crate::shard::rejected_so_far;
 use crate::store::Store;
 
@@ -31,10 +31,19 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    /// Whether it may hold something about a customer.
+    /// Whether it is about a customer: theirs, or one whose id it says. Where the text is no JSON and nobody knows
+    /// whose it is, it may be of anyone whose id is in it.
     pub fn names(&self, customer: &str) -> bool {
-        self.customer.as_deref() == Some(customer)
-            || holds(self.text.as_bytes(), customer.as_bytes())
+        let whose = self.customer.as_deref();
+        whose == Some(customer)
+            || mention::is_said(&self.text, customer).unwrap_or_else(|| {
+                whose.is_none() && mention::text_holds(self.text.as_bytes(), customer)
+            })
+    }
+
+    /// Whether a customer's id is anywhere in it: then it has to go when the customer is forgotten.
+    pub fn mentions(&self, customer: &str) -> bool {
+        self.customer.as_deref() == Some(customer) || mention::event_mentions(&self.text, customer)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::deploy::Deployment;
 use crate::erasure;
 use crate::form::{ReadError, decode};
 use crate::keys;
+use crate::mention;
 use crate::outbox::Message;
 use crate::planted::{self, Bug};
 use crate::rejected::Rejected;
@@ -80,12 +81,10 @@ impl Round<'_> {
         })?;
         // What could not be read may name anybody, so it can be in any shard.
         self.delete_where(keys::all_rejected(), |(_, bytes)| {
-            Ok(decode::<Rejected>("rejected event", bytes)?.names(id))
+            Ok(decode::<Rejected>("rejected event", bytes)?.mentions(id))
         })?;
         // So can the answer to a request.
-        self.delete_where(keys::requests(), |(_, bytes)| {
-            Ok(erasure::answer_holds(bytes, id.as_bytes()))
-        })?;
+        self.delete_where(keys::requests(), |(_, bytes)| Ok(mention::answer_mentions(bytes, id)))?;
         Ok(self.batch.len() - before)
     }
 
@@ -97,7 +96,7 @@ impl Round<'_> {
         let names_it = |change: &Change<'_>| {
             let Some(bytes) = change.value else { return false };
             if inside(&rejected, change.key) {
-                decode::<Rejected>("rejected event", bytes).is_ok_and(|event| event.names(id))
+                decode::<Rejected>("rejected event", bytes).is_ok_and(|event| event.mentions(id))
             } else if inside(&troubles, change.key) {
                 decode::<Undelivered>("undelivered message", bytes)
                     .is_ok_and(|it| it.message.customer == id)

@@ -132,3 +132,71 @@ fn forgetting_one_leaves_what_is_kept_of_others() {
     let again = once();
     assert_eq!(again.header("idempotency-replayed"), Some("true"), "the answer is kept");
 }
+
+#[test]
+fn an_id_that_was_spelled_with_escapes_is_forgotten_too() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::dev(&["--data", data.path().to_str().unwrap()]);
+    let schema = json!({ "files": [{ "path": "schema.journey", "text": SCHEMA }] });
+    assert_eq!(send(&server, "PUT", "/api/v1/schema", &schema), 200);
+    // Nobody can read whose these are.
+    let spelled = [
+        r#"{"customer_id":["zo\u00eb"],"event":"signed_up"}"#,
+        r#"{"event":"signed_up","userId":"zo\u00eb","#,
+        r#"{"customer_id":["a\/b"],"event":"signed_up"}"#,
+        r#"{"customer_id":["q\"q"],"event":"signed_up"}"#,
+    ];
+    for event in spelled {
+        assert_eq!(server.post_json("/api/v1/events", event).json()["rejected"], 1, "{event}");
+    }
+    let left = || {
+        let rejected = server.get("/api/v1/rejected-events").json();
+        rejected["items"].as_array().unwrap().len()
+    };
+    for (id, rest) in [("zo%C3%AB", 2), ("a%2Fb", 1), ("q%22q", 0)] {
+        let path = format!("/api/v1/customers/{id}?wait=true");
+        assert_eq!(server.send("DELETE", &path, &[], b"").problem().0, 404);
+        assert_eq!(left(), rest, "{id}");
+    }
+    for bytes in ["u00eb", "a\\/b", "q\\\"q"] {
+        assert_eq!(found(data.path(), bytes), Vec::<PathBuf>::new(), "{bytes}");
+    }
+}
+
+#[test]
+fn an_export_has_no_events_of_others_that_hold_the_same_number() {
+    let server = Server::dev(&[]);
+    let schema = json!({ "files": [{ "path": "schema.journey", "text": SCHEMA }] });
+    assert_eq!(send(&server, "PUT", "/api/v1/schema", &schema), 200);
+    assert_eq!(send(&server, "PATCH", "/api/v1/customers/1", &json!({ "city": "Rome" })), 200);
+    let others = [
+        r#"{"customer_id":"2","event":"signed_up","properties":{"source":1}}"#,
+        r#"{"customer_id":"2","event":"signed_up","ts":"2026-1-1","n":1}"#,
+    ];
+    let own = [
+        r#"{"customer_id":"1","event":"signed_up","ts":"2026-1-1"}"#,
+        r#"{"customer_id":1,"event":"signed_up"}"#,
+        r#"{"event":"signed_up","of":["\u0031"]}"#,
+    ];
+    for event in others.iter().chain(&own) {
+        assert_eq!(server.post_json("/api/v1/events", event).json()["rejected"], 1, "{event}");
+    }
+    let rejected = server.get("/api/v1/rejected-events").json();
+    for event in rejected["items"].as_array().unwrap() {
+        assert!(event["text"].as_str().unwrap().contains('1'), "{event}");
+    }
+    let export = server.get("/api/v1/customers/1/export").json();
+    let mut texts: Vec<&str> = export["rejected_events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["text"].as_str().unwrap())
+        .collect();
+    texts.sort_unstable();
+    let mut own = own.to_vec();
+    own.sort_unstable();
+    assert_eq!(texts, own);
+    assert_eq!(server.send("DELETE", "/api/v1/customers/1", &[], b"").status, 204);
+    let rejected = server.get("/api/v1/rejected-events").json();
+    assert_eq!(rejected["items"].as_array().unwrap().len(), others.len(), "{rejected}");
+}
