@@ -171,6 +171,29 @@ fn lenses_say_what_they_lead_to_when_they_are_seen() {
 }
 
 #[test]
+fn a_test_says_above_itself_whether_it_passes() {
+    let (_folder, mut client, a, _) = started(json!({}));
+    let test = |outcome: &str| {
+        format!(
+            "journey short {{\n  entry manual\n  wait 1d\n  exit done\n  }}\ntest \"it ends\" {{\n  journey short\n  at 2026-01-05T09:00Z\n  enter()\n  after {outcome}\n  expect exit done\n}}\n"
+        )
+    };
+    let title = |client: &mut Client, version: i64, text: &str| {
+        client.change(&a, version, json!([{ "text": text }]));
+        let asked = json!({ "textDocument": { "uri": a } });
+        let lenses = client.ask("textDocument/codeLens", asked).unwrap();
+        let lens = lenses.as_array().unwrap().iter().find(|it| it["data"]["kind"] == "test");
+        let resolved = client.ask("codeLens/resolve", lens.unwrap().clone()).unwrap();
+        resolved["command"]["title"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(title(&mut client, 2, &test("2d")), "✓ passed: 1 expectation held");
+    let failed = title(&mut client, 3, &test("1h"));
+    assert!(failed.starts_with("✗ failed at `expect exit done`: "), "{failed}");
+    assert_eq!(title(&mut client, 4, &test("1h").replace("exit done", "exit")), "Run test");
+    client.goodbye();
+}
+
+#[test]
 fn journeys_that_start_others_are_their_callers() {
     let (_folder, mut client, a, _) = started(json!({}));
     let found = client.ask("textDocument/prepareCallHierarchy", at(&a, 0, 10)).unwrap();

@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("intake", &["bytecode", "time", "vm"]),
     ("ir", &["base", "sema", "bytecode"]),
     ("ide", &["base", "time", "syntax", "fmt", "sema", "ir"]),
-    ("lsp", &["base", "sema", "ide", "workspace"]),
+    ("lsp", &["base", "sema", "ide", "testing", "workspace"]),
     ("reference", &["base", "syntax", "sema"]),
     ("workspace", &["base", "sema", "ir"]),
     ("testing", &["base", "bytecode", "ir", "sema", "vm"]),
