@@ -61,7 +61,7 @@ async fn a_draft_is_created_activated_and_entered() {
     assert_eq!((created.state, created.moves()), (State::Draft, vec!["activate"]));
     assert_eq!(world.sign_up("ann").await, Reply::Done);
 
-    let active = world.catalog.activate("welcome", InFlight::Pin).unwrap();
+    let active = world.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     assert_eq!(active.state, State::Active);
     assert_eq!(active.moves(), ["pause", "complete", "stop"]);
     assert_eq!(world.inside("welcome"), 0, "a draft enters nobody");
@@ -76,7 +76,7 @@ async fn what_is_live_is_found_again_after_a_restart() {
     let first = world(&store);
     first.catalog.set_schema(schema(SCHEMA), String::new(), None).unwrap();
     first.catalog.create(WELCOME, false).unwrap();
-    first.catalog.activate("welcome", InFlight::Pin).unwrap();
+    first.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     first.sign_up("ann").await;
     first.catalog.shift("welcome", Move::Pause).unwrap();
     first.runtime.stop();
@@ -103,7 +103,7 @@ async fn every_refused_move_names_those_that_are_allowed() {
         let CatalogError::Refused(refused) = error else { panic!("{error}") };
         assert_eq!(refused.state.allowed(), [Move::Activate]);
     }
-    world.catalog.activate("welcome", InFlight::Pin).unwrap();
+    world.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     world.catalog.shift("welcome", Move::Complete).unwrap();
     assert_eq!(world.catalog.view("welcome").unwrap().state, State::Completed);
     for wanted in [Move::Pause, Move::Resume, Move::Stop] {
@@ -118,7 +118,7 @@ async fn a_stopped_journey_loses_its_members_and_enters_nobody() {
     let world = world(&store);
     world.catalog.set_schema(schema(SCHEMA), String::new(), None).unwrap();
     world.catalog.create(WELCOME, false).unwrap();
-    world.catalog.activate("welcome", InFlight::Pin).unwrap();
+    world.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     world.sign_up("ann").await;
     world.catalog.shift("welcome", Move::Stop).unwrap();
     assert_eq!(world.runtime.execute("ann", What::CatchUp).await, Ok(Reply::Done));
@@ -139,14 +139,14 @@ async fn broken_text_is_refused_with_findings_or_kept_as_a_broken_draft() {
     let CatalogError::Broken { findings } = error else { panic!("{error}") };
     assert_eq!((findings[0].file.as_str(), findings[0].line), ("journeys/welcome.journey", 1));
     let kept = world.catalog.create(&broken, true).unwrap();
-    let error = world.catalog.activate("welcome", InFlight::Pin).unwrap_err();
+    let error = world.catalog.activate("welcome", InFlight::Pin, None).unwrap_err();
     assert!(matches!(error, CatalogError::Broken { .. }), "{error}");
 
     let revision = kept.document.revision;
     let error = world.catalog.update("welcome", WELCOME, false, revision + 1).unwrap_err();
     assert!(matches!(error, CatalogError::Changed { current } if current == revision));
     world.catalog.update("welcome", WELCOME, false, revision).unwrap();
-    world.catalog.activate("welcome", InFlight::Pin).unwrap();
+    world.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     let error = world.catalog.update("welcome", WELCOME, false, revision + 2).unwrap_err();
     assert!(matches!(error, CatalogError::NotADraft { .. }), "{error}");
     world.runtime.stop();
@@ -158,7 +158,7 @@ async fn a_schema_that_would_break_a_live_journey_is_refused_by_its_name() {
     let world = world(&store);
     world.catalog.set_schema(schema(SCHEMA), String::new(), None).unwrap();
     world.catalog.create(WELCOME, false).unwrap();
-    world.catalog.activate("welcome", InFlight::Pin).unwrap();
+    world.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     let without = SCHEMA.replace("signed_up", "came_in");
     let error = world.catalog.set_schema(schema(&without), String::new(), None).unwrap_err();
     let CatalogError::Breaks { journeys, .. } = error else { panic!("{error}") };
@@ -175,7 +175,7 @@ async fn a_new_version_takes_entries_while_members_of_the_old_one_go_on() {
     let world = world(&store);
     world.catalog.set_schema(schema(SCHEMA), String::new(), None).unwrap();
     world.catalog.create(WELCOME, false).unwrap();
-    world.catalog.activate("welcome", InFlight::Pin).unwrap();
+    world.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     world.sign_up("ann").await;
     let draft = world.catalog.draft("welcome").unwrap();
     let second = WELCOME.replace("wait 1h", "wait 2h");
@@ -184,7 +184,7 @@ async fn a_new_version_takes_entries_while_members_of_the_old_one_go_on() {
     assert_eq!((planned.from, planned.to), (Some(1), 2));
     assert_eq!(planned.tiles.iter().map(|it| it.members).sum::<u64>(), 1);
     assert!(planned.tiles.iter().all(|it| it.fate == "pin"));
-    world.catalog.activate("welcome", InFlight::Pin).unwrap();
+    world.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     world.sign_up("bob").await;
     let line = world.runtime.read_control(|control| control.line("welcome")).unwrap();
     let counts = journeyd::analytics::by_version(world.runtime.store(), line).unwrap();
@@ -225,13 +225,13 @@ async fn what_runs_is_what_is_written_wherever_a_kill_falls() {
     let first = world(&recorder);
     first.catalog.set_schema(schema(SCHEMA), String::new(), None).unwrap();
     first.catalog.create(WELCOME, false).unwrap();
-    first.catalog.activate("welcome", InFlight::Pin).unwrap();
+    first.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     let more = format!("{SCHEMA}event left {{}}\n");
     first.catalog.set_schema(schema(&more), String::new(), None).unwrap();
     let draft = first.catalog.draft("welcome").unwrap();
     let second = WELCOME.replace("signed_up", "left");
     first.catalog.update("welcome", &second, false, draft.document.revision).unwrap();
-    first.catalog.activate("welcome", InFlight::Pin).unwrap();
+    first.catalog.activate("welcome", InFlight::Pin, None).unwrap();
     first.runtime.stop();
 
     let written = std::mem::take(&mut *recorder.written.lock().unwrap());
@@ -262,4 +262,20 @@ async fn what_runs_is_what_is_written_wherever_a_kill_falls() {
     seen.dedup();
     let in_turn = [(false, None), (false, Some(1)), (true, Some(1)), (true, Some(2))];
     assert_eq!(seen, in_turn);
+}
+
+#[tokio::test]
+async fn a_draft_that_was_changed_after_it_was_read_is_not_activated() {
+    let store = Arc::new(MemoryStore::new());
+    let world = world(&store);
+    world.catalog.set_schema(schema(SCHEMA), String::new(), None).unwrap();
+    let read = world.catalog.create(WELCOME, false).unwrap().document.revision;
+    let changed = WELCOME.replace("wait 1h", "wait 2h");
+    world.catalog.update("welcome", &changed, false, read).unwrap();
+    let error = world.catalog.activate("welcome", InFlight::Pin, Some(read)).unwrap_err();
+    assert!(matches!(error, CatalogError::Changed { .. }), "{error}");
+    assert_eq!(world.catalog.state("welcome"), State::Draft);
+    let active = world.catalog.activate("welcome", InFlight::Pin, Some(read + 1)).unwrap();
+    assert_eq!(active.state, State::Active);
+    world.runtime.stop();
 }

@@ -90,7 +90,7 @@ async fn outbox(count: usize) -> Arc<Watched> {
     let schema = vec![("schema.journey".to_owned(), SCHEMA.to_owned())];
     catalog.set_schema(schema, String::new(), None).unwrap();
     catalog.create(JOURNEY, false).unwrap();
-    catalog.activate("ticks", InFlight::Pin).unwrap();
+    catalog.activate("ticks", InFlight::Pin, None).unwrap();
     let deployment = runtime.history().deployment().unwrap().number;
     let tick = |number: usize| {
         let row = Row::default();

@@ -68,10 +68,20 @@ impl Catalog {
         Ok(prospect.planned(&self.runtime, name, in_flight))
     }
 
-    /// Activates the draft of a journey. A journey that is active and has no draft stays as it is.
-    pub fn activate(&self, name: &str, in_flight: InFlight) -> Result<JourneyView, CatalogError> {
+    /// Activates the draft of a journey. A journey that is active and has no draft stays as it is. `revision` is
+    /// that of the journey which was looked at, if it matters.
+    pub fn activate(
+        &self,
+        name: &str,
+        in_flight: InFlight,
+        revision: Option<u64>,
+    ) -> Result<JourneyView, CatalogError> {
         let inner = &mut *self.inner();
         let document = inner.known(name)?;
+        let current = document.revision;
+        if revision.is_some_and(|revision| revision != current) {
+            return Err(CatalogError::Changed { current });
+        }
         let state = self.state(name);
         if document.draft().is_none() {
             state.after(Move::Activate)?;

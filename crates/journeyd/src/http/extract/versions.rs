@@ -72,6 +72,12 @@ impl IfMatch {
         }
     }
 
+    /// The version at which a change has to find what it changes, after a [`check`](IfMatch::check) with
+    /// `current`: others may come in between. None with `*`, which means whatever is there.
+    pub fn named(&self, current: u64) -> Option<u64> {
+        (self.0 != Tags::Any).then_some(current)
+    }
+
     /// Makes sure that the header is there, whatever it says: for changes that are refused for other
     /// reasons before it is looked at.
     ///

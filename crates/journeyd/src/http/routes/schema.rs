@@ -66,6 +66,7 @@ async fn put(
     let revision = catalog.schema().revision;
     let tag = ETag::version(revision);
     if revision == 0 { precondition.check_if_given(&tag) } else { precondition.check(&tag) }?;
+    let named = precondition.named(revision);
     let files = files.into_iter().map(|file| (file.path, file.text)).collect();
-    answer(work(move || catalog.set_schema(files, config, Some(revision))).await?)
+    answer(work(move || catalog.set_schema(files, config, named)).await?)
 }

@@ -69,7 +69,8 @@ async fn activate(
     idempotent: Idempotent,
 ) -> Result<Reply, Problem> {
     let catalog = state.services.catalog.clone();
-    let tag = ETag::version(catalog.view(&id)?.document.revision);
+    let revision = catalog.view(&id)?.document.revision;
+    let (tag, named) = (ETag::version(revision), precondition.named(revision));
     if !idempotent.is_done() {
         if plan { precondition.check_if_given(&tag) } else { precondition.check(&tag) }?;
     }
@@ -77,7 +78,7 @@ async fn activate(
         let planned = work(move || catalog.plan(&id, in_flight)).await?;
         return Reply::json(StatusCode::OK, &planned);
     }
-    let activate = move |catalog: &Catalog, id: &str| catalog.activate(id, in_flight);
+    let activate = move |catalog: &Catalog, id: &str| catalog.activate(id, in_flight, named);
     let view = change(&state, &idempotent, id, activate).await?;
     answer(&state, StatusCode::OK, view).await
 }
