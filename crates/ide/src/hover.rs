@@ -151,8 +151,11 @@ fn of_inner(
     let around = covering(&tree, range);
     let tile = around.iter().rev().find_map(|node| ast::Tile::cast(*node));
     let head = |node: SyntaxNode<'_>| {
-        let text = node.text();
-        text.split(['{', '\n']).next().unwrap_or_default().trim_end().to_owned()
+        // Braces in a text are no block.
+        let brace = node.leaves().find(|it| it.kind() == SyntaxKind::L_BRACE);
+        let end = brace.map_or(node.range().end, |it| it.range().start);
+        let text = node.text().get(..(end - node.range().start) as usize).unwrap_or_default();
+        text.lines().next().unwrap_or_default().trim_end().to_owned()
     };
     let line = match (kind, tile) {
         (InnerKind::Label, Some(tile)) => match tile.tile_kind() {

@@ -53,6 +53,25 @@ pub fn run(
     Ok(run_in(&ProgramSet::new(verified?), conditions, test, text, coverage))
 }
 
+/// The same, given up where time brings about more than `limit` things: nothing then.
+pub(crate) fn run_limited(
+    checked: &Checked,
+    test: &CheckedTest,
+    text: &str,
+    limit: u32,
+) -> Result<Option<Outcome>, SetupError> {
+    let (program, conditions) = compile(checked, test)?;
+    let verified = verify(program).map_err(|source| {
+        let test = test.test.title.to_string();
+        SetupError::Verify { test, source }
+    });
+    let set = ProgramSet::new(verified?);
+    let mut coverage = Coverage::default();
+    let mut runner = Runner::new(&set, &test.test, &mut coverage);
+    runner.left = limit;
+    Ok(steps(runner, conditions, test, text))
+}
+
 /// Compiles the journey of a test, together with the conditions that it expects to hold, in order.
 pub fn compile(
     checked: &Checked,
@@ -73,24 +92,42 @@ pub fn run_in(
     text: &str,
     coverage: &mut Coverage,
 ) -> Outcome {
-    let title = test.test.title.to_string();
-    let mut runner = Runner::new(set, &test.test, coverage);
-    let mut conditions = conditions.into_iter();
-    let mut outcome = Outcome {
-        title,
+    let runner = Runner::new(set, &test.test, coverage);
+    // Without a limit it comes to an end.
+    steps(runner, conditions, test, text).unwrap_or_else(|| outcome_of(test))
+}
+
+/// The outcome of a test before its first step.
+fn outcome_of(test: &CheckedTest) -> Outcome {
+    Outcome {
+        title: test.test.title.to_string(),
         journey: test.test.journey.to_string(),
         file: test.file,
         offset: test.offset,
         failure: None,
         held: 0,
         timeline: Vec::new(),
-    };
+    }
+}
+
+/// Goes through the steps of a test; nothing where the runner has had enough.
+fn steps(
+    mut runner: Runner<'_>,
+    conditions: Vec<ExprId>,
+    test: &CheckedTest,
+    text: &str,
+) -> Option<Outcome> {
+    let mut conditions = conditions.into_iter();
+    let mut outcome = outcome_of(test);
     for (step, range) in &test.test.steps {
         let range = range.shift(test.offset);
         let found = match step {
             Step::ExpectCondition(_) => runner.condition(conditions.next()),
             step => runner.step(step),
         };
+        if runner.left == 0 {
+            return None;
+        }
         if let Some(found) = found {
             let step = range.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
             outcome.failure = Some(Failure { range, step, found });
@@ -99,7 +136,7 @@ pub fn run_in(
         outcome.held += usize::from(is_expectation(step));
     }
     outcome.timeline = runner.timeline.lines;
-    outcome
+    Some(outcome)
 }
 
 fn condition((step, _): &(Step, TextRange)) -> Option<&thir::Expr> {
@@ -138,6 +175,8 @@ struct Runner<'a> {
     journey: u16,
     now: i64,
     activated: bool,
+    /// How many more things time may bring about. At 0 the test is given up.
+    left: u32,
 }
 
 impl<'a> Runner<'a> {
@@ -167,6 +206,7 @@ impl<'a> Runner<'a> {
             journey,
             now: 0,
             activated: false,
+            left: u32::MAX,
         }
     }
 
@@ -238,6 +278,11 @@ impl<'a> Runner<'a> {
             self.apply_at(Input::Activate, self.now);
         }
         while let Some(due) = self.customer.next_due().filter(|due| *due <= self.now) {
+            if self.left == 0 {
+                return;
+            }
+            // Without a limit it is never used up.
+            self.left = if self.left == u32::MAX { u32::MAX } else { self.left - 1 };
             self.apply_at(Input::Tick, due);
         }
         self.apply_at(input, self.now);

@@ -3,7 +3,8 @@
 use journey_base::FileId;
 use journey_sema::Workspace;
 
-use crate::{Coverage, Outcome, SetupError, run};
+use crate::run::run_limited;
+use crate::{Outcome, SetupError};
 
 /// Why a test did not run.
 #[derive(Debug, thiserror::Error)]
@@ -16,10 +17,16 @@ pub enum NotRun {
         "there are errors in the test, in its journey or in what all journeys share: mend those first"
     )]
     Broken,
+    /// It takes more than somebody who writes wants to wait for.
+    #[error("too much happens in this test to run it while it is written; `journeyc test` runs it")]
+    TooLong,
     /// The compiler failed on it.
     #[error(transparent)]
     Setup(#[from] SetupError),
 }
+
+/// So many things time may bring about in a test that runs while somebody writes.
+const MAX_STIRRED: u32 = 20_000;
 
 /// Runs the test around a place of a file. Errors in other journeys and tests do not matter.
 pub fn run_at(workspace: &Workspace, file: FileId, offset: u32) -> Result<Outcome, NotRun> {
@@ -33,9 +40,9 @@ pub fn run_at(workspace: &Workspace, file: FileId, offset: u32) -> Result<Outcom
     if !has(&test.test.journey) {
         return Err(NotRun::Broken);
     }
-    match run(&checked, test, &text, &mut Coverage::default()) {
+    match run_limited(&checked, test, &text, MAX_STIRRED) {
         // A journey that is started may be one of those that are left out.
         Err(SetupError::Lower { .. }) if workspace.checked().is_none() => Err(NotRun::Broken),
-        outcome => Ok(outcome?),
+        outcome => outcome?.ok_or(NotRun::TooLong),
     }
 }

@@ -88,3 +88,22 @@ fn where_no_test_is_none_runs() {
     let error = run("journey shop", SHOP, "").unwrap_err();
     assert_eq!(error.to_string(), "there is no test here");
 }
+
+#[test]
+fn a_test_in_which_too_much_happens_is_given_up() {
+    let text = "journey long {
+  entry manual
+  repeat up to 10000 times { repeat up to 10000 times { wait 1s } }
+  exit done
+}
+test \"never ends\" {
+  journey long
+  at 2026-01-05T09:00Z
+  enter()
+  after 3650d
+  expect exit done
+}
+";
+    let error = run("never ends", text, "").unwrap_err();
+    assert!(matches!(error, NotRun::TooLong), "{error}");
+}

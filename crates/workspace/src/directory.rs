@@ -9,10 +9,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ignore::WalkBuilder;
-
 use crate::load::{
-    CONFIG_FILE, Damage, MAX_SOURCE, SourceText, decode, in_nested_workspace, is_journey, walk,
+    CONFIG_FILE, Damage, MAX_SOURCE, SourceText, can_be_entered, decode, in_nested_workspace,
+    is_journey, walk, walker,
 };
 
 /// By what a change of a file is seen without reading it.
@@ -105,11 +104,10 @@ pub fn takes_in(directory: &Path, file: &Path) -> bool {
         return true;
     }
     let wanted = file.to_owned();
-    let entries = WalkBuilder::new(directory)
-        .require_git(false)
-        .filter_entry(move |entry| wanted.starts_with(entry.path()))
-        .build();
-    let mut found = entries.flatten().filter(|it| it.file_type().is_some_and(|it| it.is_file()));
+    let mut walk = walker(directory);
+    walk.filter_entry(move |entry| wanted.starts_with(entry.path()) && can_be_entered(entry));
+    let mut found =
+        walk.build().flatten().filter(|it| it.file_type().is_some_and(|it| it.is_file()));
     found.any(|entry| entry.path() == file)
 }
 
@@ -217,6 +215,37 @@ mod tests {
         }
         assert_eq!(home_of(&root.join("inner/x.journey")), Some(root.join("inner")));
         assert_eq!(directories(root), [root.join("inner")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn lists_of_what_to_leave_out_count_where_they_are_plain_files_in_the_directory() {
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join(".gitignore"), "a.journey").unwrap();
+        let root = &outside.path().join("workspace");
+        fs::create_dir_all(root.join("sub")).unwrap();
+        fs::create_dir_all(root.join("plain")).unwrap();
+        for file in ["a.journey", "sub/a.journey", "plain/a.journey", "plain/b.journey"] {
+            fs::write(root.join(file), "").unwrap();
+        }
+        let found = || {
+            let files = scan(root, |_| None).files.into_iter();
+            let names = files.map(|it| it.path.strip_prefix(root).unwrap().display().to_string());
+            names.collect::<Vec<_>>()
+        };
+        // What stands above a workspace is another machine's on another machine.
+        let all = ["a.journey", "plain/a.journey", "plain/b.journey", "sub/a.journey"];
+        assert_eq!(found(), all);
+        // A link may lead to something without an end.
+        symlink(outside.path().join(".gitignore"), root.join(".gitignore")).unwrap();
+        symlink(outside.path().join(".gitignore"), root.join("sub/.gitignore")).unwrap();
+        fs::write(root.join("plain/.gitignore"), "b.journey").unwrap();
+        let found = found();
+        assert!(found.contains(&"a.journey".to_owned()), "{found:?}");
+        assert!(!found.contains(&"sub/a.journey".to_owned()), "{found:?}");
+        assert!(!takes_in(root, &root.join("sub/a.journey")));
+        assert!(takes_in(root, &root.join("a.journey")));
     }
 
     #[cfg(unix)]

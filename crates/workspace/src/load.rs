@@ -194,13 +194,37 @@ pub(crate) fn is_journey(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "journey")
 }
 
+/// A walk that reads nothing but what is in `directory`: which files belong to a workspace does not
+/// depend on the machine that it is on. Of lists of what to leave out only those named `.gitignore`
+/// count.
+pub(crate) fn walker(directory: &Path) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(directory);
+    walk.require_git(false).parents(false).git_global(false).git_exclude(false).ignore(false);
+    walk.git_ignore(has_plain_list(directory));
+    walk
+}
+
+/// Whether a folder can be entered without reading a list in it that is a pipe, a link to who knows
+/// where, or endless. What such a folder holds belongs to no workspace.
+pub(crate) fn can_be_entered(entry: &ignore::DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    entry.depth() == 0 || !is_folder || has_plain_list(entry.path())
+}
+
+fn has_plain_list(directory: &Path) -> bool {
+    match std::fs::symlink_metadata(directory.join(".gitignore")) {
+        Ok(meta) => meta.is_file() && meta.len() <= MAX_SOURCE,
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
 /// Files beneath `directory`, sorted, without what no workspace takes in.
 pub(crate) fn walk(directory: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    WalkBuilder::new(directory)
-        .require_git(false)
-        .sort_by_file_path(Path::cmp)
-        .filter_entry(|entry| entry.file_name() != "target" || entry.depth() == 0)
-        .build()
+    let mut walk = walker(directory);
+    walk.sort_by_file_path(Path::cmp).filter_entry(|entry| {
+        (entry.file_name() != "target" || entry.depth() == 0) && can_be_entered(entry)
+    });
+    walk.build()
         .flatten()
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .map(ignore::DirEntry::into_path)

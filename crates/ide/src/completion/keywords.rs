@@ -95,6 +95,26 @@ fn rank(word: &str, context: &Context) -> Option<u8> {
     use journey_sema::Type;
     let wanted = context.scope.as_ref().and_then(|scope| scope.wanted.as_ref());
     let wanted = wanted.map(Type::required);
+    let joins = matches!(
+        word,
+        "and"
+            | "or"
+            | "not"
+            | "in"
+            | "is"
+            | "contains"
+            | "matches"
+            | "starts_with"
+            | "ends_with"
+            | "at"
+    );
+    // On a new line hardly anybody goes on with what stands above it.
+    if joins && context.prefix.trim_end_matches([' ', '\t']).ends_with('\n') {
+        return Some(8);
+    }
+    if context.before().is_some_and(|token| token.kind() == SyntaxKind::KW_EXPECT) && !joins {
+        return Some(0);
+    }
     let day = matches!(word, "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun");
     match wanted {
         Some(Type::Bool) if matches!(word, "true" | "false") => Some(4),

@@ -12,6 +12,10 @@ use crate::docs;
 use crate::words;
 
 pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Found) {
+    // Behind `is` stand two words of the language, and no value.
+    if context.before().is_some_and(|token| token.kind() == K::KW_IS) {
+        return;
+    }
     let around = context.around();
     if fields::is_field(context) {
         return fields::complete(workspace, context, found);
@@ -332,6 +336,7 @@ fn arguments(
         )
     });
     let Some(owner) = owner else { return };
+    windows(*owner, list, arg, found);
     let params = parameters(workspace, *owner, outer);
     let given: Vec<&str> = list
         .children::<ast::Arg<'_>>()
@@ -345,6 +350,22 @@ fn arguments(
         let label = format!("{}:", param.name);
         found.snippet(CompletionKind::Parameter, &label, insert, param.ty.to_string(), rank);
         found.documented("", param.marks.deprecated.is_some());
+    }
+}
+
+/// How far back a question to the history looks: what can stand behind its event.
+fn windows(owner: SyntaxNode<'_>, list: &SyntaxNode<'_>, arg: SyntaxNode<'_>, found: &mut Found) {
+    let name = ast::CallExpr::cast(owner).and_then(|call| call.name());
+    let asks = name.is_some_and(|it| matches!(it.source(), "count" | "happened" | "last" | "sum"));
+    let first = list.children::<ast::Arg<'_>>().next();
+    if !asks || first.is_none_or(|first| first.syntax() == arg) {
+        return;
+    }
+    for (name, insert, about) in [
+        ("within:", "within: ${1:30d}", "in the time before now"),
+        ("since:", "since: ${1:entered}", "since the entry, or since a tile"),
+    ] {
+        found.snippet(CompletionKind::Parameter, name, insert.to_owned(), about, 0);
     }
 }
 

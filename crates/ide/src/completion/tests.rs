@@ -244,3 +244,21 @@ fn what_has_arguments_already_gets_no_more() {
     let bye = item(&journey("  send mail.by$0(to: \"x\")"), "bye");
     assert_eq!((&*bye.insert, bye.snippet), ("bye", false));
 }
+
+#[test]
+fn behind_is_stand_set_and_unset() {
+    exactly("audience a = customer.email is $0", &["set", "unset"]);
+}
+
+#[test]
+fn a_question_to_the_history_says_how_far_back_it_looks() {
+    first("audience a = count(order_placed, $0) > 1", &["since:", "within:"]);
+}
+
+#[test]
+fn a_new_line_begins_a_tile_and_does_not_go_on_with_the_last_one() {
+    let found = at(&journey("  wait 1d\n  $0"));
+    let labels = labels(&found);
+    let place = |word: &str| labels.iter().position(|it| *it == word);
+    assert!(place("send") < place("and") && place("exit") < place("or"), "{labels:?}");
+}

@@ -110,3 +110,12 @@ fn labels_and_outcomes_show_the_tile() {
         "{label}"
     );
 }
+
+#[test]
+fn a_brace_in_a_text_does_not_end_a_tile() {
+    let label = shown(&format!(
+        "{}test \"t\" {{ journey j at 2026-01-05T09:00Z expect at rem$0ind }}",
+        journey("  remind: send mail.welcome(to: \"for {cart.id}\")\n  exit a")
+    ));
+    assert!(label.contains("remind: send mail.welcome(to: \"for {cart.id}\")"), "{label}");
+}

@@ -6,7 +6,7 @@ use journey_ide::{
     FoldingKind, Symbol, document_links, document_symbols, folding_ranges, selection_ranges,
     workspace_symbols,
 };
-use tower_lsp_server::jsonrpc::Result;
+use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 
 use crate::view::View;
@@ -107,11 +107,17 @@ pub(crate) fn found(
     Ok(Some(WorkspaceSymbolResponse::Flat(all)))
 }
 
+/// Selections are asked for at one place, or at one for each cursor.
+const MAX_PLACES: usize = 1_000;
+
 /// What is around places, from the inside out.
 pub(crate) fn selections(
     view: &View,
     params: &SelectionRangeParams,
 ) -> Result<Option<Vec<SelectionRange>>> {
+    if params.positions.len() > MAX_PLACES {
+        return Err(Error::invalid_params(format!("at most {MAX_PLACES} places at once")));
+    }
     let chain = |position: &Position| {
         let ranges = selection_ranges(&view.workspace, view.at(*position));
         // The protocol wants an answer for each place.

@@ -32,6 +32,8 @@ impl Workspace {
 
     /// The text of a file.
     pub fn text(&self, file: FileId) -> Option<Arc<str>> {
+        // Whoever only reads texts has to notice, too, that somebody waits to change one.
+        salsa::Database::unwind_if_revision_cancelled(&self.db);
         self.present(file).map(|file| file.text(&self.db))
     }
 

@@ -22,6 +22,7 @@ impl<'a> Desk<'a> {
         let (number, statement) = self.statement(tile)?;
         let refused = |why| Refusal::Arms { tile: tile.to_owned(), why };
         let mut arm = fresh::arm(self, statement).map_err(refused);
+        let text = text.filter(|it| !it.trim().is_empty());
         if let Some(text) = text {
             let can = arms_of(statement).is_some() || arm.is_ok();
             let text = text.replace("\r\n", "\n").trim().to_owned();

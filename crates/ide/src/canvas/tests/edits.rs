@@ -166,6 +166,10 @@ journey j {
     let op = Op::AddArm { tile: tile(), text: None, at: None, spacing: None, shares: None };
     let new = done(text, &op).expect("an edit");
     assert!(new.contains("    60% a {}\n    20% b { wait 1d }\n    20% c {}\n"), "{new}");
+    // A text without anything in it is none.
+    let blank = Some(" ".to_owned());
+    let op = Op::AddArm { tile: tile(), text: blank, at: None, spacing: None, shares: None };
+    assert_eq!(done(text, &op).as_deref(), Ok(&*new));
     let op = Op::RemoveArm { tile: tile(), arm: 1, shares: None };
     let new = done(&new, &op).expect("an edit");
     assert!(new.contains("    80% a {}\n    20% c {}\n"), "{new}");
