@@ -3,9 +3,11 @@
 use journey_base::{FileId, TextRange};
 use journey_sema::index::Definition;
 use journey_sema::{NameKind, Workspace};
+use journey_syntax::texts::doc_text;
 use journey_syntax::{AstNode, SyntaxKind, Tree, ast};
 
 use crate::place::covering;
+use crate::tree::is_declaration;
 
 /// The doc comment of a name of the workspace, as Markdown; empty where it has none.
 pub(crate) fn of_name(workspace: &Workspace, kind: NameKind, name: &str) -> String {
@@ -26,32 +28,13 @@ pub(crate) fn doc_at(tree: &Tree, range: TextRange) -> String {
         .rev()
         .find(|node| node.token(SyntaxKind::DOC).is_some() || can_be_documented(node.kind()));
     let Some(node) = documented else { return String::new() };
-    let lines = node.tokens(SyntaxKind::DOC);
-    let lines: Vec<&str> = lines
-        .map(|line| line.text().trim_start_matches('/'))
-        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
-        .collect();
-    lines.join("\n")
+    doc_text(*node).unwrap_or_default()
 }
 
 fn can_be_documented(kind: SyntaxKind) -> bool {
     use SyntaxKind::*;
-    matches!(
-        kind,
-        FIELD
-            | PARAM
-            | TILE
-            | ACTION_DECL
-            | SETTING_DECL
-            | SECRET_DECL
-            | EVENT_DECL
-            | AUDIENCE_DECL
-            | LET_DECL
-            | POLICY_DECL
-            | DESTINATION_DECL
-            | JOURNEY_DECL
-            | TEST_DECL
-    )
+    is_declaration(kind)
+        || matches!(kind, FIELD | PARAM | TILE | ACTION_DECL | SETTING_DECL | SECRET_DECL)
 }
 
 /// The value of a constant in one line, as it is written, and its doc comment.

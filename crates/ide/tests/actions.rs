@@ -4,27 +4,17 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use common::recipes;
 use journey_ide::{
     Action, ActionKind, Config, Diagnostic, FileId, FileRange, TextRange, Workspace, code_actions,
 };
 use journey_syntax::ast::{AstNode, Expr};
 use journey_syntax::{SyntaxKind, SyntaxNode};
-
-fn recipes() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/recipes");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|it| it == "journey"));
-    paths.sort();
-    let read = |path: std::path::PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        (name, std::fs::read_to_string(path).unwrap())
-    };
-    paths.into_iter().map(read).collect()
-}
 
 /// Where a person may stand or what they may select: tiles, expressions, names.
 fn places(root: SyntaxNode<'_>) -> Vec<TextRange> {

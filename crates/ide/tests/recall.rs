@@ -2,29 +2,15 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
-use std::path::Path;
+mod common;
 
+use common::recipes;
 use journey_ide::{
     Config, FileId, FilePosition, Workspace, completions, definition, hover, prepare_rename,
     signature_help,
 };
 use journey_sema::index::Definition;
 use journey_syntax::SyntaxKind;
-
-fn recipes() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/recipes");
-    let mut files: Vec<(String, String)> = std::fs::read_dir(root)
-        .expect("there are recipes")
-        .map(|entry| entry.expect("it can be read").path())
-        .filter(|path| path.extension().is_some_and(|it| it == "journey"))
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("a recipe");
-            (path.file_name().expect("it has one").to_string_lossy().into_owned(), text)
-        })
-        .collect();
-    files.sort();
-    files
-}
 
 /// Whether something that is offered begins with the word, or is it behind a dot.
 fn offers(workspace: &Workspace, at: FilePosition, word: &str) -> bool {

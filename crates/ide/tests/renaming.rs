@@ -2,25 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
+mod common;
+
 use std::collections::BTreeSet;
-use std::path::Path;
 
+use common::recipes;
 use journey_ide::{Config, Edit, FileId, FilePosition, Workspace, rename};
-
-fn recipes() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/recipes");
-    let mut files: Vec<(String, String)> = std::fs::read_dir(root)
-        .expect("there are recipes")
-        .map(|entry| entry.expect("it can be read").path())
-        .filter(|path| path.extension().is_some_and(|it| it == "journey"))
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("a recipe");
-            (path.file_name().expect("it has one").to_string_lossy().into_owned(), text)
-        })
-        .collect();
-    files.sort();
-    files
-}
 
 fn edited(files: &[(String, String)], edits: &[Edit]) -> Vec<(String, String)> {
     let of_file = |(id, (path, text)): (FileId, &(String, String))| {

@@ -155,14 +155,3 @@ fn stray(tree: &Tree) -> BTreeSet<Arc<str>> {
 pub(crate) fn declaration<'t, N: AstNode<'t>>(tree: &'t Tree) -> Option<N> {
     N::cast(tree.root())
 }
-
-/// The doc comment above something: its lines without the slashes.
-pub(crate) fn doc_text<'t>(
-    lines: impl Iterator<Item = journey_syntax::SyntaxToken<'t>>,
-) -> Arc<str> {
-    let lines: Vec<&str> = lines
-        .map(|line| line.text().trim_start_matches('/'))
-        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
-        .collect();
-    Arc::from(lines.join("\n"))
-}

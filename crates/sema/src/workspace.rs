@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::db::{Database, SourceFile, in_order};
 use crate::destinations::{DestinationInfo, check_destination};
 use crate::diagnostics::{FileReport, contained, file_report};
-use crate::items::{ItemKind, items};
+use crate::items::{Item, ItemKind, items};
 use crate::names::NameKind;
 use crate::schema::{Checked, CheckedTest, Schema};
 use crate::table::{self, Name};
@@ -79,6 +79,15 @@ impl Workspace {
         if self.reports().iter().any(|report| report.failed) {
             return None;
         }
+        self.checked_with(self.journeys()?, self.tests()?)
+    }
+
+    /// These journeys and tests with what all of them share; nothing if there is an error in that.
+    fn checked_with(
+        &self,
+        journeys: Vec<Arc<crate::thir::Journey>>,
+        tests: Vec<CheckedTest>,
+    ) -> Option<Checked> {
         Some(Checked {
             name: self.config.name.as_str().into(),
             timezone: self.config.timezone.as_str().into(),
@@ -86,8 +95,8 @@ impl Workspace {
             policies: self.policies()?,
             requests: self.destinations().flat_map(|it| it.requests.clone()).collect(),
             audiences: self.audiences()?,
-            journeys: self.journeys()?,
-            tests: self.tests()?,
+            journeys,
+            tests,
         })
     }
 
@@ -178,12 +187,14 @@ impl Workspace {
         files.sort_by(|a, b| in_order(db, *a, *b));
         let items = files.iter().flat_map(|file| items(db, *file));
         let tests = items.filter(|item| item.kind(db) == ItemKind::Test);
-        tests
-            .map(|item| {
-                let test = tests_decl::check_test(db, *item).value.clone()?;
-                Some(CheckedTest { file: item.file(db).id(db), offset: item.offset(db), test })
-            })
-            .collect()
+        tests.map(|item| self.checked_test(*item)).collect()
+    }
+
+    /// A test and where it stands; nothing if there is an error in it.
+    fn checked_test(&self, item: Item<'_>) -> Option<CheckedTest> {
+        let db = &self.db;
+        let test = tests_decl::check_test(db, item).value.clone()?;
+        Some(CheckedTest { file: item.file(db).id(db), offset: item.offset(db), test })
     }
 }
 

@@ -45,12 +45,8 @@ pub fn run(
     text: &str,
     coverage: &mut Coverage,
 ) -> Result<Outcome, SetupError> {
-    let (program, conditions) = compile(checked, test)?;
-    let verified = verify(program).map_err(|source| {
-        let test = test.test.title.to_string();
-        SetupError::Verify { test, source }
-    });
-    Ok(run_in(&ProgramSet::new(verified?), conditions, test, text, coverage))
+    let (set, conditions) = prepared(checked, test)?;
+    Ok(run_in(&set, conditions, test, text, coverage))
 }
 
 /// The same, given up where time brings about more than `limit` things: nothing then.
@@ -60,16 +56,25 @@ pub(crate) fn run_limited(
     text: &str,
     limit: u32,
 ) -> Result<Option<Outcome>, SetupError> {
+    let (set, conditions) = prepared(checked, test)?;
+    let mut coverage = Coverage::default();
+    let runner = Runner::new(&set, &test.test, &mut coverage);
+    let mut runner = Runner { left: Some(limit), ..runner };
+    let outcome = steps(&mut runner, conditions, test, text);
+    Ok((!runner.is_spent()).then_some(outcome))
+}
+
+/// Compiles the journey of a test and verifies what came of it.
+fn prepared(
+    checked: &Checked,
+    test: &CheckedTest,
+) -> Result<(ProgramSet, Vec<ExprId>), SetupError> {
     let (program, conditions) = compile(checked, test)?;
     let verified = verify(program).map_err(|source| {
         let test = test.test.title.to_string();
         SetupError::Verify { test, source }
     });
-    let set = ProgramSet::new(verified?);
-    let mut coverage = Coverage::default();
-    let mut runner = Runner::new(&set, &test.test, &mut coverage);
-    runner.left = limit;
-    Ok(steps(runner, conditions, test, text))
+    Ok((ProgramSet::new(verified?), conditions))
 }
 
 /// Compiles the journey of a test, together with the conditions that it expects to hold, in order.
@@ -92,14 +97,18 @@ pub fn run_in(
     text: &str,
     coverage: &mut Coverage,
 ) -> Outcome {
-    let runner = Runner::new(set, &test.test, coverage);
-    // Without a limit it comes to an end.
-    steps(runner, conditions, test, text).unwrap_or_else(|| outcome_of(test))
+    steps(&mut Runner::new(set, &test.test, coverage), conditions, test, text)
 }
 
-/// The outcome of a test before its first step.
-fn outcome_of(test: &CheckedTest) -> Outcome {
-    Outcome {
+/// Goes through the steps of a test, as far as the runner can.
+fn steps(
+    runner: &mut Runner<'_>,
+    conditions: Vec<ExprId>,
+    test: &CheckedTest,
+    text: &str,
+) -> Outcome {
+    let mut conditions = conditions.into_iter();
+    let mut outcome = Outcome {
         title: test.test.title.to_string(),
         journey: test.test.journey.to_string(),
         file: test.file,
@@ -107,26 +116,15 @@ fn outcome_of(test: &CheckedTest) -> Outcome {
         failure: None,
         held: 0,
         timeline: Vec::new(),
-    }
-}
-
-/// Goes through the steps of a test; nothing where the runner has had enough.
-fn steps(
-    mut runner: Runner<'_>,
-    conditions: Vec<ExprId>,
-    test: &CheckedTest,
-    text: &str,
-) -> Option<Outcome> {
-    let mut conditions = conditions.into_iter();
-    let mut outcome = outcome_of(test);
+    };
     for (step, range) in &test.test.steps {
         let range = range.shift(test.offset);
         let found = match step {
             Step::ExpectCondition(_) => runner.condition(conditions.next()),
             step => runner.step(step),
         };
-        if runner.left == 0 {
-            return None;
+        if runner.is_spent() {
+            break;
         }
         if let Some(found) = found {
             let step = range.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -135,8 +133,8 @@ fn steps(
         }
         outcome.held += usize::from(is_expectation(step));
     }
-    outcome.timeline = runner.timeline.lines;
-    Some(outcome)
+    outcome.timeline = std::mem::take(&mut runner.timeline.lines);
+    outcome
 }
 
 fn condition((step, _): &(Step, TextRange)) -> Option<&thir::Expr> {
@@ -175,8 +173,8 @@ struct Runner<'a> {
     journey: u16,
     now: i64,
     activated: bool,
-    /// How many more things time may bring about. At 0 the test is given up.
-    left: u32,
+    /// How many more things time may bring about, if there is a limit. At 0 the test is given up.
+    left: Option<u32>,
 }
 
 impl<'a> Runner<'a> {
@@ -206,8 +204,13 @@ impl<'a> Runner<'a> {
             journey,
             now: 0,
             activated: false,
-            left: u32::MAX,
+            left: None,
         }
+    }
+
+    /// Whether no more may happen.
+    fn is_spent(&self) -> bool {
+        self.left == Some(0)
     }
 
     /// Carries out a step. Returns what was found where it is an expectation that fails.
@@ -278,11 +281,10 @@ impl<'a> Runner<'a> {
             self.apply_at(Input::Activate, self.now);
         }
         while let Some(due) = self.customer.next_due().filter(|due| *due <= self.now) {
-            if self.left == 0 {
+            if self.is_spent() {
                 return;
             }
-            // Without a limit it is never used up.
-            self.left = if self.left == u32::MAX { u32::MAX } else { self.left - 1 };
+            self.left = self.left.map(|left| left.saturating_sub(1));
             self.apply_at(Input::Tick, due);
         }
         self.apply_at(input, self.now);

@@ -63,7 +63,7 @@ fn draft(context: &Context<'_>, found: &Diagnostic) -> Option<Draft> {
 /// What the checker wants at a name: the type of an argument, of a trait that is set.
 fn wanted(context: &Context<'_>, name: SyntaxNode<'_>, guess: Guess) -> Guess {
     let at = name.range().start;
-    let scope = context.workspace.scope(context.file, context.text(), at);
+    let scope = context.workspace.scope(context.file, &context.parse, at);
     match scope.and_then(|(scope, _)| scope?.wanted) {
         None | Some(Type::Error | Type::Unset) => guess,
         Some(ty) => {

@@ -7,6 +7,7 @@ use journey_base::{FileId, TextRange};
 use journey_ir::graph::{self, Graph, Node, Overlay, PlacedEdge};
 use journey_sema::{Workspace, thir};
 use journey_syntax::AstNode;
+use journey_syntax::texts::doc_text;
 use serde::{Deserialize, Serialize};
 
 use super::sheet::{Arm, Owner, Sheet, Statement, label};
@@ -66,9 +67,9 @@ pub fn canvas(
             title,
             lines: placed.lines,
             detail,
-            doc: titles::doc(statement.tile),
+            doc: doc_text(statement.tile.syntax()).unwrap_or_default(),
             span: statement.tile.range(),
-            frame: placed.frame.into(),
+            frame: placed.frame,
             place: strips.place(&sheet, number),
             arms: drawing.arms(statement).map(|(_, arm)| drawing.canvas_arm(arm)).collect(),
             collapsed: drawing.is_collapsed(statement),
@@ -81,7 +82,7 @@ pub fn canvas(
         span: sheet.decl.range(),
         width: picture.width,
         height: picture.height,
-        entry: Entry { text: graph.entry, frame: picture.entry.into() },
+        entry: Entry { text: graph.entry, frame: picture.entry },
         clauses: graph.clauses,
         tiles,
         edges: picture.edges.into_iter().map(|it| drawing.edge(&strips, it)).collect(),
@@ -292,7 +293,7 @@ impl<'s, 't> Drawing<'s, 't> {
             label: edge.label.map(|label| EdgeLabel {
                 text: label.text,
                 lines: label.lines,
-                frame: label.frame.into(),
+                frame: label.frame,
             }),
             again: edge.again,
         }

@@ -13,16 +13,6 @@ pub(super) fn head_line(node: SyntaxNode<'_>) -> String {
     one_line(node, head_of(node)).to_string()
 }
 
-/// A doc comment as text.
-pub(super) fn doc(tile: ast::Tile<'_>) -> String {
-    let lines = tile.doc_tokens().map(|token| {
-        let text = token.text().trim_end();
-        let text = text.strip_prefix("///").unwrap_or(text);
-        text.strip_prefix(' ').unwrap_or(text)
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// Title and detail of a tile. The title does not repeat its kind.
 pub(super) fn title(kind: ast::TileKind<'_>) -> (String, String) {
     use ast::TileKind as K;

@@ -5,6 +5,7 @@
 
 use journey_base::{Severity, TextRange};
 use journey_ir::graph;
+pub use journey_ir::graph::Frame;
 use journey_ir::ways::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -48,16 +49,6 @@ pub struct Entry {
     /// Where it is.
     #[serde(rename = "box")]
     pub frame: Frame,
-}
-
-/// A rectangle, by its upper left corner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub struct Frame {
-    pub x: i32,
-    pub y: i32,
-    pub width: i32,
-    pub height: i32,
 }
 
 /// A point of the picture.
@@ -261,12 +252,6 @@ impl From<Kind> for TileKind {
             Kind::Repeat => TileKind::Repeat,
             Kind::Exit => TileKind::Exit,
         }
-    }
-}
-
-impl From<graph::Frame> for Frame {
-    fn from(graph::Frame { x, y, width, height }: graph::Frame) -> Frame {
-        Frame { x, y, width, height }
     }
 }
 

@@ -65,14 +65,12 @@ impl Context {
         let rest = rest.get(rest_word..)?;
         let called = !in_text && rest.starts_with('(');
         let probe = TextRange::new(replace.start, replace.start + PROBE.len() as u32);
-        let whole = format!("{prefix}{PROBE}{rest}");
-        let (mut trial, mut trial_text) = (journey_syntax::parse(&whole), whole);
+        let mut trial = journey_syntax::parse(&format!("{prefix}{PROBE}{rest}"));
         if !in_text && lost(&trial, probe) {
             // What comes behind the cursor may not belong to it.
-            trial_text = format!("{prefix}{PROBE}");
-            trial = journey_syntax::parse(&trial_text);
+            trial = journey_syntax::parse(&format!("{prefix}{PROBE}"));
         }
-        let found = workspace.scope(at.file, &trial_text, probe.start);
+        let found = workspace.scope(at.file, &trial, probe.start);
         let (scope, index) = found.unwrap_or_default();
         Some(Context { replace, typed, prefix, in_text, called, trial, probe, scope, index })
     }

@@ -1,5 +1,7 @@
 //! The layout as data: where the boxes are and how the lines run, for those who draw themselves.
 
+use serde::{Deserialize, Serialize};
+
 use super::layout::{Direction, Lane, Placed, Plan, layout, size};
 use super::measure::width;
 use super::walk::{Pen, Stretch, walk};
@@ -25,7 +27,7 @@ pub struct Picture {
 }
 
 /// A rectangle, by its upper left corner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct Frame {
     pub x: i32,

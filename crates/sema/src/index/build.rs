@@ -92,7 +92,7 @@ fn check(view: View<'_>) {
 }
 
 /// Puts an index of a declaration into its file.
-fn shifted(mut index: Index, by: u32) -> Index {
+pub(crate) fn shifted(mut index: Index, by: u32) -> Index {
     for reference in &mut index.references {
         reference.range = reference.range.shift(by);
         if let Definition::Local { at, .. } = &mut reference.definition {

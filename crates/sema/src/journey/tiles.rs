@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use journey_base::{Code, TextRange};
+use journey_syntax::texts::doc_text;
 use journey_syntax::{AstNode, ast};
 use rustc_hash::FxHashMap;
 
@@ -12,7 +13,6 @@ use crate::cx::declaration_of;
 use crate::expr::Role;
 use crate::facts::{Facts, Path};
 use crate::findings::Finding;
-use crate::items::doc_text;
 use crate::lost::may_be_lost;
 use crate::names::NameKind;
 use crate::suggest::Candidate;
@@ -310,7 +310,7 @@ fn described(tile: ast::Tile<'_>, kind: TileKind) -> Tile {
     let title = tile.tile_kind().map(|kind| outline::one_line(kind.syntax(), outline::head(tile)));
     Tile {
         label: tile.label().and_then(|label| label.name()).map(|name| name.source().into()),
-        doc: doc_text(tile.doc_tokens()),
+        doc: doc_text(tile.syntax()).unwrap_or_default().into(),
         kind,
         range: tile.range(),
         title: title.unwrap_or_default(),

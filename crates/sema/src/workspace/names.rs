@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use journey_base::{FileId, TextRange};
+use journey_syntax::{AstNode, Parse, Tree, ast};
 
 use super::Workspace;
 use crate::db::{Database, SourceFile};
-use crate::index::build::{declarations_in, index_of, item_at, scope_of};
+use crate::index::build::{declarations_in, index_of, item_at, scope_of, shifted};
 use crate::index::{Definition, Index, Scope, Spot};
 use crate::items::items;
 use crate::journey::outline::journey_outline;
@@ -54,30 +55,28 @@ impl Workspace {
         item.map(|item| index_of(&self.db, item)).unwrap_or_default()
     }
 
-    /// What can stand at `offset` of a file, if its text were `text`: an editor puts a word in at
+    /// What can stand at `offset` of a file, if it read as `parse` says: an editor puts a word in at
     /// the cursor, so that there is something to check. With it comes what the names of the
-    /// declaration stand for; ranges are those in `text`.
-    pub fn scope(&self, file: FileId, text: &str, offset: u32) -> Option<(Option<Scope>, Index)> {
+    /// declaration stand for; ranges are those in the text of `parse`.
+    pub fn scope(
+        &self,
+        file: FileId,
+        parse: &Parse,
+        offset: u32,
+    ) -> Option<(Option<Scope>, Index)> {
         let source = self.source(file)?;
-        let parse = journey_syntax::parse(text);
-        let root = journey_syntax::AstNode::cast(parse.tree.root());
-        let root: journey_syntax::ast::File<'_> = root?;
+        let root = ast::File::cast(parse.tree.root())?;
         let covers = |range: TextRange| range.start <= offset && offset <= range.end;
-        let found = root
-            .items()
-            .enumerate()
-            .filter(|(_, item)| covers(journey_syntax::AstNode::range(item)))
-            .last();
+        let found = root.items().enumerate().filter(|(_, item)| covers(item.range())).last();
         let (number, found) = found?;
-        let (range, node) =
-            (journey_syntax::AstNode::range(&found), journey_syntax::AstNode::syntax(&found));
+        let range = found.range();
         // What was put in may have changed where a declaration ends; most often it is the same one.
         let known = items(&self.db, source);
         let item = known
             .iter()
             .find(|item| item.offset(&self.db) == range.start)
             .or_else(|| known.get(number))?;
-        let tree = journey_syntax::Tree::subtree(node);
+        let tree = Tree::subtree(found.syntax());
         let mistakes: Vec<TextRange> = parse
             .errors
             .iter()
@@ -88,14 +87,8 @@ impl Workspace {
                 TextRange::new(back(it.start), back(it.end))
             })
             .collect();
-        let (scope, mut index) = scope_of(&self.db, *item, &tree, &mistakes, offset - range.start);
-        for reference in &mut index.references {
-            reference.range = reference.range.shift(range.start);
-        }
-        for (it, _) in &mut index.types {
-            *it = it.shift(range.start);
-        }
-        Some((scope, index))
+        let (scope, index) = scope_of(&self.db, *item, &tree, &mistakes, offset - range.start);
+        Some((scope, shifted(index, range.start)))
     }
 
     /// Where something is declared. A local name is declared in `file`.
@@ -124,7 +117,7 @@ impl Workspace {
         &self,
         definition: &Definition,
         file: FileId,
-    ) -> Option<(journey_syntax::Tree, TextRange)> {
+    ) -> Option<(Tree, TextRange)> {
         let db = &self.db;
         let (file, range) = self.declared_at(definition, file).into_iter().next()?;
         let item = item_at(db, self.source(file)?, range.start)?;

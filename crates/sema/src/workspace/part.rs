@@ -8,8 +8,8 @@ use super::Workspace;
 use crate::index::build::item_at;
 use crate::items::{Item, ItemKind, items};
 use crate::names::NameKind;
-use crate::schema::{Checked, CheckedTest};
-use crate::{journey, table, tests_decl};
+use crate::schema::Checked;
+use crate::{journey, table};
 
 impl Workspace {
     /// The same as [`Workspace::checked`], without the journeys and tests in which there is an error.
@@ -22,23 +22,11 @@ impl Workspace {
         let journeys = journeys.filter(|(_, site)| !broken.contains(&site.item));
         let tests = self.files.iter().flat_map(|file| items(db, *file));
         let tests = tests.filter(|it| it.kind(db) == ItemKind::Test && !broken.contains(it));
-        Some(Checked {
-            name: self.config.name.as_str().into(),
-            timezone: self.config.timezone.as_str().into(),
-            schema: self.schema(),
-            policies: self.policies()?,
-            requests: self.destinations().flat_map(|it| it.requests.clone()).collect(),
-            audiences: self.audiences()?,
-            journeys: journeys
-                .filter_map(|(_, site)| journey::check_journey(db, site.item).value.clone())
-                .collect(),
-            tests: tests
-                .filter_map(|item| {
-                    let test = tests_decl::check_test(db, *item).value.clone()?;
-                    Some(CheckedTest { file: item.file(db).id(db), offset: item.offset(db), test })
-                })
-                .collect(),
-        })
+        let journeys = journeys
+            .filter_map(|(_, site)| journey::check_journey(db, site.item).value.clone())
+            .collect();
+        let tests = tests.filter_map(|item| self.checked_test(*item)).collect();
+        self.checked_with(journeys, tests)
     }
 
     /// Where the test around a place begins.

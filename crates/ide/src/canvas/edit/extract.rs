@@ -157,7 +157,7 @@ impl<'a> Desk<'a> {
         let probe = [TextRange::new(0, decl.start).of(text), journey, rest.of(text)].concat();
         let parse = journey_syntax::parse(&probe);
         let found = journeys(&parse).into_iter().find(|it| it.range().start == decl.start);
-        let index = self.workspace.scope(self.file, &probe, decl.start).map(|(_, index)| index);
+        let index = self.workspace.scope(self.file, &parse, decl.start).map(|(_, index)| index);
         let (Some(new), Some(index)) = (found, index) else { return Ok(()) };
         let tiles = new.tiles().map(|tile| tile.syntax());
         let new = tiles.flat_map(asked).map(|range| index.type_of(range));

@@ -2,6 +2,7 @@
 
 use journey_base::TextRange;
 use journey_sema::{Field, NameKind, Type, Workspace};
+use journey_syntax::texts::doc_text;
 use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use super::slots::{About, List, Slot, Slots, spread};
@@ -51,7 +52,7 @@ impl Panel<'_, '_> {
         let docs = statement.tile.doc_tokens().map(|token| token.range());
         let docs = docs.reduce(TextRange::cover);
         let before = TextRange::new(statement.tile.range().start, own);
-        self.slots.doc(titles::doc(statement.tile), before, docs);
+        self.slots.doc(doc_text(statement.tile.syntax()).unwrap_or_default(), before, docs);
         if statement.kind.is_some() {
             self.slots.label(label.and_then(|label| label.name()), kind.range().start);
         }
