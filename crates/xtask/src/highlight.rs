@@ -1,9 +1,10 @@
 //! `cargo xtask highlight`: what editors highlight, written from the grammar.
 //!
 //! [`words`] says what there is: keywords, literals, punctuation, and where a contextual keyword is meant. [`textmate`],
-//! [`vim`], [`emacs`] and [`codemirror`] write it down for programs that know nothing but regular expressions.
+//! [`vim`], [`emacs`] and [`codemirror`] write it down for programs that know nothing but regular expressions,
+//! [`tree_sitter`] for those that parse.
 //!
-//! These see a line and a word's neighbours, the parser sees the whole: a test compares the two character by
+//! The former see a line and a word's neighbours, the parser sees the whole: a test compares the two character by
 //! character, and counts where they may differ.
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ mod lexical;
 mod pairs;
 mod regex;
 mod textmate;
+mod tree_sitter;
 mod vim;
 mod words;
 
@@ -52,13 +54,16 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Result<(), HighlightError> {
     };
     let vocabulary = words::Vocabulary::of(&Model::read(&source)?);
     let vim = vim::generate(&vocabulary);
-    for (name, text) in [
+    let mut files = tree_sitter::generate(&vocabulary);
+    let others = [
         ("textmate/journey.tmLanguage.json", textmate::generate(&vocabulary)),
         ("vim/syntax/journey.vim", vim.clone()),
         ("neovim/syntax/journey.vim", vim),
         ("emacs/journey-keywords.el", emacs::generate(&vocabulary)),
         ("codemirror/journey.ts", codemirror::generate(&vocabulary)),
-    ] {
+    ];
+    files.extend(others.map(|(name, text)| (name.to_owned(), text)));
+    for (name, text) in files {
         let path = root.join("editors").join(name);
         if mode == Mode::Check {
             if std::fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {

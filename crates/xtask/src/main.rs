@@ -15,6 +15,7 @@ mod shell;
 mod suite;
 mod tidy;
 mod tools;
+mod treesitter;
 mod vscode;
 
 /// Why a chore failed, in a sentence for the terminal.
@@ -37,6 +38,8 @@ chores:
   tidy                check the rules of docs/architecture.md that no compiler checks
   tools               install programs of others that some tests compare with
                       (Python, node) into target/tools
+  tree-sitter [--check]
+                      write the parser of editors/tree-sitter-journey from its grammar, and try it
 ";
 
 fn main() -> ExitCode {
@@ -57,6 +60,8 @@ fn main() -> ExitCode {
         ["test-vscode"] => vscode::run(&root()),
         ["tidy"] => tidy::run(&root()),
         ["tools"] => tools::run(&root()),
+        ["tree-sitter"] => treesitter::run(&root(), codegen::Mode::Write),
+        ["tree-sitter", "--check"] => treesitter::run(&root(), codegen::Mode::Check),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -58,6 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("simulator", &["bytecode", "engine", "ir", "sema", "vm"]),
+    ("treesitter", &[]),
     ("xtask", &["base"]),
 ];
 

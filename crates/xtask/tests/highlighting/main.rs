@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 
 use expect_test::{Expect, expect};
 use journey_syntax::{CONTEXTUAL, SyntaxKind, parse};
+use journey_treesitter::Highlighter;
 
 #[allow(dead_code, unreachable_pub)]
 #[path = "../../../delivery/tests/common/tools.rs"]
@@ -22,8 +23,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// TextMate, CodeMirror, Vim, Neovim, Emacs.
-const HIGHLIGHTERS: usize = 5;
+/// TextMate, CodeMirror, Vim, Neovim, Emacs, tree-sitter.
+const HIGHLIGHTERS: usize = 6;
 
 /// A letter for each UTF-16 unit: what `classes.mjs` writes for the highlighters, for the parser.
 ///
@@ -71,7 +72,40 @@ fn highlighted(texts: &[&str]) -> Vec<BTreeMap<String, String>> {
             all.insert(editor.to_owned(), seen);
         }
     }
+    let highlighter = Highlighter::new().unwrap();
+    for (all, text) in found.iter_mut().zip(texts) {
+        all.insert("tree-sitter".to_owned(), by_tree(&highlighter, text));
+    }
     found
+}
+
+/// The classes by the query for tree-sitter.
+fn by_tree(highlighter: &Highlighter, text: &str) -> String {
+    let mut letters = vec![' '; text.len()];
+    for (range, name) in highlighter.captures(text).unwrap() {
+        letters[range].fill(captured(&name));
+    }
+    let shown = text.char_indices().flat_map(|(at, letter)| {
+        let shown = if letter == '\n' { '\n' } else { letters[at] };
+        std::iter::repeat_n(shown, letter.len_utf16())
+    });
+    shown.collect()
+}
+
+fn captured(name: &str) -> char {
+    match name.split('.').next().unwrap() {
+        "comment" if name == "comment" => 'c',
+        "comment" => 'd',
+        "constant" if name == "constant.builtin" => 'k',
+        "keyword" => 'k',
+        "string" => 't',
+        "number" => 'N',
+        "operator" | "punctuation" => 'o',
+        "error" => 'x',
+        "attribute" | "constant" | "function" | "label" | "module" | "property" | "type"
+        | "variable" => 'n',
+        _ => panic!("nobody knows what `{name}` is"),
+    }
 }
 
 /// The same by the editors themselves: they read the texts from files and write what they show beside them.
@@ -293,6 +327,7 @@ fn texts_numbers_comments_and_contextual_words_are_highlighted_as_they_are_parse
         &files,
         &expect![[r#"
         emacs x→o ä ×1 unicode:1
+        tree-sitter x→n ä ×1 unicode:1
     "#]],
     );
 }
@@ -332,7 +367,7 @@ fn what_a_highlighter_cannot_know() {
     );
 }
 
-/// While somebody types, the rest of the file keeps its looks.
+/// While somebody types, the rest of the file keeps its looks. What makes tree-sitter give up has none.
 #[test]
 fn what_is_not_closed_ends_where_the_lexer_ends_it() {
     let files = [
@@ -357,6 +392,10 @@ fn what_is_not_closed_ends_where_the_lexer_ends_it() {
         emacs x→t \q ×1 escapes:1
         emacs x→t \u{1234567} ×1 escapes:1
         emacs x→t \u{zz} ×1 escapes:1
+        tree-sitter k→  wait ×1 an expression in a tile:3
+        tree-sitter n→  b ×1 other languages:1
+        tree-sitter x→  && ×1 other languages:1
+        tree-sitter x→o || ×1 other languages:1
     "#]],
     );
 }
