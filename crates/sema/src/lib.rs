@@ -63,4 +63,4 @@ pub use schema::{
     ActionType, Checked, CheckedTest, DestinationKind, DestinationType, EventType, Schema,
 };
 pub use ty::{Field, Marks, Type};
-pub use workspace::{Declaration, JourneyOutline, Superseded, Workspace, unless_superseded};
+pub use workspace::{Declaration, JourneyOutline, Stop, Superseded, Workspace, unless_superseded};

@@ -28,6 +28,8 @@ pub struct Workspace {
     /// By id. Those that were removed stay, without a text, so that no id is given twice.
     files: Arc<Vec<SourceFile>>,
     removed: Arc<BTreeSet<FileId>>,
+    /// What ends the reads of this snapshot.
+    stop: Stop,
 }
 
 impl Workspace {
@@ -44,7 +46,8 @@ impl Workspace {
     ) -> Workspace {
         let files = files.into_iter().map(|(path, text)| (Arc::from(path), text.into()));
         let (db, files) = Database::new(config.clone(), files, watch);
-        Workspace { db, config: config.into(), files: files.into(), removed: Arc::default() }
+        let (removed, stop) = (Arc::default(), Stop::default());
+        Workspace { db, config: config.into(), files: files.into(), removed, stop }
     }
 
     /// Replaces the configuration.
@@ -112,6 +115,11 @@ impl Workspace {
         files: &[SourceFile],
         work: impl Fn(&Database, SourceFile) -> T + Send + Sync,
     ) -> Vec<T> {
+        let stop = &self.stop;
+        let work = |db: &Database, file: SourceFile| {
+            stop.check();
+            work(db, file)
+        };
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(rayon::current_num_threads().min(files.len()))
             .stack_size(STACK)
@@ -123,6 +131,7 @@ impl Workspace {
                     // Every check needs the names of all files: one thread would have to parse
                     // them all, and the others wait for it.
                     let parse = |db: &mut Database, file: &SourceFile| {
+                        stop.check();
                         let _ = contained(|| items(db, *file).len());
                     };
                     all.par_iter().for_each_with(db.clone(), parse);
@@ -203,6 +212,7 @@ mod declared;
 mod files;
 mod names;
 mod part;
+mod stop;
 
 #[cfg(test)]
 mod tests;
@@ -210,3 +220,4 @@ mod tests;
 pub use declared::Declaration;
 pub use files::{Superseded, unless_superseded};
 pub use names::JourneyOutline;
+pub use stop::Stop;

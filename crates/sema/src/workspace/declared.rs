@@ -34,7 +34,8 @@ impl Workspace {
     /// that did not change, so a walk over all of it reads no text.
     pub fn declarations(&self) -> impl Iterator<Item = Declaration<'_>> {
         let db = &self.db;
-        self.files.iter().flat_map(move |file| items(db, *file)).flat_map(move |item| {
+        let files = self.files.iter().inspect(|_| self.stop.check());
+        files.flat_map(move |file| items(db, *file)).flat_map(move |item| {
             let names = declared(db, *item).iter().map(Some);
             let test = (item.kind(db) == ItemKind::Test).then_some(None);
             names.chain(test).map(move |declared| Declaration { db, item: *item, declared })

@@ -8,13 +8,14 @@ use journey_base::FileId;
 use super::Workspace;
 use crate::db::SourceFile;
 
-/// Why a read of a snapshot gave nothing: the workspace was about to change.
+/// Why a read of a snapshot gave nothing: the workspace was about to change, or the read was
+/// [stopped](super::Stop).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the workspace changed meanwhile")]
+#[error("the workspace changed meanwhile, or nobody wants to know any more")]
 pub struct Superseded;
 
-/// Reads a snapshot that whoever owns the workspace may change at any moment. Other panics than
-/// that one go on.
+/// Reads a snapshot that whoever owns the workspace may change at any moment, and that may be
+/// stopped. Other panics than those go on.
 pub fn unless_superseded<T>(read: impl FnOnce() -> T) -> Result<T, Superseded> {
     catch_unwind(AssertUnwindSafe(read)).map_err(|payload| {
         match payload.downcast_ref::<salsa::Cancelled>() {
@@ -98,6 +99,7 @@ impl Workspace {
     }
 
     pub(super) fn present(&self, file: FileId) -> Option<SourceFile> {
+        self.stop.check();
         let source = self.files.get(file.0 as usize).copied();
         source.filter(|_| self.removed.is_empty() || !self.removed.contains(&file))
     }

@@ -145,6 +145,7 @@ impl Workspace {
         let mut candidates: Vec<SourceFile> = self
             .files
             .iter()
+            .inspect(|_| self.stop.check())
             .filter(
                 |it| if local { it.id(&self.db) == file } else { it.text(&self.db).contains(word) },
             )
@@ -161,8 +162,8 @@ impl Workspace {
             found.map(|it| Spot { file: id, range: it.range, declares: it.declares }).collect()
         };
         if candidates.len() < 8 {
-            let found = candidates.iter().flat_map(|file| in_file(&self.db, *file));
-            return (found.collect(), complete);
+            let files = candidates.iter().inspect(|_| self.stop.check());
+            return (files.flat_map(|file| in_file(&self.db, *file)).collect(), complete);
         }
         let all = self.on_all_cores(&candidates, in_file);
         (all.into_iter().flatten().collect(), complete)

@@ -1,12 +1,14 @@
 //! What an edit computes again, seen from the log of the database, and what a workspace of
 //! several files says.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use journey_base::FileId;
 
-use super::Workspace;
+use super::{Stop, Workspace};
 use crate::Config;
+use crate::index::Definition;
 
 const SCHEMA: &str = r#"
 customer {
@@ -273,4 +275,42 @@ fn a_read_of_a_snapshot_ends_when_the_workspace_changes() {
     watched.edit(JOURNEYS_FILE, "\"many\"", "\"very many\"");
     let read: Result<(), super::Superseded> = reader.join().unwrap();
     assert_eq!(read, Err(super::Superseded));
+}
+
+/// How often a query whose name begins so ran in a read of 40 files that was stopped when it ran
+/// the third time.
+fn ran_until_stopped(query: &'static str, read: impl FnOnce(&Workspace)) -> usize {
+    let (stop, ran) = (Stop::default(), Arc::new(AtomicUsize::new(0)));
+    let (stops, counts) = (stop.clone(), ran.clone());
+    let watch = move |event: salsa::Event| {
+        let salsa::EventKind::WillExecute { database_key } = event.kind else { return };
+        if format!("{database_key:?}").starts_with(query)
+            && counts.fetch_add(1, Ordering::Relaxed) == 2
+        {
+            stops.stop();
+        }
+    };
+    let file = |n: u32| {
+        let text = format!("event e{n} {{ e0: text }}\njourney j{n} {{ entry event e0 exit e0 }}");
+        (format!("{n:02}.journey"), text)
+    };
+    let files = (0..40).map(file).collect();
+    let mut workspace = Workspace::watched(Config::default(), files, Some(Box::new(watch)));
+    workspace.stop_with(stop);
+    assert_eq!(super::unless_superseded(|| read(&workspace)), Err(super::Superseded));
+    ran.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_read_that_is_stopped_goes_on_to_no_further_file() {
+    let names = |it: &Workspace| assert_eq!(it.declarations().count(), 0, "it ends before");
+    assert_eq!(ran_until_stopped("parse(", names), 3);
+    let findings = |it: &Workspace| it.files().for_each(|file| drop(it.findings_of(file)));
+    assert_eq!(ran_until_stopped("file_report(", findings), 3);
+    // Where all cores read, each may be in the middle of a file.
+    let most = 3 + rayon::current_num_threads();
+    let e0 = Definition::Name(crate::NameKind::Event, "e0".into());
+    let uses = |it: &Workspace| drop(it.references(&e0, SCHEMA_FILE));
+    assert!(ran_until_stopped("parse(", uses) <= most);
+    assert!(ran_until_stopped("parse(", Workspace::check_all) <= most);
 }
