@@ -110,3 +110,52 @@ fn a_workspace_with_errors_is_not_tested() {
     assert!(run.stderr.contains("crat"), "{}", run.stderr);
     assert_eq!(run.stdout, "");
 }
+
+/// A journey whose clock stirs again every second, for years.
+const RESTLESS: &str = "
+journey restless {
+  entry manual
+  repeat up to 10000 times { repeat up to 10000 times { w: wait 1s } }
+  exit done
+}
+test \"comes to an end some day\" {
+  journey restless
+  at 2026-01-05T09:00Z
+  enter ()
+  after 3650d
+  expect exit done
+}
+test \"is inside at first\" {
+  journey restless
+  at 2026-01-05T09:00Z
+  enter ()
+  after 5m
+  expect at w
+}
+";
+
+#[test]
+fn a_test_that_hardly_ever_ends_fails_and_says_what_to_do() {
+    let workspace = Workspace::new(&[("restless.journey", RESTLESS)]);
+    let run = journeyc(workspace.path(), &["test", "--limit", "5000"]);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    for part in [
+        "✓ is inside at first",
+        "✗ restless › comes to an end some day",
+        "restless.journey:11:3",
+        "after 3650d",
+        "but the test was given up: by 2026-01-05T",
+        "time had brought about 5,000 things, and more was due; let less time pass",
+        "allow more by `--limit N`",
+        "… and so on: ",
+        "1 test passed, 1 failed",
+    ] {
+        assert!(run.stdout.contains(part), "no {part:?} in:\n{}", run.stdout);
+    }
+    assert!(run.stdout.lines().count() < 80, "what repeats is left out:\n{}", run.stdout);
+    let junit = journeyc(workspace.path(), &["test", "--limit", "5000", "--format", "junit"]);
+    assert!(junit.stdout.contains("failures=\"1\"") && junit.stdout.contains("given up"));
+    // Five minutes are three hundred things: a limit that is too low is one for this test, too.
+    let low = journeyc(workspace.path(), &["test", "--limit", "100", "--filter", "at first"]);
+    assert!(low.stdout.contains("after 5m") && low.code == 1, "{}", low.stdout);
+}

@@ -20,7 +20,7 @@ use journey_base::{FileId, TextRange, plural};
 pub use answers::{MAX_ANSWERS, Pending, Reply};
 pub use coverage::{ArmItem, Coverage, Item, JourneyCoverage, Share};
 pub use names::value;
-pub use run::{SetupError, compile, run, run_in};
+pub use run::{MAX_STIRRED, SetupError, compile, run, run_in, run_up_to};
 pub use single::{NotRun, run_at};
 pub use timeline::{Line, Timeline};
 
@@ -41,6 +41,8 @@ pub struct Outcome {
     pub held: usize,
     /// What happened up to the end of the test or the failure.
     pub timeline: Vec<Line>,
+    /// Whether it was left in its middle because too much happened in it; that is a failure, too.
+    pub given_up: bool,
 }
 
 impl Outcome {

@@ -6,6 +6,7 @@ use bumpalo::Bump;
 use journey_base::TextRange;
 use journey_bytecode::{Const, Entry, ExprId, Program, VerifyError, verify};
 use journey_ir::LowerError;
+use journey_ir::graph::thousands;
 use journey_sema::thir::{self, Step};
 use journey_sema::{Checked, CheckedTest};
 use journey_vm::{Customer, Effect, Eval, Input, ProgramSet, Row, Scratch, Val, apply};
@@ -14,7 +15,7 @@ use crate::answers::{MAX_ANSWERS, Pending, Reply};
 use crate::coverage::Coverage;
 use crate::expect::World;
 use crate::names::{convert, instant, value};
-use crate::timeline::Timeline;
+use crate::timeline::{Line, Timeline};
 use crate::{Failure, Outcome};
 
 /// Why a test could not be run at all.
@@ -38,6 +39,10 @@ pub enum SetupError {
     },
 }
 
+/// So many things time may bring about in a test: a customer who is looked at every minute for
+/// half a year, or every hour for thirty. With more a test would hardly ever end.
+pub const MAX_STIRRED: u32 = 260_000;
+
 /// Runs one test. `text` is the text of its file; what the test reaches is added to `coverage`.
 pub fn run(
     checked: &Checked,
@@ -45,23 +50,20 @@ pub fn run(
     text: &str,
     coverage: &mut Coverage,
 ) -> Result<Outcome, SetupError> {
-    let (set, conditions) = prepared(checked, test)?;
-    Ok(run_in(&set, conditions, test, text, coverage))
+    run_up_to(MAX_STIRRED, checked, test, text, coverage)
 }
 
-/// The same, given up where time brings about more than `limit` things: nothing then.
-pub(crate) fn run_limited(
+/// The same, [given up](Outcome::given_up) where time brings about more than `most` things.
+pub fn run_up_to(
+    most: u32,
     checked: &Checked,
     test: &CheckedTest,
     text: &str,
-    limit: u32,
-) -> Result<Option<Outcome>, SetupError> {
+    coverage: &mut Coverage,
+) -> Result<Outcome, SetupError> {
     let (set, conditions) = prepared(checked, test)?;
-    let mut coverage = Coverage::default();
-    let runner = Runner::new(&set, &test.test, &mut coverage);
-    let mut runner = Runner { left: Some(limit), ..runner };
-    let outcome = steps(&mut runner, conditions, test, text);
-    Ok((!runner.is_spent()).then_some(outcome))
+    let runner = Runner::new(&set, &test.test, coverage);
+    Ok(steps(&mut Runner { most, left: most, ..runner }, conditions, test, text))
 }
 
 /// Compiles the journey of a test and verifies what came of it.
@@ -116,6 +118,7 @@ fn steps(
         failure: None,
         held: 0,
         timeline: Vec::new(),
+        given_up: false,
     };
     for (step, range) in &test.test.steps {
         let range = range.shift(test.offset);
@@ -123,9 +126,8 @@ fn steps(
             Step::ExpectCondition(_) => runner.condition(conditions.next()),
             step => runner.step(step),
         };
-        if runner.is_spent() {
-            break;
-        }
+        outcome.given_up = runner.spent.is_some();
+        let found = runner.spent.map(|at| runner.endless(at)).or(found);
         if let Some(found) = found {
             let step = range.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
             outcome.failure = Some(Failure { range, step, found });
@@ -134,7 +136,21 @@ fn steps(
         outcome.held += usize::from(is_expectation(step));
     }
     outcome.timeline = std::mem::take(&mut runner.timeline.lines);
+    if outcome.given_up {
+        shorten(&mut outcome.timeline);
+    }
     outcome
+}
+
+/// Of what happened over and over, so many lines are kept at the beginning and at the end.
+const SHOWN: usize = 20;
+
+fn shorten(lines: &mut Vec<Line>) {
+    let (from, to) = (SHOWN, lines.len().saturating_sub(SHOWN));
+    let Some(first) = lines.get(from).filter(|_| from < to) else { return };
+    let text = format!("… and so on: {} more lines …", thousands((to - from) as u64));
+    let gap = Line { at: first.at.clone(), text };
+    lines.splice(from..to, [gap]);
 }
 
 fn condition((step, _): &(Step, TextRange)) -> Option<&thir::Expr> {
@@ -173,8 +189,12 @@ struct Runner<'a> {
     journey: u16,
     now: i64,
     activated: bool,
-    /// How many more things time may bring about, if there is a limit. At 0 the test is given up.
-    left: Option<u32>,
+    /// How many things time may bring about.
+    most: u32,
+    /// How many more.
+    left: u32,
+    /// Up to when it went until that was too much.
+    spent: Option<i64>,
 }
 
 impl<'a> Runner<'a> {
@@ -204,13 +224,28 @@ impl<'a> Runner<'a> {
             journey,
             now: 0,
             activated: false,
-            left: None,
+            most: MAX_STIRRED,
+            left: MAX_STIRRED,
+            spent: None,
         }
     }
 
-    /// Whether no more may happen.
-    fn is_spent(&self) -> bool {
-        self.left == Some(0)
+    /// Counts what is brought about at an instant. Whether that is too much.
+    fn is_too_much(&mut self, at: i64) -> bool {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => self.spent = Some(at),
+        }
+        self.spent.is_some()
+    }
+
+    /// What is said of a test that was given up.
+    fn endless(&self, at: i64) -> String {
+        let most = thousands(u64::from(self.most));
+        format!(
+            "the test was given up: by {} time had brought about {most} things, and more was due",
+            instant(at)
+        )
     }
 
     /// Carries out a step. Returns what was found where it is an expectation that fails.
@@ -269,7 +304,10 @@ impl<'a> Runner<'a> {
     }
 
     fn note(&mut self, text: String) {
-        self.timeline.step(self.now, text);
+        // A step in which a test was given up is not over.
+        if self.spent.is_none() {
+            self.timeline.step(self.now, text);
+        }
     }
 
     /// Applies an input after all that is due before it, each at its own instant: what is sent or
@@ -281,10 +319,9 @@ impl<'a> Runner<'a> {
             self.apply_at(Input::Activate, self.now);
         }
         while let Some(due) = self.customer.next_due().filter(|due| *due <= self.now) {
-            if self.is_spent() {
+            if self.is_too_much(due) {
                 return;
             }
-            self.left = self.left.map(|left| left.saturating_sub(1));
             self.apply_at(Input::Tick, due);
         }
         self.apply_at(input, self.now);
@@ -299,7 +336,7 @@ impl<'a> Runner<'a> {
             timeline.record(program, effect);
         });
         for _ in 0..MAX_ANSWERS {
-            if self.timeline.pending.is_empty() {
+            if self.timeline.pending.is_empty() || self.is_too_much(at) {
                 return;
             }
             let pending = self.timeline.pending.remove(0);

@@ -3,8 +3,7 @@
 use journey_base::FileId;
 use journey_sema::Workspace;
 
-use crate::run::run_limited;
-use crate::{Outcome, SetupError};
+use crate::{Coverage, Outcome, SetupError, run_up_to};
 
 /// Why a test did not run.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +25,7 @@ pub enum NotRun {
 }
 
 /// So many things time may bring about in a test that runs while somebody writes.
-const MAX_STIRRED: u32 = 20_000;
+const MOST: u32 = 20_000;
 
 /// Runs the test around a place of a file. Errors in other journeys and tests do not matter.
 pub fn run_at(workspace: &Workspace, file: FileId, offset: u32) -> Result<Outcome, NotRun> {
@@ -40,9 +39,10 @@ pub fn run_at(workspace: &Workspace, file: FileId, offset: u32) -> Result<Outcom
     if !has(&test.test.journey) {
         return Err(NotRun::Broken);
     }
-    match run_limited(&checked, test, &text, MAX_STIRRED) {
+    match run_up_to(MOST, &checked, test, &text, &mut Coverage::default()) {
         // A journey that is started may be one of those that are left out.
         Err(SetupError::Lower { .. }) if workspace.checked().is_none() => Err(NotRun::Broken),
-        outcome => outcome?.ok_or(NotRun::TooLong),
+        Ok(outcome) if outcome.given_up => Err(NotRun::TooLong),
+        outcome => Ok(outcome?),
     }
 }

@@ -11,7 +11,7 @@ use journey_sema::Checked;
 use super::{CommandError, checked, compile_one};
 use crate::files;
 use crate::render::Style;
-use crate::testing::{self, Coverage, TestFormat, coverage_json, coverage_table};
+use crate::testing::{self, Coverage, Outcome, TestFormat, coverage_json, coverage_table};
 use crate::watch::{clear_terminal, watch};
 
 /// Exit code 0: all tests pass. 1: a test failed, or the workspace has errors. 2: could not run.
@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// Write a picture of each journey with what no test reaches set off, into this folder
     #[arg(long, value_name = "DIR")]
     coverage_svg: Option<PathBuf>,
+    /// Give up a test in which time brings about more than N things
+    #[arg(long, value_name = "N", default_value_t = testing::MAX_STIRRED)]
+    limit: u32,
     /// Run again whenever a file changes, until interrupted
     #[arg(long)]
     watch: bool,
@@ -71,7 +74,8 @@ fn test(args: &Args) -> Result<ExitCode, CommandError> {
     let mut coverage = Coverage::default();
     for test in workspace.tests.iter().filter(|it| wanted(&it.test.journey, &it.test.title)) {
         let text = compiled.files.text(test.file);
-        outcomes.push(testing::run(workspace, test, text, &mut coverage)?);
+        let outcome = testing::run_up_to(args.limit, workspace, test, text, &mut coverage);
+        outcomes.push(advised(outcome?));
     }
     if outcomes.is_empty() && !args.filter.is_empty() {
         let texts = args.filter.join("` or `");
@@ -89,6 +93,17 @@ fn test(args: &Args) -> Result<ExitCode, CommandError> {
     out.flush()?;
     let failed = outcomes.iter().any(|outcome| outcome.failure.is_some());
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// Says what to do about a test that was given up.
+fn advised(mut outcome: Outcome) -> Outcome {
+    if outcome.given_up
+        && let Some(failure) = &mut outcome.failure
+    {
+        failure.found += "; let less time pass, look for a wait that is too short or a repeat without \
+            an end, or allow more by `--limit N`";
+    }
+    outcome
 }
 
 fn json_on_stdout(args: &Args) -> bool {
