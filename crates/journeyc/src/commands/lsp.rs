@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use journey_lsp::{Ended, Options, serve};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,7 +17,8 @@ pub(super) struct Args {
     /// Serve the standard input and output: what happens anyway, for editors that ask for it
     #[arg(long)]
     stdio: bool,
-    /// Listen for editors instead, at a PORT or ADDRESS (`127.0.0.1:9257`) of this machine
+    /// Listen for editors instead, at a PORT or ADDRESS (`127.0.0.1:9257`) of this machine; port 0 is
+    /// one that is free, which is printed
     #[arg(long, value_name = "PORT|ADDRESS", conflicts_with = "stdio", value_parser = socket)]
     socket: Option<SocketAddr>,
     /// Where the pages about codes are, for links in findings (`https://…/errors/`)
@@ -66,10 +68,19 @@ fn listen(
     address: SocketAddr,
 ) -> Result<ExitCode, CommandError> {
     runtime.block_on(async {
-        let listener = TcpListener::bind(address).await?;
+        let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
         eprintln!("listening on {}", listener.local_addr()?);
         loop {
-            let (stream, _) = listener.accept().await?;
+            // One that is gone before it was served, or more than the system has room for: those
+            // that are served are served on.
+            let (stream, _) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    eprintln!("error: a connection was not taken: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            };
             let options = options.clone();
             tokio::spawn(async move {
                 if let Err(error) = one(options, stream).await {
@@ -78,6 +89,20 @@ fn listen(
             });
         }
     })
+}
+
+/// Where there is no room for a connection there is none a moment later either.
+const PAUSE: Duration = Duration::from_millis(100);
+
+fn taken(address: SocketAddr, error: &io::Error) -> CommandError {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "{address}: another program listens there already; give another port: `--socket 0` takes \
+             one that is free, and says which"
+        ),
+        _ => format!("{address}: cannot be listened at: {error}"),
+    }
+    .into()
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ function! s:Fail(why) abort
   cquit!
 endfunction
 
-" Lets events come in until there is what is waited for: Vim takes them in while it sleeps.
+" Lets events come in until there is what is waited for. Vim has nothing that waits for an event of somebody else's
+" channel: `wait()` is Neovim's, `getchar()` waits for somebody who types, and `ch_read()` would take away from ALE
+" what it reads. A sleep looks into all channels now and then, so it is short.
 function! s:Wait(what, done) abort
   let l:start = reltime()
   while !a:done()
