@@ -10,6 +10,7 @@
 use std::sync::Arc;
 
 use journey_base::{FileId, TextRange};
+use journey_ir::graph::{Counts, JourneyCounts, TileCounts};
 use journey_sema::{Config, Workspace};
 
 use crate::place::{FilePosition, FileRange};
@@ -66,6 +67,17 @@ pub(crate) fn fixture(marked: &str) -> Fixture {
         marks.extend(marks_of(text).map(|(range, words)| (FileRange { file, range }, words)));
     }
     Fixture { workspace: Workspace::new(Config::default(), files), at, marks }
+}
+
+/// Counts of the journey `waits`: how often it was entered, and of tiles by key who arrived and who
+/// is there.
+pub(crate) fn counts(memberships: Option<u64>, tiles: &[(&str, u64, u64)]) -> Counts {
+    let tile = |(key, entered, inside): &(&str, u64, u64)| {
+        let counts = TileCounts { entered: *entered, inside: *inside, ..TileCounts::default() };
+        ((*key).to_owned(), counts)
+    };
+    let journey = JourneyCounts { memberships, tiles: tiles.iter().map(tile).collect() };
+    Counts { journeys: [("waits".to_owned(), journey)].into() }
 }
 
 /// What the carets of a text mark.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use journey_base::{LineIndex, TextRange};
+use journey_ir::graph::Counts;
 use journey_sema::index::{Definition, Index, InnerKind};
 use journey_sema::{Field, NameKind, Workspace};
 use journey_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
@@ -26,18 +27,21 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// What there is to say of the word at a place.
-pub fn hover(workspace: &Workspace, at: FilePosition) -> Option<Hover> {
+/// What there is to say of the word at a place; of a tile also what was counted there.
+pub fn hover(workspace: &Workspace, at: FilePosition, counts: &Counts) -> Option<Hover> {
     let parse = parsed(workspace, at.file)?;
     let token = meant_at(&parse.tree, at.offset)?;
     let index = workspace.index_at(at.file, at.offset);
     let name = index.references.iter().find(|it| it.range == token.range());
     if let Some(name) = name {
-        let markdown = of_definition(workspace, at, &name.definition, &index, name.range)?;
+        let mut markdown = of_definition(workspace, at, &name.definition, &index, name.range)?;
+        if let Definition::Inner { kind: InnerKind::Label, journey, name } = &name.definition {
+            markdown.extend(tile::counted(counts, journey, name));
+        }
         return Some(Hover { range: token.range(), markdown });
     }
     let around = covering(&parse.tree, token.range());
-    if let Some(markdown) = tile::of_tile(workspace, at, token, &around) {
+    if let Some(markdown) = tile::of_tile(workspace, at, token, &around, counts) {
         return Some(Hover { range: token.range(), markdown });
     }
     of_word(token, &around, &index)

@@ -1,16 +1,19 @@
 //! What stands above declarations, to be clicked on: tests can be run, and what is declared says
 //! how much it is used.
 //!
-//! Which lenses there are is told from the file alone. Counting goes through the workspace, so it
+//! Which lenses there are is told from the file alone, and from what was counted when journeys ran,
+//! where somebody has such counts. Counting uses goes through the workspace, so it
 //! is done for a lens when somebody looks at it.
 
 use std::collections::BTreeSet;
 
 use journey_base::{FileId, TextRange, plural};
+use journey_ir::graph::{Counts, thousands};
 use journey_sema::Workspace;
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxKind, SyntaxNode};
 
+use crate::canvas::keys;
 use crate::names::name_at;
 use crate::place::{FilePosition, FileRange, covering, parsed};
 use crate::tree::{is_declaration, nodes};
@@ -22,6 +25,8 @@ pub enum LensKind {
     RunTest,
     /// Shows the tests of a journey and the journeys that start it.
     Journey,
+    /// Says how many members a journey has.
+    Members,
     /// Shows where something is used.
     Uses,
 }
@@ -44,8 +49,9 @@ pub struct ResolvedLens {
     pub places: Vec<FileRange>,
 }
 
-/// The lenses of a file, by place. Above a test it is one that runs it.
-pub fn code_lenses(workspace: &Workspace, file: FileId) -> Vec<Lens> {
+/// The lenses of a file, by place. Above a test it is one that runs it; above a journey of which
+/// there are counts one that says them.
+pub fn code_lenses(workspace: &Workspace, file: FileId, counts: &Counts) -> Vec<Lens> {
     let Some(parse) = parsed(workspace, file) else { return Vec::new() };
     let Some(root) = ast::File::cast(parse.tree.root()) else { return Vec::new() };
     let mut lenses = Vec::new();
@@ -58,9 +64,14 @@ pub fn code_lenses(workspace: &Workspace, file: FileId) -> Vec<Lens> {
             ast::Item::CustomerDecl(customer) => {
                 lenses.extend(customer.fields().filter_map(|field| uses(field.any_name())));
             }
-            ast::Item::JourneyDecl(journey) => lenses.extend(
-                journey.name().map(|name| Lens { range: name.range(), kind: LensKind::Journey }),
-            ),
+            ast::Item::JourneyDecl(journey) => {
+                let Some(name) = journey.name() else { continue };
+                let lens = |kind| Lens { range: name.range(), kind };
+                lenses.push(lens(LensKind::Journey));
+                if counts.journeys.contains_key(name.source()) {
+                    lenses.push(lens(LensKind::Members));
+                }
+            }
             ast::Item::EventDecl(event) => lenses.extend(uses(event.name())),
             ast::Item::AudienceDecl(audience) => lenses.extend(uses(audience.name())),
             ast::Item::DestinationDecl(destination) => {
@@ -81,8 +92,39 @@ fn uses<'t>(name: Option<impl AstNode<'t>>) -> Option<Lens> {
 const MAX_FILES: usize = 1_000;
 
 /// What a lens of a file says, and where it leads.
-pub fn resolve_lens(workspace: &Workspace, file: FileId, lens: Lens) -> ResolvedLens {
+pub fn resolve_lens(
+    workspace: &Workspace,
+    file: FileId,
+    lens: Lens,
+    counts: &Counts,
+) -> ResolvedLens {
+    if lens.kind == LensKind::Members {
+        let title = members(workspace, file, lens.range, counts);
+        let title = title.unwrap_or_else(|| "nothing was counted".to_owned());
+        return ResolvedLens { title, places: Vec::new() };
+    }
     resolved(workspace, file, lens, MAX_FILES)
+}
+
+/// `1,204 inside · 310 entered` of the journey whose name is at a place. Tiles that it has not got
+/// any more do not count.
+fn members(
+    workspace: &Workspace,
+    file: FileId,
+    name: TextRange,
+    counts: &Counts,
+) -> Option<String> {
+    let parse = parsed(workspace, file)?;
+    let mut items = ast::File::cast(parse.tree.root())?.items();
+    let journey = items.find_map(|item| match item {
+        ast::Item::JourneyDecl(it) if it.name().is_some_and(|it| it.range() == name) => Some(it),
+        _ => None,
+    })?;
+    let counts = counts.journeys.get(journey.name()?.source())?;
+    let tiles = keys(&parse, journey).into_iter().filter_map(|key| counts.tiles.get(&key));
+    let inside = tiles.fold(0, |sum: u64, tile| sum.saturating_add(tile.inside));
+    let entered = counts.memberships.map(|entered| format!(" · {} entered", thousands(entered)));
+    Some(format!("{} inside{}", thousands(inside), entered.unwrap_or_default()))
 }
 
 fn resolved(workspace: &Workspace, file: FileId, lens: Lens, most: usize) -> ResolvedLens {
@@ -96,6 +138,7 @@ fn resolved(workspace: &Workspace, file: FileId, lens: Lens, most: usize) -> Res
     };
     match lens.kind {
         LensKind::RunTest => ResolvedLens { title: "Run test".to_owned(), places: Vec::new() },
+        LensKind::Members => ResolvedLens { title: String::new(), places: Vec::new() },
         LensKind::Uses => {
             let (places, all) = used();
             let title = match places.len() {
@@ -139,8 +182,8 @@ fn tests_and_starters(workspace: &Workspace, places: &[FileRange]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{LensKind, code_lenses, resolve_lens};
-    use crate::FileId;
-    use crate::fixture::fixture;
+    use crate::fixture::{counts, fixture};
+    use crate::{Counts, FileId};
 
     const SHOP: &str = "\
 //- schema.journey
@@ -162,13 +205,17 @@ test \"sells\" { journey shop at 2026-01-05T09:00Z event order { total: 1 } expe
 ";
 
     fn shown(file: u32) -> Vec<String> {
-        let fixture = fixture(SHOP);
+        counted(SHOP, file, &Counts::default())
+    }
+
+    fn counted(files: &str, file: u32, counts: &Counts) -> Vec<String> {
+        let fixture = fixture(files);
         let file = FileId(file);
         let text = fixture.text(file);
-        let lenses = code_lenses(&fixture.workspace, file).into_iter();
+        let lenses = code_lenses(&fixture.workspace, file, counts).into_iter();
         lenses
             .map(|lens| {
-                let resolved = resolve_lens(&fixture.workspace, file, lens);
+                let resolved = resolve_lens(&fixture.workspace, file, lens, counts);
                 assert!(lens.kind != LensKind::RunTest || resolved.places.is_empty());
                 format!("{}: {}", lens.range.of(&text), resolved.title)
             })
@@ -206,7 +253,7 @@ test \"sells\" { journey shop at 2026-01-05T09:00Z event order { total: 1 } expe
     #[test]
     fn counting_ends_where_it_would_take_long_and_says_so() {
         let fixture = fixture(SHOP);
-        let email = code_lenses(&fixture.workspace, FileId(0))[0];
+        let email = code_lenses(&fixture.workspace, FileId(0), &Counts::default())[0];
         let resolved = super::resolved(&fixture.workspace, FileId(0), email, 1);
         assert_eq!((&*resolved.title, resolved.places.len()), ("1+ uses", 1));
     }
@@ -214,9 +261,41 @@ test \"sells\" { journey shop at 2026-01-05T09:00Z event order { total: 1 } expe
     #[test]
     fn a_lens_leads_to_the_places_that_it_counts() {
         let fixture = fixture(SHOP);
-        let email = code_lenses(&fixture.workspace, FileId(0))[0];
-        let places = resolve_lens(&fixture.workspace, FileId(0), email).places;
+        let email = code_lenses(&fixture.workspace, FileId(0), &Counts::default())[0];
+        let places = resolve_lens(&fixture.workspace, FileId(0), email, &Counts::default()).places;
         let shown: Vec<String> = places.iter().map(|place| fixture.show(*place)).collect();
         assert_eq!(shown, ["schema.journey:3 \"email\"", "a.journey:5 \"email\""]);
+    }
+
+    const WAITS: &str = "\
+journey waits {
+  entry manual
+  wait 1d
+  ask: wait 2d
+  branch { when customer.id is set { wait 3d exit set } }
+  exit done
+}
+journey other { entry manual exit done }
+";
+
+    #[test]
+    fn a_journey_that_was_counted_says_who_is_inside() {
+        let counts = counts(
+            Some(310),
+            &[("wait_1", 9_000, 1_000), ("ask", 8_000, 203), ("wait_2", 5, 1), ("branch_1", 7, 0)],
+        );
+        assert_eq!(
+            counted(WAITS, 0, &counts),
+            ["waits: no tests", "waits: 1,204 inside · 310 entered", "other: no tests"]
+        );
+    }
+
+    #[test]
+    fn counts_of_tiles_that_are_gone_are_left_out_and_so_is_what_nobody_counted() {
+        let counts = counts(None, &[("ask", 8, 3), ("gone", 900, 100), ("wait_7", 5, 5)]);
+        assert_eq!(counted(WAITS, 0, &counts)[1], "waits: 3 inside");
+        // In a half-typed journey as well.
+        let broken = WAITS.replace("exit done\n}\njourney", "exit\njourney");
+        assert_eq!(counted(&broken, 0, &counts)[1], "waits: 3 inside");
     }
 }

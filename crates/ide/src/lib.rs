@@ -49,6 +49,7 @@ pub use hover::{Hover, hover};
 pub use inlay::{Inlay, InlayKind, inlay_hints};
 pub use journey_base::{Diagnostic, Edit, FileId, Fix, TextRange};
 pub use journey_fmt::FormatError;
+pub use journey_ir::graph::{Counts, JourneyCounts, TileCounts};
 pub use journey_sema::{Config, Workspace};
 pub use lens::{Lens, LensKind, ResolvedLens, code_lenses, resolve_lens};
 pub use links::{Link, document_links};

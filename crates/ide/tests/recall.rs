@@ -6,8 +6,8 @@ mod common;
 
 use common::recipes;
 use journey_ide::{
-    Config, FileId, FilePosition, Workspace, completions, definition, hover, prepare_rename,
-    signature_help,
+    Config, Counts, FileId, FilePosition, Workspace, completions, definition, hover,
+    prepare_rename, signature_help,
 };
 use journey_sema::index::Definition;
 use journey_syntax::SyntaxKind;
@@ -95,7 +95,8 @@ fn no_place_of_a_half_typed_file_makes_anything_fail() {
         for end in (0..text.len()).step_by(7).filter(|end| text.is_char_boundary(*end)) {
             all.set_text(id, &text[..end]);
             let at = FilePosition { file: id, offset: end as u32 };
-            let _ = (completions(&all, at), hover(&all, at), definition(&all, at));
+            let _ =
+                (completions(&all, at), hover(&all, at, &Counts::default()), definition(&all, at));
             let _ = (signature_help(&all, at), prepare_rename(&all, at));
         }
         all.set_text(id, text.clone());

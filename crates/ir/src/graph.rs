@@ -6,6 +6,7 @@
 //! and [`render_dot`] leave the drawing to others; the canvas of the browser gets the same data. An
 //! [`Overlay`] puts figures or differences upon it.
 
+mod counts;
 mod dot;
 mod fields;
 mod header;
@@ -26,6 +27,7 @@ use journey_sema::thir::{self, TileKind};
 
 use crate::{LowerError, build, titles, ways};
 
+pub use counts::{Counts, JourneyCounts, TileCounts};
 pub use dot::render_dot;
 pub use fields::Field;
 pub use layout::Direction;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tower_lsp_server::ls_types::{ClientCapabilities, InitializeParams, PositionEncodingKind};
 
+use crate::counting;
 use crate::position::Encoding;
 use crate::uris::path_of;
 
@@ -35,6 +36,10 @@ pub(crate) struct Client {
     pub(crate) snippets: bool,
     /// It shows Markdown.
     pub(crate) markdown: bool,
+    /// It can be asked for settings.
+    pub(crate) configures: bool,
+    /// The file of counts that it named, relative to a workspace.
+    pub(crate) stats: Option<String>,
     /// Where the pages about codes are, with a slash at the end.
     pub(crate) pages: Option<String>,
     /// The folders that it has open.
@@ -65,6 +70,8 @@ impl Client {
             refreshes_lenses: flag(&workspace, "/codeLens/refreshSupport"),
             snippets: flag(&text, "/completion/completionItem/snippetSupport"),
             markdown: shows_markdown(&text),
+            configures: flag(&workspace, "/configuration"),
+            stats: params.initialization_options.as_ref().and_then(counting::setting),
             pages: pages_option.or_else(|| pages.map(str::to_owned)),
             folders: folders(params),
         }

@@ -1,13 +1,17 @@
 //! What the main loop is told.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use journey_ide::Counts;
 use journey_workspace::directory::Scan;
+use serde_json::Value;
 use tower_lsp_server::ls_types::{
     DidChangeTextDocumentParams, TextDocumentItem, Uri, WorkspaceFoldersChangeEvent,
 };
 
 use crate::client::Client;
+use crate::counting;
 use crate::reads::Read;
 use crate::root::RootId;
 
@@ -49,6 +53,14 @@ pub(crate) enum Event {
         /// Whether other files than the edited ones have other findings.
         elsewhere: bool,
     },
+    /// An editor's settings are others now.
+    Settings(Box<Value>),
+    /// What it answered when it was asked which file of counts is set.
+    Setting(Option<String>),
+    /// A file of counts was read.
+    Counted(RootId, Box<counting::Read>),
+    /// Whoever runs the server has other counts.
+    Live(Arc<Counts>),
     /// The connection is closed.
     Ended,
 }

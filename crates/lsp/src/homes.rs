@@ -154,7 +154,11 @@ impl State {
                 root.shown = Some(self.outgoing.progress(&title));
             }
         }
+        if let Some(live) = &self.live {
+            root.counts = live.clone();
+        }
         self.roots.insert(id, root);
+        self.watch_counts();
         id
     }
 

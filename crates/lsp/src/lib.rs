@@ -11,11 +11,13 @@
 
 mod capabilities;
 mod client;
+mod counting;
 mod documents;
 mod events;
 mod features;
 mod findings;
 mod homes;
+mod kept;
 mod ledger;
 mod opening;
 mod outgoing;
@@ -39,6 +41,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::{Sink, Stream, sink, stream};
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 
+pub use counting::LiveCounts;
+pub use journey_ide::{Counts, JourneyCounts, TileCounts};
 pub use wire::{FrameError, Incoming, MAX_MESSAGE};
 
 /// Whether the server may look at the machine's files.
@@ -57,13 +61,15 @@ pub struct Options {
     pub files: FileAccess,
     /// Where the pages about codes are, as a URL with a slash at the end.
     pub pages: Option<String>,
-    /// Answers `journey/panic` by a panic, for tests.
+    /// Counts of journeys that run. They count for more than those of a file.
+    pub live: Option<LiveCounts>,
+    /// Answers `journey/panic` by a panic and `journey/endless` never, for tests.
     pub panics: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { files: FileAccess::Disk, pages: None, panics: false }
+        Options { files: FileAccess::Disk, pages: None, live: None, panics: false }
     }
 }
 

@@ -58,6 +58,7 @@ impl State {
 
     pub(crate) fn closed(&mut self, key: &Key) {
         let Some(open) = self.documents.remove(key) else { return };
+        self.kept.forget(key);
         if let Some(path) = config_path(key) {
             self.reread_config(&path);
         }

@@ -1,24 +1,31 @@
 //! What the server says without being asked, in the order in which it says it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::Sender;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::notification::{Progress, PublishDiagnostics};
 use tower_lsp_server::ls_types::{
-    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, MessageType,
-    ProgressParams, ProgressParamsValue, ProgressToken, PublishDiagnosticsParams, Registration,
-    WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDoneProgressReport,
+    ConfigurationItem, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern,
+    MessageType, ProgressParams, ProgressParamsValue, ProgressToken, PublishDiagnosticsParams,
+    Registration, Unregistration, WorkDoneProgress, WorkDoneProgressBegin, WorkDoneProgressEnd,
+    WorkDoneProgressReport,
 };
 
+use crate::counting;
+use crate::events::Event;
+
 /// Something to be said.
-#[derive(Debug)]
 enum Message {
     Findings(PublishDiagnosticsParams),
     Log(MessageType, String),
     AskAgain,
     AskForLensesAgain,
     Watch,
+    WatchCounts(u32, Option<String>),
+    AskForSetting(Sender<Event>),
     Progress(ProgressToken, UnboundedReceiver<WorkDoneProgress>),
 }
 
@@ -26,6 +33,8 @@ enum Message {
 #[derive(Debug, Clone)]
 pub(crate) struct Outgoing {
     messages: UnboundedSender<Message>,
+    /// How often it was said where counts are.
+    watches: Arc<AtomicU32>,
 }
 
 /// Where it comes out.
@@ -40,7 +49,7 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 impl Outgoing {
     pub(crate) fn new() -> (Outgoing, Messages) {
         let (messages, receiver) = unbounded_channel();
-        (Outgoing { messages }, Messages(receiver))
+        (Outgoing { messages, watches: Arc::default() }, Messages(receiver))
     }
 
     fn say(&self, message: Message) {
@@ -69,6 +78,17 @@ impl Outgoing {
     /// The client shall tell when files change.
     pub(crate) fn watch(&self) {
         self.say(Message::Watch);
+    }
+
+    /// It shall tell when a file of counts changes, wherever in a workspace; of no other one.
+    pub(crate) fn watch_counts(&self, file: Option<&str>) {
+        let times = self.watches.fetch_add(1, Ordering::Relaxed);
+        self.say(Message::WatchCounts(times, file.map(str::to_owned)));
+    }
+
+    /// It shall say which file of counts is set; the main loop is told.
+    pub(crate) fn ask_for_setting(&self, events: Sender<Event>) {
+        self.say(Message::AskForSetting(events));
     }
 
     /// Shows that something takes its time.
@@ -114,6 +134,12 @@ impl Messages {
                 Message::Watch => {
                     tokio::spawn(async move { client.register_capability(vec![watching()]).await });
                 }
+                Message::WatchCounts(times, file) => {
+                    tokio::spawn(watch_counts(client, times, file));
+                }
+                Message::AskForSetting(events) => {
+                    tokio::spawn(ask_for_setting(client, events));
+                }
                 Message::Progress(token, steps) => {
                     tokio::spawn(show(client, token, steps));
                 }
@@ -137,18 +163,49 @@ async fn show(
     }
 }
 
+/// What the protocol calls being told of changed files.
+const WATCHED_FILES: &str = "workspace/didChangeWatchedFiles";
+
 fn watching() -> Registration {
-    let watcher = |pattern: &str| FileSystemWatcher {
-        glob_pattern: GlobPattern::String(pattern.to_owned()),
+    registration("journey/files".to_owned(), &["**/*.journey", "**/journey.toml", "**/.gitignore"])
+}
+
+fn registration(id: String, patterns: &[&str]) -> Registration {
+    let watcher = |pattern: &&str| FileSystemWatcher {
+        glob_pattern: GlobPattern::String((*pattern).to_owned()),
         kind: None,
     };
-    let patterns = ["**/*.journey", "**/journey.toml", "**/.gitignore"];
     let options = DidChangeWatchedFilesRegistrationOptions {
-        watchers: patterns.into_iter().map(watcher).collect(),
+        watchers: patterns.iter().map(watcher).collect(),
     };
-    Registration {
-        id: "journey/files".to_owned(),
-        method: "workspace/didChangeWatchedFiles".to_owned(),
-        register_options: serde_json::to_value(options).ok(),
+    let register_options = serde_json::to_value(options).ok();
+    Registration { id, method: WATCHED_FILES.to_owned(), register_options }
+}
+
+/// Each time has a name of its own: in which order the answers come does not matter.
+async fn watch_counts(client: Client, times: u32, file: Option<String>) {
+    let id = |times: u32| format!("journey/counts/{times}");
+    let name = file.as_deref().and_then(|file| file.rsplit('/').next());
+    if let Some(name) = name {
+        // A name in which the sign for any letter stands is told by its place later.
+        let plain = !name.contains(['*', '?', '[', ']', '{', '}', '!', '\\']);
+        let pattern = if plain { format!("**/{name}") } else { "**/*".to_owned() };
+        let _ = client.register_capability(vec![registration(id(times), &[&pattern])]).await;
+    }
+    if let Some(before) = times.checked_sub(1) {
+        let before = Unregistration { id: id(before), method: WATCHED_FILES.to_owned() };
+        let _ = client.unregister_capability(vec![before]).await;
+    }
+}
+
+async fn ask_for_setting(client: Client, events: Sender<Event>) {
+    // Some clients know sections by their first word alone.
+    let item = ConfigurationItem { scope_uri: None, section: Some("journey".to_owned()) };
+    if let Ok(values) = client.configuration(vec![item]).await
+        && let Some(value) = values.first()
+    {
+        let setting = counting::setting(value);
+        // The main loop is gone when the connection is closed.
+        let _ = events.send(Event::Setting(setting));
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use journey_base::FileId;
+use journey_ide::Counts;
 use journey_sema::{Config, Workspace};
 use journey_workspace::directory::{self, Found, Scan, Stamp, within};
 use journey_workspace::load::{CONFIG_FILE, Damage, MAX_SOURCE, SourceText};
@@ -51,6 +52,12 @@ pub(crate) struct Root {
     pub(crate) sweeping: bool,
     /// Whether everything was checked once.
     pub(crate) warm: bool,
+    /// What was counted in its journeys.
+    pub(crate) counts: Arc<Counts>,
+    /// Whether counts are being read.
+    pub(crate) counting: bool,
+    /// Whether they have to be read again then.
+    pub(crate) recount: bool,
     /// What was edited since all was said.
     pub(crate) edited: Vec<FileId>,
     /// What shows that it is being loaded.
@@ -73,6 +80,9 @@ impl Root {
             sweeping: false,
             // One document is checked as fast alone.
             warm: loaded,
+            counts: Arc::default(),
+            counting: false,
+            recount: true,
             edited: Vec::new(),
             shown: None,
         }
@@ -86,7 +96,7 @@ impl Root {
     }
 
     pub(crate) fn view(&self, client: &Arc<Client>, file: FileId) -> View {
-        View::new(&self.workspace, &self.table, client, file)
+        View::new(self, client, file)
     }
 
     /// How a file is called within the workspace.
@@ -260,6 +270,9 @@ impl Root {
         let before = self.table.config.as_ref().map(|it| it.findings.clone()).unwrap_or_default();
         if *before != found && !client.pulls {
             outgoing.findings(PublishDiagnosticsParams::new(uri.clone(), found.clone(), None));
+        }
+        if *before != found && client.pulls {
+            outgoing.ask_again();
         }
         self.table().config = there.then(|| ConfigFile { uri, findings: Arc::new(found) });
     }

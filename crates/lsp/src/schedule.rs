@@ -1,35 +1,41 @@
 //! What is begun next: reading directories, answering questions, saying what was found.
 
-use journey_base::FileId;
+use std::path::Path;
+
 use journey_workspace::directory;
 use tower_lsp_server::jsonrpc::Error;
 
 use crate::FileAccess;
 use crate::events::Event;
+use crate::homes::config_path;
 use crate::reads::{Read, Subject, content_modified};
 use crate::root::RootId;
 use crate::state::State;
 use crate::sweep::Sweep;
-use crate::view::View;
+use crate::uris::Key;
+use crate::view::{NO_FILE, View};
 
 /// Whether a question can be answered.
 enum Answerable {
     Now(Vec<View>),
     Later,
     Never(Error),
+    /// There is no such document, so that there is nothing to say of it.
+    Nothing,
 }
 
 impl State {
     /// Begins what there is to do.
     pub(crate) fn schedule(&mut self) {
         self.scan();
+        self.count();
         self.answer();
         self.sweep();
     }
 
     fn scan(&mut self) {
         for (id, root) in &mut self.roots {
-            let Some(directory) = root.directory().map(std::path::Path::to_owned) else { continue };
+            let Some(directory) = root.directory().map(Path::to_owned) else { continue };
             if !root.rescan || root.scanning {
                 continue;
             }
@@ -43,7 +49,7 @@ impl State {
     }
 
     pub(crate) fn asked(&mut self, mut read: Read) {
-        if let Subject::Document(key) = &read.subject {
+        if let Subject::Document(key) | Subject::Findings(key) = &read.subject {
             read.version = self.documents.get(key).map(|open| open.document.version);
         }
         self.waiting.push_back(read);
@@ -67,6 +73,7 @@ impl State {
             match self.answerable(&read) {
                 Answerable::Later => later.push_back(read),
                 Answerable::Never(error) => read.refuse(error),
+                Answerable::Nothing => read.pass(),
                 Answerable::Now(views) => {
                     self.idle -= 1;
                     let events = self.events.clone();
@@ -82,37 +89,61 @@ impl State {
         if read.is_hopeless() {
             return Answerable::Never(content_modified());
         }
-        let Subject::Document(key) = &read.subject else {
-            let searching = self.folders.values().any(Option::is_none);
-            let searching = searching && self.ready && self.access == FileAccess::Disk;
-            if searching || self.roots.values().any(|root| !root.loaded) {
-                return Answerable::Later;
+        match &read.subject {
+            Subject::All if self.reading() => Answerable::Later,
+            Subject::All => {
+                let roots = self.roots.values();
+                Answerable::Now(roots.map(|root| root.view(&self.client, NO_FILE)).collect())
             }
-            let roots = self.roots.values();
-            return Answerable::Now(roots.map(|it| it.view(&self.client, FileId(0))).collect());
-        };
-        let open = self.documents.get(key);
-        if read.version != open.map(|open| open.document.version) {
-            return Answerable::Never(content_modified());
+            Subject::Document(key) | Subject::Findings(key) => {
+                if read.version != self.documents.get(key).map(|open| open.document.version) {
+                    return Answerable::Never(content_modified());
+                }
+                match config_path(key) {
+                    None => self.about_document(key),
+                    Some(path) if matches!(read.subject, Subject::Findings(_)) => {
+                        self.about_config(&path)
+                    }
+                    // Nobody knows more of a configuration than what is wrong with it.
+                    Some(_) => Answerable::Nothing,
+                }
+            }
         }
-        let root = match open {
+    }
+
+    /// Whether there may be more than is known so far.
+    fn reading(&self) -> bool {
+        let searching = self.folders.values().any(Option::is_none);
+        let searching = searching && self.ready && self.access == FileAccess::Disk;
+        searching || self.roots.values().any(|root| !root.loaded)
+    }
+
+    fn about_document(&self, key: &Key) -> Answerable {
+        let root = match self.documents.get(key) {
             Some(open) => match open.root.and_then(|id| self.roots.get(&id)) {
                 Some(root) => Some(root),
-                None if crate::homes::config_path(key).is_some() => None,
                 None => return Answerable::Later,
             },
             None => self.roots.values().find(|root| root.table.find(key).is_some()),
         };
-        let Some(root) = root else {
-            let text = format!("{} is not open, and in no workspace", key.shown());
-            return Answerable::Never(Error::invalid_params(text));
-        };
-        if !root.loaded {
-            return Answerable::Later;
+        match root {
+            Some(root) if !root.loaded => Answerable::Later,
+            Some(root) => match root.table.find(key) {
+                Some(file) => Answerable::Now(vec![root.view(&self.client, file)]),
+                None => Answerable::Nothing,
+            },
+            None if self.reading() => Answerable::Later,
+            None => Answerable::Nothing,
         }
-        match root.table.find(key) {
-            Some(file) => Answerable::Now(vec![root.view(&self.client, file)]),
-            None => Answerable::Never(Error::invalid_params(format!("{} is gone", key.shown()))),
+    }
+
+    fn about_config(&self, path: &Path) -> Answerable {
+        let mut roots = self.roots.values();
+        match roots.find(|root| root.directory().is_some() && root.directory() == path.parent()) {
+            Some(root) if root.loaded => Answerable::Now(vec![root.view(&self.client, NO_FILE)]),
+            Some(_) => Answerable::Later,
+            None if self.reading() => Answerable::Later,
+            None => Answerable::Nothing,
         }
     }
 
@@ -126,7 +157,7 @@ impl State {
             let shown = shown.map(|(file, _)| file).filter(|file| !root.edited.contains(file));
             let sweep = Sweep {
                 root: *id,
-                view: root.view(&self.client, FileId(0)),
+                view: root.view(&self.client, NO_FILE),
                 edited: root.edited.clone(),
                 shown: shown.collect(),
                 cold: !root.warm,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
+use tokio::task::AbortHandle;
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::request::{
     GotoDeclarationParams, GotoDeclarationResponse, GotoTypeDefinitionParams,
@@ -16,10 +17,12 @@ use tower_lsp_server::{ClientSocket, LanguageServer, LspService};
 use crate::Options;
 use crate::capabilities::capabilities;
 use crate::client::Client;
+use crate::counting::{LiveCounts, tell};
 use crate::events::Event;
 use crate::features::{self, actions, diagnostics, help, lenses, names, outline, tokens, writing};
+use crate::kept::Kept;
 use crate::outgoing::Outgoing;
-use crate::reads::{Read, Subject, mistake};
+use crate::reads::{Read, Subject, content_modified, mistake};
 use crate::state::State;
 use crate::uris::{Key, path_of};
 use crate::view::View;
@@ -34,10 +37,18 @@ pub(crate) struct Server {
     options: Options,
     /// Whether the client said that it will end.
     announced: Arc<AtomicBool>,
+    /// The colours that it was told.
+    kept: Arc<Kept>,
+    /// Tells of counts that come from outside.
+    live: Option<AbortHandle>,
+    outgoing: Outgoing,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if let Some(live) = &self.live {
+            live.abort();
+        }
         self.tell(Event::Ended);
     }
 }
@@ -51,16 +62,21 @@ pub(crate) fn service(
     let build = LspService::build(|connection| {
         let (events, told) = channel();
         let (outgoing, messages) = Outgoing::new();
+        let said = outgoing.clone();
         tokio::spawn(messages.say_to(connection));
         let nobody = Client::of(&InitializeParams::default(), None);
-        let state = State::new(&options, nobody, outgoing, events.clone());
+        let kept = Arc::<Kept>::default();
+        let state = State::new(&options, nobody, outgoing, events.clone(), kept.clone());
+        let (now, news) = options.live.as_ref().map(LiveCounts::follow).unzip();
         // Without threads nothing is answered, and every request says so.
-        if let Ok(state) = state {
+        if let Ok(mut state) = state {
+            state.live = now;
             let work = move || state.run(&told);
             let thread = std::thread::Builder::new().name("journey-lsp".to_owned());
             let _ = thread.stack_size(STACK).spawn(work);
         }
-        Server { events, options, announced }
+        let live = news.map(|news| tokio::spawn(tell(news, events.clone())).abort_handle());
+        Server { events, options, announced, kept, live, outgoing: said }
     });
     let build = features::custom(build);
     let build = if panics { features::panicking(build) } else { build };
@@ -71,34 +87,58 @@ pub(crate) fn service(
 const STACK: usize = 16 << 20;
 
 impl Server {
+    /// Where to say something unasked.
+    pub(crate) fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+
     fn tell(&self, event: Event) {
         // The main loop ends after the connection only.
         let _ = self.events.send(event);
     }
 
-    /// Asks about one document.
-    pub(crate) fn ask<P: Send + 'static, R: Send + 'static>(
+    /// Asks about one document. Of one that is neither open nor in a workspace there is nothing to
+    /// say, and that is the answer.
+    pub(crate) fn ask<P: Send + 'static, R: Default + Send + 'static>(
         &self,
         uri: &Uri,
         params: P,
         find: impl Fn(&View, &P) -> Result<R> + Send + 'static,
     ) -> Answer<R> {
-        let subject = Subject::Document(Key::of(uri));
-        self.ask_all(subject, move |views| match views {
+        self.ask_or(Ok(R::default()), Subject::Document(Key::of(uri)), params, find)
+    }
+
+    /// The same with another answer where there is no such document.
+    pub(crate) fn ask_or<P: Send + 'static, R: Send + 'static>(
+        &self,
+        nothing: Result<R>,
+        subject: Subject,
+        params: P,
+        find: impl Fn(&View, &P) -> Result<R> + Send + 'static,
+    ) -> Answer<R> {
+        self.put(subject, nothing, move |views| match views {
             [view] => find(view, &params),
             _ => Err(mistake()),
         })
     }
 
     /// Asks about everything.
-    pub(crate) fn ask_all<R: Send + 'static>(
+    fn ask_all<R: Send + 'static>(
         &self,
-        subject: Subject,
         find: impl FnMut(&[View]) -> Result<R> + Send + 'static,
     ) -> Answer<R> {
-        let (read, answer) = Read::new(subject, find);
+        self.put(Subject::All, Err(mistake()), find)
+    }
+
+    fn put<R: Send + 'static>(
+        &self,
+        subject: Subject,
+        nothing: Result<R>,
+        find: impl FnMut(&[View]) -> Result<R> + Send + 'static,
+    ) -> Answer<R> {
+        let (read, answer) = Read::new(subject, nothing, find);
         self.tell(Event::Asked(Box::new(read)));
-        Box::pin(async move { answer.await.unwrap_or_else(|_| Err(mistake())) })
+        Box::pin(answer.get())
     }
 }
 
@@ -142,8 +182,8 @@ impl LanguageServer for Server {
         self.tell(Event::Touched(paths.collect()));
     }
 
-    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {
-        // There is nothing to configure: what counts is in `journey.toml`.
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        self.tell(Event::Settings(Box::new(params.settings)));
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
@@ -155,15 +195,16 @@ impl LanguageServer for Server {
         &self,
         params: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
-        let uri = params.text_document.uri.clone();
-        self.ask(&uri, params, diagnostics::of_document).await
+        let subject = Subject::Findings(Key::of(&params.text_document.uri));
+        let none = diagnostics::document(Vec::new(), params.previous_result_id.as_deref());
+        self.ask_or(Ok(none), subject, params, diagnostics::of_document).await
     }
 
     async fn workspace_diagnostic(
         &self,
         params: WorkspaceDiagnosticParams,
     ) -> Result<WorkspaceDiagnosticReportResult> {
-        self.ask_all(Subject::All, move |views| diagnostics::of_all(views, &params)).await
+        self.ask_all(move |views| diagnostics::of_all(views, &params)).await
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
@@ -183,7 +224,7 @@ impl LanguageServer for Server {
         &self,
         params: WorkspaceSymbolParams,
     ) -> Result<Option<WorkspaceSymbolResponse>> {
-        self.ask_all(Subject::All, move |views| outline::found(views, &params)).await
+        self.ask_all(move |views| outline::found(views, &params)).await
     }
 
     async fn selection_range(
@@ -224,8 +265,16 @@ impl LanguageServer for Server {
         &self,
         params: SemanticTokensParams,
     ) -> Result<Option<SemanticTokensResult>> {
-        let uri = params.text_document.uri.clone();
-        self.ask(&uri, params, tokens::whole).await
+        let (uri, kept) = (params.text_document.uri.clone(), self.kept.clone());
+        self.ask(&uri, params, move |view, params| tokens::whole(view, params, &kept)).await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        let (uri, kept) = (params.text_document.uri.clone(), self.kept.clone());
+        self.ask(&uri, params, move |view, params| tokens::difference(view, params, &kept)).await
     }
 
     async fn semantic_tokens_range(
@@ -317,8 +366,9 @@ impl LanguageServer for Server {
     }
 
     async fn code_lens_resolve(&self, params: CodeLens) -> Result<CodeLens> {
-        let uri = lenses::document(&params)?;
-        self.ask(&uri, params, lenses::resolve).await
+        let subject = Subject::Document(Key::of(&lenses::document(&params)?));
+        // It stood above something that is gone.
+        self.ask_or(Err(content_modified()), subject, params, lenses::resolve).await
     }
 
     async fn prepare_call_hierarchy(

@@ -10,12 +10,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
+use journey_ide::Counts;
 use journey_workspace::watch::Changes;
 use tower_lsp_server::ls_types::MessageType;
 
 use crate::client::Client;
 use crate::documents::Document;
 use crate::events::Event;
+use crate::kept::Kept;
 use crate::outgoing::Outgoing;
 use crate::pool::Pool;
 use crate::reads::Read;
@@ -42,6 +44,7 @@ pub(crate) struct State {
     pub(crate) access: FileAccess,
     pub(crate) outgoing: Outgoing,
     pub(crate) events: Sender<Event>,
+    pub(crate) kept: Arc<Kept>,
     pub(crate) readers: Pool,
     pub(crate) workers: Pool,
     /// Readers with nothing to do.
@@ -55,6 +58,10 @@ pub(crate) struct State {
     pub(crate) folders: BTreeMap<PathBuf, Option<Vec<PathBuf>>>,
     pub(crate) watcher: Option<Changes>,
     pub(crate) ready: bool,
+    /// The file of counts that the client's settings name.
+    pub(crate) configured: Option<String>,
+    /// Counts that come from whoever runs the server.
+    pub(crate) live: Option<Arc<Counts>>,
 }
 
 impl State {
@@ -63,12 +70,14 @@ impl State {
         client: Client,
         outgoing: Outgoing,
         events: Sender<Event>,
+        kept: Arc<Kept>,
     ) -> std::io::Result<State> {
         Ok(State {
             client: Arc::new(client),
             access: options.files,
             outgoing,
             events,
+            kept,
             readers: Pool::new("journey-read", READERS)?,
             workers: Pool::new("journey-check", WORKERS)?,
             idle: READERS,
@@ -79,6 +88,8 @@ impl State {
             folders: BTreeMap::new(),
             watcher: None,
             ready: false,
+            configured: None,
+            live: None,
         })
     }
 
@@ -120,6 +131,10 @@ impl State {
             Event::Searched { folder, directories } => self.searched(&folder, directories),
             Event::Scanned(root, scan) => self.scanned(root, *scan),
             Event::Swept { root, whole, elsewhere } => self.swept(root, whole, elsewhere),
+            Event::Settings(said) => self.settings_changed(&said),
+            Event::Setting(setting) => self.configured(setting),
+            Event::Counted(root, read) => self.counted(root, *read),
+            Event::Live(counts) => self.counted_live(counts),
             Event::Ended => {}
         }
     }
@@ -136,8 +151,12 @@ impl State {
         if std::mem::replace(&mut self.ready, true) || self.access == FileAccess::None {
             return;
         }
+        if self.client.configures {
+            self.outgoing.ask_for_setting(self.events.clone());
+        }
         if self.client.watches {
             self.outgoing.watch();
+            self.outgoing.watch_counts(self.stats());
         } else {
             self.watch();
         }

@@ -18,11 +18,12 @@ impl State {
         }
         let mut homes = false;
         for path in paths {
+            let counts = self.counts_touched(&path);
             if path.file_name().is_some_and(|name| name == CONFIG_FILE) {
                 homes |= self.config_touched(&path);
             } else if path.extension().is_some_and(|it| it == "journey") && !path.is_dir() {
                 self.journey_touched(&path);
-            } else {
+            } else if !counts {
                 // A folder, or what is ignored: any file may belong or not by now.
                 self.rescan(|directory| {
                     directory.starts_with(&path) || path.starts_with(directory)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use journey_base::{Edit, FileId, TextRange};
-use journey_ide::{FilePosition, FileRange};
+use journey_ide::{Counts, FilePosition, FileRange};
 use journey_sema::Workspace;
 use tower_lsp_server::ls_types::{
     DocumentChanges, Location, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range,
@@ -14,7 +14,11 @@ use tower_lsp_server::ls_types::{
 
 use crate::client::Client;
 use crate::position::Lines;
+use crate::root::Root;
 use crate::table::Table;
+
+/// The file of a view that is about none.
+pub(crate) const NO_FILE: FileId = FileId(u32::MAX);
 
 /// A snapshot. While there is one the workspace does not change: whoever wants to change it waits
 /// until it is dropped, and its next query does not return.
@@ -22,25 +26,23 @@ pub(crate) struct View {
     // Dropped before the workspace: who waits for that one is to have the table for itself.
     pub(crate) table: Arc<Table>,
     pub(crate) client: Arc<Client>,
-    /// The document that was asked about.
+    /// What was counted in journeys.
+    pub(crate) counts: Arc<Counts>,
+    /// The document that was asked about; [`NO_FILE`] where that is none.
     pub(crate) file: FileId,
     lines: RefCell<HashMap<FileId, Arc<Lines>>>,
     pub(crate) workspace: Workspace,
 }
 
 impl View {
-    pub(crate) fn new(
-        workspace: &Workspace,
-        table: &Arc<Table>,
-        client: &Arc<Client>,
-        file: FileId,
-    ) -> View {
+    pub(crate) fn new(root: &Root, client: &Arc<Client>, file: FileId) -> View {
         View {
-            table: table.clone(),
+            table: root.table.clone(),
             client: client.clone(),
+            counts: root.counts.clone(),
             file,
             lines: RefCell::default(),
-            workspace: workspace.clone(),
+            workspace: root.workspace.clone(),
         }
     }
 

@@ -110,6 +110,35 @@ fn a_request_can_be_taken_back() {
 }
 
 #[test]
+fn a_question_that_is_taken_back_keeps_nobody_waiting() {
+    let mut client = Client::new(&[], json!({}));
+    client.open("untitled:a", 1, "event a {\n}\n");
+    // More questions without an answer than there are threads: two of them begin.
+    let asked: Vec<i64> =
+        (0..20).map(|_| client.begin("journey/endless", json!({ "uri": "untitled:a" }))).collect();
+    let begins = |it: &Value| it["params"]["message"] == "it has begun";
+    let (first, second) = (client.wait(begins), client.wait(begins));
+    assert_eq!(first, second);
+    let take_back = |client: &mut Client, ids: &[i64]| {
+        for id in ids {
+            client.tell("$/cancelRequest", json!({ "id": id }));
+        }
+        for id in ids {
+            assert_eq!(client.answer(*id).unwrap_err()["code"], -32800);
+        }
+    };
+    // Those that wait are not begun any more, and those that were begun end.
+    let (running, waiting) = asked.split_at(2);
+    take_back(&mut client, waiting);
+    take_back(&mut client, running);
+    let document = json!({ "textDocument": { "uri": "untitled:a" } });
+    let folds = client.ask("textDocument/foldingRange", document).unwrap();
+    assert_eq!(folds.as_array().unwrap().len(), 1);
+    assert!(!client.came(begins), "two questions were looked at, and no other");
+    client.goodbye();
+}
+
+#[test]
 fn a_question_about_what_was_changed_since_is_void() {
     let mut client = Client::new(&[], json!({}));
     client.open("untitled:a", 1, "event a {\n}\n");

@@ -141,6 +141,45 @@ fn source(directory: &Path, path: &Path) -> SourceText {
     SourceText { path: within(directory, path), text: Arc::from(text), damage }
 }
 
+/// Why a file that is no source was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is not in the directory, by a link at least.
+    #[error("it leads out of the workspace")]
+    Outside,
+    /// A folder, a device, a pipe.
+    #[error("it is not a file")]
+    NotAFile,
+    /// More than anybody expects there.
+    #[error("it has more than {0} bytes")]
+    TooLong(u64),
+    /// The system says why.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// The text of a file inside a directory that is no source, of `most` bytes at most; nothing where
+/// there is none.
+pub fn read_text(directory: &Path, path: &Path, most: u64) -> Result<Option<String>, ReadError> {
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(None);
+    }
+    if leads_out(directory, path) {
+        return Err(ReadError::Outside);
+    }
+    // To open a pipe is to wait for its other end.
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    if meta.len() > most {
+        return Err(ReadError::TooLong(most));
+    }
+    let mut text = String::new();
+    let length = std::fs::File::open(path)?.take(most + 1).read_to_string(&mut text)?;
+    if length as u64 > most { Err(ReadError::TooLong(most)) } else { Ok(Some(text)) }
+}
+
 /// A path as it is written inside a directory, with slashes.
 pub fn within(directory: &Path, path: &Path) -> String {
     let parts = path.strip_prefix(directory).unwrap_or(path).components();

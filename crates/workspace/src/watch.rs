@@ -1,7 +1,9 @@
 //! Doing something again whenever a workspace changes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use notify::{Event, EventKind, RecursiveMode, Watcher};
@@ -62,31 +64,42 @@ pub fn watch<E: From<WatchError>>(
 /// Tells which files change in some directories, for those who stay with them.
 pub struct Changes {
     watcher: notify::RecommendedWatcher,
+    also: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Changes {
     /// `tell` is called on a thread of its own with what may have changed: journey files,
     /// configurations, lists of what is ignored, and folders.
     pub fn new(tell: impl Fn(Vec<PathBuf>) + Send + 'static) -> Result<Changes, WatchError> {
+        let also: Arc<Mutex<BTreeSet<PathBuf>>> = Arc::default();
+        let others = also.clone();
         let tell = move |event: notify::Result<Event>| {
             let Ok(event) = event else { return };
             if matches!(event.kind, EventKind::Access(_)) {
                 return;
             }
+            let others = others.lock().unwrap_or_else(PoisonError::into_inner);
             // What is gone may have been a folder.
             let told = |path: &PathBuf| {
                 is_source(path)
+                    || others.contains(path)
                     || path.file_name().is_some_and(|name| name == ".gitignore")
                     || (path.extension().is_none() && !path.exists())
             };
             let paths: Vec<PathBuf> = event.paths.into_iter().filter(told).collect();
+            drop(others);
             if !paths.is_empty() {
                 tell(paths);
             }
         };
         // A link may lead out of the workspace.
         let config = notify::Config::default().with_follow_symlinks(false);
-        Ok(Changes { watcher: notify::RecommendedWatcher::new(tell, config)? })
+        Ok(Changes { watcher: notify::RecommendedWatcher::new(tell, config)?, also })
+    }
+
+    /// Tells of these files, too, from now on, and of no others that are not of a workspace.
+    pub fn also(&self, files: BTreeSet<PathBuf>) {
+        *self.also.lock().unwrap_or_else(PoisonError::into_inner) = files;
     }
 
     /// Watches a directory with all that is beneath it.

@@ -59,6 +59,9 @@ export class Server implements Disposable {
         { scheme: "file", language: "journey" },
         { scheme: "file", pattern: "**/journey.toml" },
       ],
+      initializationOptions: { stats: workspace.getConfiguration("journey").get<string>("stats", "") },
+      // Told again when it is changed.
+      synchronize: { configurationSection: "journey" },
       outputChannel: this.output,
     };
     this.client = new Client("journey", "Journey", server, options);

@@ -2,7 +2,7 @@
 
 use journey_base::{FileId, TextRange};
 use journey_sema::Workspace;
-use journey_syntax::AstNode;
+use journey_syntax::{AstNode, Parse, ast};
 
 use super::sheet::{Sheet, journeys};
 use super::view::TileRef;
@@ -23,6 +23,12 @@ pub fn tile_at(workspace: &Workspace, at: FilePosition) -> Option<TileRef> {
         }
         (number, _) = statement.owner?;
     }
+}
+
+/// The keys of the tiles of a journey.
+pub(crate) fn keys(parse: &Parse, decl: ast::JourneyDecl<'_>) -> Vec<String> {
+    let statements = Sheet::new(parse, decl).statements.into_iter();
+    statements.filter(|it| it.kind.is_some()).map(|it| it.key).collect()
 }
 
 /// Where a tile stands, its doc comment and its arms included.

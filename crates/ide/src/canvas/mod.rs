@@ -26,6 +26,7 @@ mod view;
 
 pub use edit::{Change, New, Op, Refusal, Spacing, edit};
 pub use form::{Choice, Completion, FieldType, Form, FormField, form};
+pub(crate) use locate::keys;
 pub use locate::{range_of, run_at, tile_at};
 pub use picture::{Options, canvas};
 pub use view::{

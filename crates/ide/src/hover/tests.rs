@@ -1,5 +1,6 @@
 use super::hover;
-use crate::fixture::fixture;
+use crate::Counts;
+use crate::fixture::{counts, fixture};
 
 const SHOP: &str = "\
 //- schema.journey
@@ -23,7 +24,9 @@ destination mail log {
 
 fn shown(rest: &str) -> String {
     let fixture = fixture(&format!("{SHOP}{rest}"));
-    hover(&fixture.workspace, fixture.at).map(|it| it.markdown).unwrap_or_default()
+    hover(&fixture.workspace, fixture.at, &Counts::default())
+        .map(|it| it.markdown)
+        .unwrap_or_default()
 }
 
 fn journey(body: &str) -> String {
@@ -118,4 +121,22 @@ fn a_brace_in_a_text_does_not_end_a_tile() {
         journey("  remind: send mail.welcome(to: \"for {cart.id}\")\n  exit a")
     ));
     assert!(label.contains("remind: send mail.welcome(to: \"for {cart.id}\")"), "{label}");
+}
+
+#[test]
+fn a_tile_says_what_was_counted_there() {
+    let counts = counts(Some(1), &[("wait_1", 12_480, 42), ("ask", 1, 0), ("gone", 7, 7)]);
+    let shown = |body: &str| {
+        let journey = format!("journey waits {{\n  entry manual\n{body}  exit done\n}}\n");
+        let fixture = fixture(&journey);
+        hover(&fixture.workspace, fixture.at, &counts).map(|it| it.markdown).unwrap_or_default()
+    };
+    let wait = shown("  wa$0it 1d\n");
+    assert!(wait.ends_with("then goes on.\n\n12,480 in · 42 here"), "{wait}");
+    let label = shown("  as$0k: wait 1d\n");
+    assert!(label.ends_with("\n\n1 in · 0 here"), "{label}");
+    // Nobody counted at this one yet, and a `let` in a tile is not the tile.
+    for body in ["  wait 1d\n  wa$0it 2d\n", "  repeat up to 2 times { l$0et x = 1 }\n"] {
+        assert!(!shown(body).contains(" in · "), "{}", shown(body));
+    }
 }

@@ -2,9 +2,11 @@
 //!
 //! This reads syntax alone, so that it works while the journey does not check.
 
+use journey_ir::graph::{Counts, thousands};
 use journey_sema::Workspace;
 use journey_syntax::{AstNode, SyntaxNode, SyntaxToken, ast};
 
+use crate::canvas::tile_at;
 use crate::place::FilePosition;
 
 /// Words about the tile that `token` begins; nothing for other tokens.
@@ -13,6 +15,7 @@ pub(super) fn of_tile(
     at: FilePosition,
     token: SyntaxToken<'_>,
     around: &[SyntaxNode<'_>],
+    counts: &Counts,
 ) -> Option<String> {
     let tile = around.iter().rev().find_map(|node| ast::Tile::cast(*node))?;
     let kind = tile.tile_kind()?;
@@ -26,8 +29,19 @@ pub(super) fn of_tile(
         return None;
     }
     let zone = zone(workspace, around);
-    let _ = at;
-    Some(sentence(kind, &zone))
+    let mut text = sentence(kind, &zone);
+    // A `let` is no tile: there it would be the one around it.
+    if !matches!(kind, ast::TileKind::LetTile(_)) && !counts.journeys.is_empty() {
+        let tile = tile_at(workspace, FilePosition { offset: token.range().start, ..at });
+        text.extend(tile.and_then(|tile| counted(counts, &tile.journey, &tile.key)));
+    }
+    Some(text)
+}
+
+/// `12,480 in · 42 here`, as a paragraph, where somebody counted.
+pub(super) fn counted(counts: &Counts, journey: &str, tile: &str) -> Option<String> {
+    let tile = counts.journeys.get(journey)?.tiles.get(tile)?;
+    Some(format!("\n\n{} in · {} here", thousands(tile.entered), thousands(tile.inside)))
 }
 
 /// Where local times of the journey are read, in words.

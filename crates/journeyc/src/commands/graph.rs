@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use journey_bytecode::TileKind;
 use journey_ir::diff::picture;
 use journey_ir::graph::{
-    Count, Graph, Overlay, Stats, graph, render_dot, render_mermaid, render_svg, render_text,
+    Counts, Graph, Overlay, Stats, graph, render_dot, render_mermaid, render_svg, render_text,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CommandError, checked, compile_one, print, select};
 
@@ -70,8 +69,8 @@ pub(super) fn run(args: &Args) -> Result<ExitCode, CommandError> {
         let graph = graph(journey)?;
         pictures.push(match (&stats, &before) {
             (Some(stats), _) => {
-                let counts = stats.get(&graph.name);
-                let stats = counts.map_or_else(Stats::new, |counts| stats_of(&graph, counts));
+                let counts = stats.journeys.get(&graph.name);
+                let stats = counts.map_or_else(Stats::new, |counts| counts.stats(&graph));
                 let overlay = Overlay::of_counts(&graph, &stats);
                 (graph, overlay)
             }
@@ -116,58 +115,12 @@ fn graphs_of(path: &Path) -> Result<Option<BTreeMap<String, Graph>>, CommandErro
     Ok(Some(graphs.collect::<Result<_, CommandError>>()?))
 }
 
-/// The part of a summary that pictures show.
-#[derive(Deserialize)]
-struct SummaryFile {
-    journeys: BTreeMap<String, JourneyCounts>,
-}
-
-#[derive(Deserialize)]
-struct JourneyCounts {
-    tiles: BTreeMap<String, TileCounts>,
-}
-
-#[derive(Deserialize)]
-struct TileCounts {
-    entered: u64,
-    inside: u64,
-    #[serde(default)]
-    edges: BTreeMap<String, u64>,
-}
-
-/// What a simulation has counted, by journey.
-type Counts = BTreeMap<String, JourneyCounts>;
-
-/// The counts of one journey as its picture takes them: edges by number.
-fn stats_of(graph: &Graph, counts: &JourneyCounts) -> Stats {
-    let mut stats = Stats::new();
-    graph.visit(&mut |node| {
-        let Some(tile) = counts.tiles.get(&node.id) else { return };
-        let edges = node.arms.iter().enumerate().map(|(number, arm)| {
-            // Where labels repeat, a summary numbers the later ones.
-            let before = node.arms.iter().take(number).filter(|it| it.label == arm.label).count();
-            let name = match node.kind {
-                // The picture says the share of an arm before its name.
-                TileKind::Split => arm.label.rsplit(' ').next().unwrap_or_default().to_owned(),
-                _ if before == 0 => arm.label.clone(),
-                _ => format!("{} ({})", arm.label, before + 1),
-            };
-            tile.edges.get(&name).copied()
-        });
-        let edges: Option<Vec<u64>> = edges.collect();
-        let (entered, inside) = (tile.entered, tile.inside);
-        stats.insert(node.id.clone(), Count { entered, inside, edges: edges.unwrap_or_default() });
-    });
-    stats
-}
-
 /// Counts by journey and tile.
 fn read_summary(path: &Path) -> Result<Counts, CommandError> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
-    let summary: SummaryFile = serde_json::from_str(&text)
-        .map_err(|error| failed(&format!("not a summary of a simulation: {error}")))?;
-    Ok(summary.journeys)
+    serde_json::from_str(&text)
+        .map_err(|error| failed(&format!("not a summary of a simulation: {error}")).into())
 }
 
 /// Journeys as data.

@@ -9,8 +9,9 @@ use tower_lsp_server::ls_types::{
 };
 
 use crate::features::writing::failed;
-use crate::reads::{content_modified, mistake};
+use crate::reads::{Subject, content_modified, mistake};
 use crate::server::Server;
+use crate::uris::Key;
 use crate::view::View;
 
 /// Asks for the picture of a journey.
@@ -119,8 +120,9 @@ pub(crate) struct Done {
 }
 
 pub(crate) async fn change(server: &Server, params: EditParams) -> Result<Done> {
-    let uri = params.text_document.uri.clone();
-    server.ask(&uri, params, done).await
+    let key = Key::of(&params.text_document.uri);
+    let unknown = failed(&format!("{} is not open, and in no workspace", key.shown()));
+    server.ask_or(Err(unknown), Subject::Document(key), params, done).await
 }
 
 fn done(view: &View, params: &EditParams) -> Result<Done> {

@@ -8,16 +8,24 @@ use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::*;
 
 use crate::findings;
-use crate::view::View;
+use crate::view::{NO_FILE, View};
 
-/// What was found in a document, or that it is what the client knows.
+/// What was found in a document or a configuration, or that it is what the client knows.
 pub(crate) fn of_document(
     view: &View,
     params: &DocumentDiagnosticParams,
 ) -> Result<DocumentDiagnosticReportResult> {
-    let items = findings::of_file(view, view.file);
+    let items = items(view, (view.file != NO_FILE).then_some(view.file));
+    Ok(document(items, params.previous_result_id.as_deref()))
+}
+
+/// The findings of one document, none where there is no such document.
+pub(crate) fn document(
+    items: Vec<Diagnostic>,
+    before: Option<&str>,
+) -> DocumentDiagnosticReportResult {
     let result_id = name_of(&items);
-    let report = if params.previous_result_id.as_ref() == Some(&result_id) {
+    let report = if before == Some(&result_id) {
         let unchanged_document_diagnostic_report = UnchangedDocumentDiagnosticReport { result_id };
         DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
@@ -30,7 +38,7 @@ pub(crate) fn of_document(
             full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id, items },
         })
     };
-    Ok(report.into())
+    report.into()
 }
 
 /// What was found everywhere. Files about which there is nothing to say, and was not, are left

@@ -69,7 +69,7 @@ fn kind(kind: CompletionKind) -> CompletionItemKind {
 /// What is under the cursor.
 pub(crate) fn hover(view: &View, params: &HoverParams) -> Result<Option<Hover>> {
     let at = view.at(params.text_document_position_params.position);
-    let found = journey_ide::hover(&view.workspace, at);
+    let found = journey_ide::hover(&view.workspace, at, &view.counts);
     Ok(found.map(|found| Hover {
         contents: HoverContents::Markup(MarkupContent {
             kind: match view.client.markdown {

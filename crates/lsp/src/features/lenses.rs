@@ -16,7 +16,7 @@ const SHOW_PLACES: &str = "journey.showReferences";
 /// The lenses of a document. What they say is asked for when they are seen.
 pub(crate) fn lenses(view: &View, _: &CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
     let Some(uri) = view.uri(view.file) else { return Ok(None) };
-    let found = code_lenses(&view.workspace, view.file).into_iter();
+    let found = code_lenses(&view.workspace, view.file, &view.counts).into_iter();
     let lens = |lens: Lens| CodeLens {
         range: view.range(lens.range),
         command: None,
@@ -35,12 +35,12 @@ pub(crate) fn document(lens: &CodeLens) -> Result<Uri> {
 /// What a lens says and does.
 pub(crate) fn resolve(view: &View, lens: &CodeLens) -> Result<CodeLens> {
     let data = lens.data.as_ref().and_then(|data| data.get("kind")).and_then(Value::as_str);
-    let kinds = [LensKind::RunTest, LensKind::Journey, LensKind::Uses];
+    let kinds = [LensKind::RunTest, LensKind::Journey, LensKind::Members, LensKind::Uses];
     let Some(kind) = kinds.into_iter().find(|kind| data == Some(name(*kind))) else {
         return Err(Error::invalid_params("this lens is not of this server"));
     };
     let range = view.within(lens.range).range;
-    let found = resolve_lens(&view.workspace, view.file, Lens { range, kind });
+    let found = resolve_lens(&view.workspace, view.file, Lens { range, kind }, &view.counts);
     let uri = view.uri(view.file);
     let mut title = found.title;
     let (command, arguments) = match kind {
@@ -50,6 +50,7 @@ pub(crate) fn resolve(view: &View, lens: &CodeLens) -> Result<CodeLens> {
             let title = text.get(range.start as usize..range.end as usize).unwrap_or_default();
             (RUN_TEST, vec![json!(uri), json!(title.trim_matches('"'))])
         }
+        LensKind::Members => ("", Vec::new()),
         LensKind::Journey | LensKind::Uses if found.places.is_empty() => ("", Vec::new()),
         LensKind::Journey | LensKind::Uses => {
             let places: Vec<Location> =
@@ -85,6 +86,7 @@ fn name(kind: LensKind) -> &'static str {
     match kind {
         LensKind::RunTest => "test",
         LensKind::Journey => "journey",
+        LensKind::Members => "members",
         LensKind::Uses => "uses",
     }
 }

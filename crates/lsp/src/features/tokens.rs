@@ -4,6 +4,8 @@ use journey_ide::{SemanticToken as Found, TokenKind, semantic_tokens};
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::*;
 
+use crate::kept::{Kept, Tokens};
+use crate::uris::Key;
 use crate::view::View;
 
 /// What the numbers of the tokens mean.
@@ -21,16 +23,73 @@ pub(crate) fn options() -> SemanticTokensOptions {
             token_modifiers: modifiers.to_vec(),
         },
         range: Some(true),
-        full: Some(SemanticTokensFullOptions::Bool(true)),
+        full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
         ..SemanticTokensOptions::default()
     }
 }
 
 /// All tokens of a document.
-pub(crate) fn whole(view: &View, _: &SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+pub(crate) fn whole(
+    view: &View,
+    params: &SemanticTokensParams,
+    kept: &Kept,
+) -> Result<Option<SemanticTokensResult>> {
+    let (data, result_id) = told(view, &params.text_document.uri, None, kept);
+    let (data, result_id) = (data.to_vec(), Some(result_id));
+    Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id, data })))
+}
+
+/// What differs from the answer that the client has; everything where that is not known any more.
+pub(crate) fn difference(
+    view: &View,
+    params: &SemanticTokensDeltaParams,
+    kept: &Kept,
+) -> Result<Option<SemanticTokensFullDeltaResult>> {
+    let uri = &params.text_document.uri;
+    let before = kept.find(&Key::of(uri), &params.previous_result_id);
+    let base = before.is_some().then_some(params.previous_result_id.as_str());
+    let (data, result_id) = told(view, uri, base, kept);
+    let result_id = Some(result_id);
+    Ok(Some(match before {
+        Some(before) => {
+            let edits = edits(&before, &data);
+            SemanticTokensFullDeltaResult::TokensDelta(SemanticTokensDelta { result_id, edits })
+        }
+        None => {
+            let data = data.to_vec();
+            SemanticTokensFullDeltaResult::Tokens(SemanticTokens { result_id, data })
+        }
+    }))
+}
+
+/// All tokens, and the name under which they are kept.
+fn told(view: &View, uri: &Uri, base: Option<&str>, kept: &Kept) -> (Tokens, String) {
     let found = semantic_tokens(&view.workspace, view.file, None);
-    let data = encoded(view, &found);
-    Ok(Some(SemanticTokensResult::Tokens(SemanticTokens { result_id: None, data })))
+    let tokens: Tokens = encoded(view, &found).into();
+    (tokens.clone(), kept.keep(&Key::of(uri), base, tokens))
+}
+
+/// The protocol counts numbers, of which each token has five.
+const NUMBERS: usize = 5;
+
+/// What makes the tokens of after of those of before. Places are relative, so that an edit of the
+/// text changes few tokens in one spot, and one edit says it.
+fn edits(before: &[SemanticToken], after: &[SemanticToken]) -> Vec<SemanticTokensEdit> {
+    let start = before.iter().zip(after).take_while(|(before, after)| before == after).count();
+    let (before, after) =
+        (before.get(start..).unwrap_or_default(), after.get(start..).unwrap_or_default());
+    let ends = before.iter().rev().zip(after.iter().rev());
+    let end = ends.take_while(|(before, after)| before == after).count();
+    let comes = after.get(..after.len() - end).unwrap_or_default();
+    let gone = before.len() - end;
+    if gone == 0 && comes.is_empty() {
+        return Vec::new();
+    }
+    vec![SemanticTokensEdit {
+        start: (start * NUMBERS) as u32,
+        delete_count: (gone * NUMBERS) as u32,
+        data: (!comes.is_empty()).then(|| comes.to_vec()),
+    }]
 }
 
 /// Those of a part of it.

@@ -144,6 +144,11 @@ impl Client {
         }
     }
 
+    /// Whether such a message came while something else was waited for.
+    pub(crate) fn came(&self, wanted: impl Fn(&Value) -> bool) -> bool {
+        self.unread.iter().any(wanted)
+    }
+
     /// The next message; nothing when the server has closed the connection.
     pub(crate) fn read(&mut self) -> Option<Value> {
         let message = self.runtime.block_on(async {

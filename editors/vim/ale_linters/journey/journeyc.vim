@@ -1,5 +1,6 @@
 " `journeyc lsp` for ALE: findings, completion, hover, going to definitions, renaming.
 call ale#Set('journey_journeyc_executable', 'journeyc')
+call ale#Set('journey_journeyc_options', {})
 
 " The folder with the journey.toml, or that of the file.
 function! ale_linters#journey#journeyc#Root(buffer) abort
@@ -13,5 +14,6 @@ call ale#linter#Define('journey', {
 \   'executable': {buffer -> ale#Var(buffer, 'journey_journeyc_executable')},
 \   'command': '%e lsp',
 \   'language': 'journey',
+\   'initialization_options': {buffer -> ale#Var(buffer, 'journey_journeyc_options')},
 \   'project_root': function('ale_linters#journey#journeyc#Root'),
 \})
