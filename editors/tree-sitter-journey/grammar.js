@@ -26,6 +26,12 @@ const closing = ($, mark) => choice(mark, $._close);
 
 const braced = ($, ...rules) => seq("{", ...rules, closing($, "}"));
 
+/**
+ * The braces of a declaration, in a node of their own that the specification does not have: what is documented begins
+ * with its documentation, and editors fold and indent from the braces on.
+ */
+const braces = ($, rule) => alias($[rule], $.braces);
+
 /** Braces that have to be there: the scanner says, too, that both are missing. */
 const body = ($, ...rules) => choice(braced($, ...rules), $._close);
 
@@ -45,8 +51,7 @@ module.exports = grammar({
   word: ($) => $._any_word,
 
   // Read by src/scanner.c, which knows what a pattern cannot say: that reserved words are no names, wherever they
-  // stand; where a declaration begins, whatever is missing in the one above; and where a text between three quotes ends
-  // that nobody closed.
+  // stand; where a declaration begins, whatever is missing in the one above; and where a text ends that nobody closed.
   externals: ($) => [
     $._plain_word,
     $.long_chunk,
@@ -97,7 +102,7 @@ module.exports = grammar({
     // -------------------------------------------------------------------------------------------
     // Declarations
 
-    customer_decl: ($) => documented($, declaring($, "customer"), body($, repeat($.field))),
+    customer_decl: ($) => documented($, declaring($, "customer"), braces($, "_fields")),
 
     event_decl: ($) =>
       documented(
@@ -106,8 +111,10 @@ module.exports = grammar({
         field("name", $.name),
         optional($.external_name),
         repeat($.attribute),
-        body($, repeat($.field)),
+        braces($, "_fields"),
       ),
+
+    _fields: ($) => body($, repeat($.field)),
 
     field: ($) =>
       documented(
@@ -145,7 +152,9 @@ module.exports = grammar({
 
     let_decl: ($) => documented($, declaring($, "let"), field("name", $.name), "=", $._expr),
 
-    policy_decl: ($) => documented($, declaring($, "policy"), field("name", $.name), body($, repeat($._policy_rule))),
+    policy_decl: ($) => documented($, declaring($, "policy"), field("name", $.name), braces($, "_policy_rules")),
+
+    _policy_rules: ($) => body($, repeat($._policy_rule)),
 
     _policy_rule: ($) => choice($.require_rule, $.quiet_rule, $.cap_rule),
 
@@ -179,10 +188,12 @@ module.exports = grammar({
         declaring($, "destination"),
         field("name", $.name),
         optional($.destination_kind),
-        body($, repeat($._destination_item)),
+        braces($, "_destination_items"),
       ),
 
     destination_kind: ($) => $.name,
+
+    _destination_items: ($) => body($, repeat($._destination_item)),
 
     _destination_item: ($) => choice($.setting_decl, $.secret_decl, $.action_decl),
 
@@ -279,7 +290,6 @@ module.exports = grammar({
     // -------------------------------------------------------------------------------------------
     // Journeys: the header
 
-    // Clauses behind the first tile are a mistake, but one that leaves the rest readable.
     journey_decl: ($) =>
       documented(
         $,
@@ -288,8 +298,11 @@ module.exports = grammar({
         optional($.external_name),
         optional($.param_list),
         repeat($.attribute),
-        body($, repeat(choice($._header_clause, $.tile))),
+        braces($, "_journey_body"),
       ),
+
+    // Clauses behind the first tile are a mistake, but one that leaves the rest readable.
+    _journey_body: ($) => body($, repeat(choice($._header_clause, $.tile))),
 
     _header_clause: ($) =>
       choice(
@@ -676,7 +689,9 @@ module.exports = grammar({
     // -------------------------------------------------------------------------------------------
     // Tests
 
-    test_decl: ($) => documented($, declaring($, "test"), $.text, body($, repeat($._step))),
+    test_decl: ($) => documented($, declaring($, "test"), $.text, braces($, "_steps")),
+
+    _steps: ($) => body($, repeat($._step)),
 
     _step: ($) =>
       choice(

@@ -9,6 +9,7 @@
 mod common;
 
 use journey_reference::generator::{Generator, render};
+use journey_reference::mutation::mutate;
 use journey_reference::random::Random;
 use journey_reference::{production, rules};
 
@@ -71,4 +72,23 @@ fn sentences_made_from_the_grammar_have_the_same_tree() {
         }
     }
     assert!(differing.is_empty(), "JOURNEY_SEED={seed}\n{}", differing.join("\n"));
+}
+
+/// The scanner makes tokens that take no room: whatever the text, it comes to an end, and with the whole of it.
+#[test]
+fn broken_sentences_have_a_tree_of_the_whole_text() {
+    let (seed, cases) = (setting("JOURNEY_SEED", SEED), setting("JOURNEY_CASES", CASES));
+    let mut generator = Generator::new(rules().unwrap());
+    let names = generator.names();
+    for case in 0..cases {
+        let mut random = Random::new(seed ^ case);
+        let pieces = generator.sentence("file", &names[case as usize % names.len()], &mut random);
+        let whole = render(&mutate(&pieces, &mut random), &mut random);
+        let middle = (0..=whole.len() / 2).rev().find(|at| whole.is_char_boundary(*at)).unwrap();
+        for text in [whole.as_str(), &whole[..middle], &whole[middle..]] {
+            let tree = journey_treesitter::parse(text).unwrap();
+            assert!(tree.root_node().end_byte() <= text.len(), "JOURNEY_SEED={seed}, case {case}");
+            assert!(["file", "ERROR"].contains(&tree.root_node().kind()));
+        }
+    }
 }

@@ -81,8 +81,8 @@ fn found(path: &str) -> String {
 #[test]
 fn declarations_blocks_and_rows_of_comments_are_folded() {
     expect![[r#"
-        fold 1-3 event paid {
-        fold 5-16 journey thanks {
+        fold 1-3 {
+        fold 5-16 {
         fold 7-7 // A while
         fold 8-8 // later.
         fold 10-15 branch {
@@ -115,4 +115,42 @@ fn bindings_are_found_where_they_are_made_and_used() {
         local.scope 14-14 { exit small }
     "#]]
     .assert_eq(&found("tree-sitter-journey/queries/locals.scm"));
+}
+
+/// As editors reckon: a level for each line on which something begins that the query indents and that goes on here.
+fn levels(text: &str, all: &[(std::ops::Range<usize>, String)], at: usize) -> usize {
+    let line = |at: usize| text[..at].matches('\n').count();
+    let closes = text[at..].starts_with(['}', ']', ')']);
+    let around = all.iter().filter(|(range, name)| {
+        let goes_on = range.contains(&at) && !(closes && range.end == at + 1);
+        name == "indent" && goes_on && line(range.start) < line(at)
+    });
+    around.map(|(range, _)| line(range.start)).collect::<BTreeSet<usize>>().len()
+}
+
+#[test]
+fn formatted_files_are_indented_as_the_query_says() {
+    let query = query("tree-sitter-journey/queries/indents.scm");
+    let mut lines = 0;
+    let mut differing = Vec::new();
+    for (name, text) in common::texts().iter().filter(|(name, _)| name.starts_with("examples")) {
+        let all = find(&query, text).unwrap();
+        let mut begin = 0;
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            let blanks = line.len() - line.trim_start().len();
+            let at = begin + blanks;
+            begin += line.len();
+            let in_text =
+                all.iter().any(|(r, name)| name == "indent.ignore" && r.start < at && at < r.end);
+            if line.trim().is_empty() || in_text {
+                continue;
+            }
+            lines += 1;
+            if blanks != 2 * levels(text, &all, at) {
+                differing.push(format!("{name}:{}: {}", number + 1, line.trim_end()));
+            }
+        }
+    }
+    assert!(lines > 1_000, "only {lines} lines");
+    assert_eq!(differing, [""; 0]);
 }

@@ -7,6 +7,9 @@
 // A keyword that begins a declaration at the margin. Fields can be called `event`, too, so an event without its closing
 // brace would read the next one as its field. Here it is a token that is no name, and what is broken ends in front of it.
 //
+// Two tokens that take no room: what stands for closing brackets that are missing in front of such a keyword or of the
+// end of the file, and for closing quotes that are missing at the end of a line.
+//
 // A piece of a text between three quotes: quotes may stand in it, one or two at a time. If no three quotes follow in the
 // file, the text ends in front of the first line that closes a block or begins a declaration.
 
@@ -20,6 +23,12 @@
 
 // In the order of `externals`. The declarations stand in the order of the table below.
 enum Token { PLAIN_WORD, LONG_CHUNK, TEXT_END, CLOSE, FIRST_MARGIN };
+
+// What is known of the text between three quotes that is read: looked for once a text, however often it is doubted.
+enum Ending { UNKNOWN, CLOSED, UNCLOSED };
+
+// So many lines of documentation are looked through for what they describe.
+enum { MAX_DOCS = 64 };
 
 static const char *const DECLARATIONS[] = {"audience", "customer", "destination", "event",
                                            "journey",  "let",      "policy",      "test"};
@@ -118,7 +127,7 @@ static bool declares(const Word *word, TSLexer *lexer) {
 
 // Reads lines of documentation at the margin; whether all that begin with a slash are such.
 static bool docs(TSLexer *lexer) {
-  while (lexer->lookahead == '/') {
+  for (unsigned lines = 0; lexer->lookahead == '/' && lines < MAX_DOCS; lines++) {
     for (unsigned slashes = 0; slashes < 3; slashes++) {
       if (lexer->lookahead != '/') {
         return false;
@@ -135,7 +144,7 @@ static bool docs(TSLexer *lexer) {
   return true;
 }
 
-static bool word(TSLexer *lexer, const bool *valid) {
+static bool word(TSLexer *lexer, char *ending, const bool *valid) {
   // In case that it is `CLOSE`, which takes no room.
   lexer->mark_end(lexer);
   bool at_margin = true;
@@ -148,7 +157,9 @@ static bool word(TSLexer *lexer, const bool *valid) {
     return valid[CLOSE] && !valid[TEXT_END];
   }
   at_margin = at_margin && lexer->get_column(lexer) == 0;
-  bool documented = at_margin && lexer->lookahead == '/';
+  // Where any declaration can begin, no block is open.
+  bool open = !valid[FIRST_MARGIN + DECLARATION_COUNT - 1];
+  bool documented = at_margin && open && lexer->lookahead == '/';
   // What is described decides whether a block ends in front of the description.
   if (documented && !docs(lexer)) {
     return false;
@@ -177,6 +188,7 @@ static bool word(TSLexer *lexer, const bool *valid) {
     // Also where no brace is expected: the parser then finds the way to the one that is missing.
     lexer->result_symbol = CLOSE;
   }
+  *ending = UNKNOWN;
   return declares(&found, lexer);
 }
 
@@ -214,11 +226,11 @@ static bool three_quotes_follow(TSLexer *lexer) {
 
 // The token ends where `mark_end` was called last, however far is read to see whether the text is ever closed. Whether it
 // is, is remembered for the next token.
-static bool long_chunk(TSLexer *lexer, bool *unclosed) {
+static bool long_chunk(TSLexer *lexer, char *ending) {
   bool any = false;
   lexer->mark_end(lexer);
-  if (*unclosed || lexer->eof(lexer)) {
-    *unclosed = false;
+  if (*ending == UNCLOSED || lexer->eof(lexer)) {
+    *ending = UNKNOWN;
     lexer->result_symbol = TEXT_END;
     return true;
   }
@@ -238,8 +250,8 @@ static bool long_chunk(TSLexer *lexer, bool *unclosed) {
       if (!any) {
         lexer->mark_end(lexer);
       }
-      if (closes_block_or_declares(lexer)) {
-        *unclosed = !three_quotes_follow(lexer);
+      if (*ending == UNKNOWN && closes_block_or_declares(lexer)) {
+        *ending = three_quotes_follow(lexer) ? CLOSED : UNCLOSED;
         return true;
       }
     } else {
@@ -257,18 +269,18 @@ static bool line_end(TSLexer *lexer) {
   return lexer->eof(lexer) || lexer->lookahead == '\n' || lexer->lookahead == '\r';
 }
 
-// What is remembered between tokens: whether the text that is read is never closed.
-void *tree_sitter_journey_external_scanner_create(void) { return ts_calloc(1, sizeof(bool)); }
+// What is remembered between tokens is the `Ending` of the last text between three quotes.
+void *tree_sitter_journey_external_scanner_create(void) { return ts_calloc(1, 1); }
 
 void tree_sitter_journey_external_scanner_destroy(void *payload) { ts_free(payload); }
 
 unsigned tree_sitter_journey_external_scanner_serialize(void *payload, char *buffer) {
-  buffer[0] = *(bool *)payload;
+  buffer[0] = *(char *)payload;
   return 1;
 }
 
 void tree_sitter_journey_external_scanner_deserialize(void *payload, const char *buffer, unsigned length) {
-  *(bool *)payload = length > 0 && buffer[0];
+  *(char *)payload = length > 0 ? buffer[0] : UNKNOWN;
 }
 
 bool tree_sitter_journey_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
@@ -280,5 +292,5 @@ bool tree_sitter_journey_external_scanner_scan(void *payload, TSLexer *lexer, co
   for (size_t i = 0; i < DECLARATION_COUNT; i++) {
     any_word |= valid[FIRST_MARGIN + i];
   }
-  return any_word && word(lexer, valid);
+  return any_word && word(lexer, payload, valid);
 }

@@ -34,6 +34,11 @@ fn node(of: journey_treesitter::Node<'_>) -> Node {
             continue;
         }
         let mut inner = node(child);
+        // Made for editors, and in no other tree.
+        if kind == "braces" {
+            children.append(&mut inner.children);
+            continue;
+        }
         if !child.is_named() {
             inner.rule = format!("kw_{kind}");
         }

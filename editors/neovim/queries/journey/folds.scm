@@ -3,15 +3,10 @@
 ; Whatever stands in braces or brackets over several lines, and rows of comments.
 
 [
-  (customer_decl)
-  (event_decl)
-  (policy_decl)
-  (destination_decl)
+  (braces)
   (action_body)
   (param_list)
   (record_type)
-  (journey_decl)
-  (test_decl)
   (block)
   (late_block)
   (wait_arms)

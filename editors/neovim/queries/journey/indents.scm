@@ -3,15 +3,10 @@
 ; Two names for each thing: Helix knows the first, Neovim the second.
 
 [
-  (customer_decl)
-  (event_decl)
-  (policy_decl)
-  (destination_decl)
+  (braces)
   (action_body)
   (param_list)
   (record_type)
-  (journey_decl)
-  (test_decl)
   (block)
   (late_block)
   (wait_arms)
@@ -27,6 +22,11 @@
   (arg_list)
   (paren_expr)
   (definition)
+  (entry_clause)
+  (exit_clause)
+  (goal_clause)
+  (wait_event)
+  (if_expr)
 ] @indent @indent.begin
 
 [
