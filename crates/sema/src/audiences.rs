@@ -40,7 +40,7 @@ pub(crate) fn audience(view: View<'_>) -> Outcome<thir::Audience> {
 
 /// Whether an audience has a definition. One that nobody declares has none.
 #[salsa::tracked(returns(copy))]
-fn is_defined<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
+pub(crate) fn is_defined<'db>(db: &'db dyn Db, name: Name<'db>) -> bool {
     let site = table::lookup(db, name).first();
     let decl = site.and_then(|site| declaration::<ast::AudienceDecl<'_>>(site.item.tree(db)));
     decl.is_some_and(|decl| decl.definition().is_some())

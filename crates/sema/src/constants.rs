@@ -98,7 +98,7 @@ fn cycle_uses(names: &[&Arc<str>]) -> Uses {
 
 /// The names that stand in a constant's definition.
 #[salsa::tracked]
-fn let_names<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Arc<str>> {
+pub(crate) fn let_names<'db>(db: &'db dyn Db, item: Item<'db>) -> Vec<Arc<str>> {
     let decl: Option<ast::LetDecl<'_>> = declaration(item.tree(db));
     let Some(expr) = decl.and_then(|decl| decl.expr()) else { return Vec::new() };
     let tokens: Vec<_> = expr.syntax().leaves().filter(|token| !token.kind().is_trivia()).collect();

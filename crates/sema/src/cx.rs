@@ -97,6 +97,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) nodes: u32,
     /// Where to note what an editor wants to know.
     pub(crate) record: Option<&'a Record>,
+    /// Whether only what is known before anything runs will do, for that record.
+    pub(crate) only_known: bool,
+    /// What the next expression should be, for that record.
+    pub(crate) wishes: Vec<crate::Type>,
 }
 
 /// What an expression may speak of, by the moment at which it is evaluated.
@@ -268,6 +272,8 @@ impl<'a> Cx<'a> {
             is_test: item.kind(db) == ItemKind::Test,
             nodes: 0,
             record,
+            only_known: false,
+            wishes: Vec::new(),
         }
     }
 

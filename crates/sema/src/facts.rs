@@ -104,6 +104,12 @@ impl Paths {
         })
     }
 
+    /// The paths that `facts` speak of.
+    pub(crate) fn known<'p>(&'p self, facts: &'p Facts) -> impl Iterator<Item = &'p Path> {
+        let all = (0..).zip(&self.paths);
+        all.filter(|(id, _)| facts.contains(*id)).map(|(_, path)| path)
+    }
+
     /// The path of an expression, if it is one.
     pub(crate) fn of(&mut self, expr: &Expr) -> Option<PathId> {
         let path = match &expr.kind {

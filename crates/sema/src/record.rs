@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::Type;
 use crate::cx::{Cx, Knowledge, Stage};
+use crate::facts::Path;
 use crate::index::{Definition, InScope, InnerKind, Scope};
 use crate::names::NameKind;
 use crate::requests::Part;
@@ -120,13 +121,18 @@ impl Cx<'_> {
     }
 
     /// Notes what is in scope, if the cursor is in `range`. What is inside comes later and counts.
-    pub(crate) fn note_scope(&self, range: TextRange, wanted: Option<&Type>) {
+    /// Gives the types that fit there, for what is inside.
+    pub(crate) fn note_scope(&mut self, range: TextRange, wanted: Option<&Type>) -> Vec<Type> {
+        let wishes = std::mem::take(&mut self.wishes);
         let inside = |cursor: &u32| range.start <= *cursor && *cursor <= range.end;
         let record = self.record.filter(|record| record.cursor.as_ref().is_some_and(inside));
-        let Some(record) = record else { return };
+        let Some(record) = record else { return Vec::new() };
+        let fits = if wishes.is_empty() { wanted.into_iter().cloned().collect() } else { wishes };
         let mut scope = self.scope_here();
         scope.wanted = wanted.cloned();
+        scope.fits.clone_from(&fits);
         record.found.borrow_mut().scope = Some(scope);
+        fits
     }
 
     fn scope_here(&self) -> Scope {
@@ -136,14 +142,26 @@ impl Cx<'_> {
         }
         if let Some(at_hand) = &self.at_hand {
             let event = &at_hand.info.ty.name;
-            names.push(InScope::event(at_hand.alias.as_ref().unwrap_or(event), event));
+            names.push(InScope::event(at_hand.alias.as_ref().unwrap_or(event), event, false));
         }
-        for bound in self.scope.iter().filter_map(|id| self.bindings.get(id.0 as usize)) {
+        let came: Vec<&BindingId> = self
+            .paths
+            .known(&self.facts)
+            .filter_map(|path| match path {
+                Path::Binding(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let bound =
+            self.scope.iter().filter_map(|id| Some((id, self.bindings.get(id.0 as usize)?)));
+        for (id, bound) in bound {
+            let optional = matches!(bound.kind, BindingKind::Event { optional: true, .. });
+            let missing = optional && !came.contains(&id);
             names.push(match (&bound.kind, &bound.info) {
                 (BindingKind::Value(ty), _) => {
                     InScope::value(&bound.name, Some(ty.clone()), "value")
                 }
-                (_, Some(info)) => InScope::event(&bound.name, &info.ty.name),
+                (_, Some(info)) => InScope::event(&bound.name, &info.ty.name, missing),
                 (_, None) => InScope::value(&bound.name, None, "message"),
             });
         }
@@ -155,9 +173,10 @@ impl Cx<'_> {
             };
             names.push(InScope::value(&name.name, Some(name.ty.clone()), what));
         }
-        let knows = |what| self.stage.refuses(what).is_none();
+        let knows = |what| !self.only_known && self.stage.refuses(what).is_none();
         Scope {
             wanted: None,
+            fits: Vec::new(),
             names,
             customer: knows(Knowledge::Customer),
             now: knows(Knowledge::Now),
@@ -165,6 +184,24 @@ impl Cx<'_> {
             history: knows(Knowledge::History),
             constant: matches!(self.stage, Stage::Constant),
             labels: self.labels.keys().cloned().collect(),
+            set: self.paths.known(&self.facts).filter_map(|path| self.called(path)).collect(),
+        }
+    }
+
+    /// What a path is called in source.
+    fn called(&self, path: &Path) -> Option<(Arc<str>, Arc<str>)> {
+        let bound = |id: &BindingId| self.bindings.get(id.0 as usize).map(|it| it.name.clone());
+        match path {
+            Path::Trait(name) => Some(("customer".into(), name.clone())),
+            Path::Property(binding, name) => Some((bound(binding)?, name.clone())),
+            Path::Event(name) => {
+                let event = self.at_hand.as_ref()?;
+                let base = event.alias.as_ref().unwrap_or(&event.info.ty.name);
+                Some((base.clone(), name.clone()))
+            }
+            Path::Value(binding) => Some(("".into(), bound(binding)?)),
+            Path::Parameter(name) => Some(("".into(), name.clone())),
+            _ => None,
         }
     }
 }

@@ -41,6 +41,7 @@ impl Cx<'_> {
         let parts = match syntax {
             ast::Expr::Text(text) => self.url_parts(text),
             other => {
+                self.wish(|| vec![crate::Type::Text]);
                 let value = self.untyped(Some(other));
                 let textual = value.ty.is_textual() || value.is_error();
                 if !textual || value.as_const().is_none() && !self.is_base(&value) {

@@ -212,6 +212,7 @@ mod declared;
 mod files;
 mod names;
 mod part;
+mod standing;
 mod stop;
 
 #[cfg(test)]

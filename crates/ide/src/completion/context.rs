@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use journey_base::TextRange;
-use journey_sema::Workspace;
-use journey_sema::index::{Index, Scope};
-use journey_syntax::{Parse, SyntaxKind, SyntaxNode, SyntaxToken};
+use journey_base::{FileId, TextRange};
+use journey_sema::index::{Definition, Index, Scope};
+use journey_sema::{NameKind, Type, Workspace};
+use journey_syntax::{AstNode, Parse, SyntaxKind, SyntaxNode, SyntaxToken, Tree};
 
+use super::steps::journey_of;
 use crate::place::{FilePosition, covering, tokens_at};
 
 /// The word that is put in at the cursor: nothing in a workspace is called so.
@@ -24,12 +25,21 @@ pub(crate) struct Context {
     pub(super) in_text: bool,
     /// Whether arguments stand behind the cursor already.
     pub(super) called: bool,
+    /// Whether a block does.
+    pub(super) braced: bool,
     /// The text with the probe in it, and where that stands.
     pub(super) trial: Parse,
     pub(super) probe: TextRange,
     /// What can stand in an expression here, and what the names around stand for.
     pub(super) scope: Option<Scope>,
     pub(super) index: Index,
+    /// The journey that the test around the cursor is about.
+    pub(super) tested: Option<Tree>,
+    /// The kinds of the nodes around the probe, the innermost last.
+    pub(super) kinds: Vec<SyntaxKind>,
+    /// The last token before the cursor that is no blank, with its end, and the one before it.
+    last: Option<(SyntaxKind, u32)>,
+    last_but_one: Option<SyntaxKind>,
 }
 
 impl Context {
@@ -64,6 +74,7 @@ impl Context {
         let rest_word = if in_text { 0 } else { rest.bytes().take_while(word).count() };
         let rest = rest.get(rest_word..)?;
         let called = !in_text && rest.starts_with('(');
+        let braced = !in_text && rest.trim_start_matches([' ', '\t']).starts_with('{');
         let probe = TextRange::new(replace.start, replace.start + PROBE.len() as u32);
         let mut trial = journey_syntax::parse(&format!("{prefix}{PROBE}{rest}"));
         if !in_text && lost(&trial, probe) {
@@ -72,7 +83,26 @@ impl Context {
         }
         let found = workspace.scope(at.file, &trial, probe.start);
         let (scope, index) = found.unwrap_or_default();
-        Some(Context { replace, typed, prefix, in_text, called, trial, probe, scope, index })
+        let around = covering(&trial.tree, probe);
+        let kinds = around.iter().map(|node| node.kind()).collect();
+        let tested = tested(workspace, &around);
+        let (last, last_but_one) = last_words(&trial.tree, probe.start);
+        Some(Context {
+            replace,
+            typed,
+            prefix,
+            in_text,
+            called,
+            braced,
+            trial,
+            probe,
+            scope,
+            index,
+            tested,
+            kinds,
+            last,
+            last_but_one,
+        })
     }
 
     /// The nodes around the probe, the innermost last.
@@ -81,13 +111,64 @@ impl Context {
     }
 
     /// The last token before the cursor that is no blank.
-    pub(super) fn before(&self) -> Option<SyntaxToken<'_>> {
-        let tokens = self.trial.tree.tokens();
-        tokens
-            .take_while(|token| token.range().end <= self.probe.start)
-            .filter(|token| !token.kind().is_trivia())
-            .last()
+    pub(super) fn before(&self) -> Option<SyntaxKind> {
+        self.last.map(|(kind, _)| kind)
     }
+
+    /// Where what stands before the cursor ends.
+    pub(super) fn before_end(&self) -> u32 {
+        self.last.map_or(0, |(_, end)| end)
+    }
+
+    /// Whether `expect no` stands before the cursor.
+    pub(super) fn denies(&self) -> bool {
+        self.last_but_one == Some(SyntaxKind::KW_EXPECT)
+            && self.prefix.split_whitespace().next_back() == Some("no")
+    }
+
+    /// The types that fit here, the best first.
+    pub(super) fn fits(&self) -> &[Type] {
+        self.scope.as_ref().map_or(&[], |scope| &scope.fits)
+    }
+
+    /// Whether a value of this type fits here.
+    pub(super) fn wants(&self, ty: &Type) -> bool {
+        self.fits().iter().any(|it| it.required() == *ty)
+    }
+
+    /// Whether an operand of an expression stands here.
+    pub(super) fn is_operand(&self) -> bool {
+        self.kinds.last() == Some(&SyntaxKind::NAME) && self.parent().is_some()
+    }
+
+    /// What an operand stands in by itself, where it is one: an argument, an assignment, a clause.
+    pub(super) fn parent(&self) -> Option<SyntaxKind> {
+        let mut kinds = self.kinds.iter().rev().copied();
+        let at = kinds.by_ref().find(|kind| *kind != SyntaxKind::NAME)?;
+        if at != SyntaxKind::NAME_EXPR { None } else { kinds.next() }
+    }
+
+    /// The declaration around the cursor.
+    pub(super) fn declaration(&self) -> Option<SyntaxNode<'_>> {
+        self.around().get(1).copied()
+    }
+}
+
+/// The last token that ends before `at` and is no blank, with its end, and the one before it.
+fn last_words(tree: &Tree, at: u32) -> (Option<(SyntaxKind, u32)>, Option<SyntaxKind>) {
+    let tokens = tree.tokens().take_while(|token| token.range().end <= at);
+    let (mut last, mut before) = (None, None);
+    for token in tokens.filter(|token| !token.kind().is_trivia()) {
+        (before, last) = (last, Some((token.kind(), token.range().end)));
+    }
+    (last, before.map(|(kind, _)| kind))
+}
+
+/// The declaration of the journey that a test is about.
+fn tested(workspace: &Workspace, around: &[SyntaxNode<'_>]) -> Option<Tree> {
+    let name = journey_of(around)?.source().into();
+    let journey = Definition::Name(NameKind::Journey, name);
+    workspace.declaration_of(&journey, FileId(0)).map(|(tree, _)| tree)
 }
 
 /// Whether the parser could make nothing of the probe.

@@ -5,7 +5,8 @@ use journey_sema::{Field, NameKind, Type, Workspace};
 use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use super::context::Context;
-use super::values::{fit, trait_items};
+use super::fit::{EXACTLY, UNKNOWN, fit};
+use super::values::trait_items;
 use super::{CompletionKind, Found};
 use crate::words;
 
@@ -19,24 +20,24 @@ pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Fou
         .field_accesses()
         .take_while(|access| access.range().end <= context.probe.start)
         .collect();
-    let wanted = context.scope.as_ref().and_then(|scope| scope.wanted.clone());
+    let fits = context.fits();
     match (base, before.as_slice()) {
         (ast::Expr::CustomerExpr(_), []) => {
-            trait_items(workspace, "", wanted.as_ref(), found);
-            found.plain(CompletionKind::Property, "id", "text", fit(&Type::Text, wanted.as_ref()));
+            trait_items(workspace, context, "", fits, found);
+            found.plain(CompletionKind::Property, "id", "text", fit(&Type::Text, fits));
         }
         (ast::Expr::CustomerExpr(_), [only]) => {
             let field = only.any_name().and_then(|name| workspace.trait_field(name.source()));
-            of_type(field.map(|field| field.ty).as_ref(), wanted.as_ref(), found);
+            of_type(field.map(|field| field.ty).as_ref(), fits, found);
         }
         (ast::Expr::NameExpr(name), before) => {
             let name = name.name().map_or("", |name| name.source());
-            of_name(workspace, context, name, before, wanted.as_ref(), found);
+            of_name(workspace, context, name, before, fits, found);
         }
         (other, before) => {
             let end = before.last().map_or(other.range().end, |access| access.range().end);
             let ty = context.index.type_of(TextRange::new(other.range().start, end));
-            of_type(ty, wanted.as_ref(), found);
+            of_type(ty, fits, found);
         }
     }
 }
@@ -47,7 +48,7 @@ fn of_name(
     context: &Context,
     name: &str,
     before: &[ast::FieldAccess<'_>],
-    wanted: Option<&Type>,
+    fits: &[Type],
     found: &mut Found,
 ) {
     let in_scope = context.scope.iter().flat_map(|scope| &scope.names).find(|it| *it.name == *name);
@@ -59,8 +60,8 @@ fn of_name(
     let fields = event.as_ref().and_then(|event| workspace.event_type(event));
     match (fields, before) {
         (Some(event), []) => {
-            fields_of(&event.properties, wanted, found);
-            found.plain(CompletionKind::Property, "at", "time", fit(&Type::Time, wanted));
+            fields_of(&event.properties, fits, found);
+            found.plain(CompletionKind::Property, "at", "time", fit(&Type::Time, fits));
         }
         (Some(event), [first, ..]) => {
             let first = first.any_name().map_or("", |name| name.source());
@@ -69,7 +70,7 @@ fn of_name(
                 Some(property) => Some(property.ty.clone()),
                 None => (first == "at").then_some(Type::Time),
             };
-            of_type(ty.as_ref(), wanted, found);
+            of_type(ty.as_ref(), fits, found);
         }
         (None, before) => {
             let mut ty = in_scope.and_then(|in_scope| in_scope.ty.clone());
@@ -85,16 +86,16 @@ fn of_name(
                     _ => None,
                 });
             }
-            of_type(ty.as_ref(), wanted, found);
+            of_type(ty.as_ref(), fits, found);
         }
     }
 }
 
 /// The parts of a value of some type.
-fn of_type(ty: Option<&Type>, wanted: Option<&Type>, found: &mut Found) {
+fn of_type(ty: Option<&Type>, fits: &[Type], found: &mut Found) {
     let Some(ty) = ty.map(Type::required) else { return };
     let kind = match &ty {
-        Type::Record(fields) => return fields_of(fields, wanted, found),
+        Type::Record(fields) => return fields_of(fields, fits, found),
         Type::Time => "time",
         Type::Text | Type::Enum(_) => "text",
         Type::List(_) => "list",
@@ -103,16 +104,18 @@ fn of_type(ty: Option<&Type>, wanted: Option<&Type>, found: &mut Found) {
     for (name, of, gives) in words::VALUE_PROPERTIES {
         if of.contains(&kind) {
             let about = words::built_in(&format!("value.{name}")).map_or("", |(_, about)| about);
-            found.plain(CompletionKind::Property, name, *gives, 2);
+            let given = fits.iter().any(|ty| ty.required().to_string() == *gives);
+            let rank = if given { EXACTLY } else { UNKNOWN };
+            found.plain(CompletionKind::Property, name, *gives, rank);
             found.documented(about, false);
         }
     }
 }
 
 /// Fields of a record or properties of an event.
-pub(super) fn fields_of(fields: &[Field], wanted: Option<&Type>, found: &mut Found) {
+pub(super) fn fields_of(fields: &[Field], fits: &[Type], found: &mut Found) {
     for field in fields {
-        let rank = fit(&field.ty, wanted);
+        let rank = fit(&field.ty, fits);
         found.plain(CompletionKind::Property, &field.name, field.ty.to_string(), rank);
         let wire = if field.wire == field.name {
             String::new()

@@ -1,19 +1,20 @@
 //! Which names can stand where the probe ended up in the tree.
 
-use std::sync::Arc;
-
 use journey_sema::{Field, JourneyOutline, NameKind, Workspace};
 use journey_syntax::{AstNode, SyntaxKind as K, SyntaxNode, ast};
 
 use super::context::Context;
-use super::values::{action_item, audiences, fit};
-use super::{CompletionKind, Found, fields, snippets, values};
+use super::fit::FIRST;
+use super::steps::tested;
+use super::values::{action_item, audiences, settable_audiences};
+use super::{CompletionKind, Found, fields, snippets, steps, values};
 use crate::docs;
 use crate::words;
 
 pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Found) {
-    // Behind `is` stand two words of the language, and no value.
-    if context.before().is_some_and(|token| token.kind() == K::KW_IS) {
+    // Behind `is` stand two words of the language, and no value; behind `expect no` three, and
+    // behind `repeat` only `up`.
+    if matches!(context.before(), Some(K::KW_IS | K::KW_REPEAT)) || context.denies() {
         return;
     }
     let around = context.around();
@@ -37,48 +38,38 @@ fn by_node(
     outer: &[SyntaxNode<'_>],
     found: &mut Found,
 ) -> bool {
+    if steps::complete(workspace, context, node, outer, found) {
+        return true;
+    }
     match node.kind() {
         K::CALL_EXPR if is_function(node, context) => values::complete(workspace, context, found),
         K::NAME_EXPR => {
             arguments(workspace, context, outer, found);
-            case_values(workspace, context, outer, found);
-            values::complete(workspace, context, found);
+            if !found.closed {
+                case_values(context, outer, found);
+                values::complete(workspace, context, found);
+            }
         }
-        K::ENTRY_EVENT
-        | K::EXIT_ON
-        | K::WAIT_EVENT
-        | K::ON_ARM
-        | K::GOAL_CLAUSE
-        | K::EVENT_STEP => {
+        K::ENTRY_EVENT | K::EXIT_ON | K::WAIT_EVENT | K::ON_ARM | K::GOAL_CLAUSE => {
             // The name of a goal is new.
             let second = node.kind() == K::GOAL_CLAUSE
                 && ast::GoalClause::cast(node)
                     .and_then(|goal| goal.names().next())
                     .is_some_and(|name| name.range() == context.probe);
-            if !second {
-                events(workspace, found);
+            // Behind `wait for` or `on` the word itself is missing yet.
+            let missing =
+                matches!(context.before(), Some(K::KW_FOR | K::KW_ON | K::KW_ANY | K::KW_ENTRY));
+            if !second && !missing {
+                named(workspace, NameKind::Event, CompletionKind::Event, found);
             }
         }
-        K::ENTRY_AUDIENCE => audiences(workspace, found),
-        K::ADD_CUSTOMER | K::REMOVE_CUSTOMER | K::JOIN_STEP | K::LEAVE_STEP | K::MEMBERSHIPS => {
-            audiences(workspace, found);
-        }
+        K::ENTRY_AUDIENCE => audiences(workspace, context, found),
+        K::ADD_CUSTOMER | K::REMOVE_CUSTOMER => settable_audiences(workspace, context, found),
         K::SINCE => labels(context, found),
         K::ACTION_REF => actions(workspace, context, node, found),
-        K::RUN | K::ENTER => journeys(workspace, true, found),
-        K::JOURNEY_STEP => journeys(workspace, false, found),
+        K::RUN | K::ENTER => journeys(workspace, context, node.kind(), found),
         K::EXITED_ARM => outcomes_of_run(workspace, outer, found),
-        K::EXPECT_EXIT => {
-            inner(workspace, outer, found, |it| (CompletionKind::Outcome, &it.outcomes));
-        }
-        K::EXPECT_AT => inner(workspace, outer, found, |it| (CompletionKind::Label, &it.labels)),
-        K::EXPECT_GOAL | K::NO_GOAL => {
-            inner(workspace, outer, found, |it| (CompletionKind::Outcome, &it.goals));
-        }
-        K::RESPOND_STEP | K::FAIL_STEP | K::EXPECT_WEBHOOK | K::NO_WEBHOOK => {
-            inner(workspace, outer, found, |it| (CompletionKind::Label, &it.asking));
-        }
-        K::CHOOSE_STEP => splits(workspace, context, node, outer, found),
+        K::EXIT | K::EXIT_CLAUSE => outcomes(context, found),
         K::NAMED_TYPE | K::GENERIC_TYPE => types(found),
         K::UNDER => named(workspace, NameKind::Policy, CompletionKind::Policy, found),
         K::DESTINATION_KIND => {
@@ -96,7 +87,7 @@ fn by_node(
         K::ASSIGNMENT => assignments(workspace, context, outer, found),
         K::ARG_NAME => arguments(workspace, context, outer, found),
         // Names that are given here are nobody's yet; and statements know no more than blocks.
-        K::FIELD | K::PARAM | K::LABEL | K::ALIAS | K::EXIT | K::TILE | K::BLOCK => {}
+        K::FIELD | K::PARAM | K::LABEL | K::ALIAS | K::TILE | K::BLOCK => {}
         _ => return false,
     }
     true
@@ -108,16 +99,13 @@ fn is_function(node: SyntaxNode<'_>, context: &Context) -> bool {
     name.is_some_and(|name| name.range() == context.probe)
 }
 
-fn named(workspace: &Workspace, kind: NameKind, of: CompletionKind, found: &mut Found) {
+/// The names of a kind, with what their authors say of them.
+pub(super) fn named(workspace: &Workspace, kind: NameKind, of: CompletionKind, found: &mut Found) {
     for name in found.names(workspace, kind, "") {
         found.plain(of, &name, kind.to_string(), 0);
         let old = workspace.deprecation(kind, &name);
         found.documented(docs::of_name(workspace, kind, &name), old.is_some());
     }
-}
-
-fn events(workspace: &Workspace, found: &mut Found) {
-    named(workspace, NameKind::Event, CompletionKind::Event, found);
 }
 
 fn types(found: &mut Found) {
@@ -132,20 +120,34 @@ fn types(found: &mut Found) {
     }
 }
 
+/// Since when: the entry, or the arrival at a tile.
 fn labels(context: &Context, found: &mut Found) {
     found.plain(CompletionKind::Value, "entered", "since the entry", 0);
-    for label in context.scope.iter().flat_map(|scope| &scope.labels) {
+    let labels = names_in(context, K::LABEL, |node| ast::Label::cast(node)?.name());
+    let known = context.scope.iter().flat_map(|scope| &scope.labels).map(|label| &**label);
+    for label in labels.into_iter().chain(known) {
         found.plain(CompletionKind::Label, label, "label", 0);
     }
-    let journey = context.around().into_iter().find_map(ast::JourneyDecl::cast);
-    for tile in journey
-        .into_iter()
-        .flat_map(|it| crate::tree::nodes(it.syntax()).filter(|node| node.kind() == K::LABEL))
-    {
-        if let Some(name) = ast::Label::cast(tile).and_then(|label| label.name()) {
-            found.plain(CompletionKind::Label, name.source(), "label", 0);
-        }
+}
+
+/// Outcomes that the journey has already.
+fn outcomes(context: &Context, found: &mut Found) {
+    let tiles = names_in(context, K::EXIT, |node| ast::Exit::cast(node)?.name());
+    let clauses = names_in(context, K::EXIT_CLAUSE, |node| ast::ExitClause::cast(node)?.name());
+    for outcome in clauses.into_iter().chain(tiles) {
+        found.plain(CompletionKind::Outcome, outcome, "outcome", 0);
     }
+}
+
+/// Names that nodes of a kind give, in the declaration around, without the one at the cursor.
+fn names_in<'t>(
+    context: &'t Context,
+    kind: K,
+    name: impl Fn(SyntaxNode<'t>) -> Option<ast::Name<'t>>,
+) -> Vec<&'t str> {
+    let nodes = context.declaration().into_iter().flat_map(crate::tree::nodes);
+    let names = nodes.filter(|node| node.kind() == kind).filter_map(name);
+    names.filter(|name| name.range() != context.probe).map(|name| name.source()).collect()
 }
 
 fn actions(workspace: &Workspace, context: &Context, node: SyntaxNode<'_>, found: &mut Found) {
@@ -168,73 +170,21 @@ fn actions(workspace: &Workspace, context: &Context, node: SyntaxNode<'_>, found
     }
 }
 
-fn journeys(workspace: &Workspace, called: bool, found: &mut Found) {
+/// Journeys that can be started, with what they need. One cannot wait for itself to end.
+fn journeys(workspace: &Workspace, context: &Context, by: K, found: &mut Found) {
+    let around = context.declaration().and_then(ast::JourneyDecl::cast);
+    let itself = around.and_then(|journey| journey.name()).map_or("", |name| name.source());
     for name in found.names(workspace, NameKind::Journey, "") {
-        if !called {
-            found.plain(CompletionKind::Journey, &name, "journey", 0);
+        if by == K::RUN && *name == *itself {
             continue;
         }
         let outline = workspace.journey_outline(&name).unwrap_or_default();
         let params: Vec<String> =
             outline.params.iter().map(|it| format!("{}: {}", it.name, it.ty)).collect();
         let insert = snippets::call(&name, &outline.params);
-        found.snippet(
-            CompletionKind::Journey,
-            &name,
-            insert,
-            format!("({})", params.join(", ")),
-            0,
-        );
+        let detail = format!("({})", params.join(", "));
+        found.snippet(CompletionKind::Journey, &name, insert, detail, 0);
         found.documented(docs::of_name(workspace, NameKind::Journey, &name), false);
-    }
-}
-
-/// The journey that a test is about.
-fn tested(workspace: &Workspace, outer: &[SyntaxNode<'_>]) -> Option<JourneyOutline> {
-    let test = outer.iter().rev().find_map(|node| ast::TestDecl::cast(*node))?;
-    let journey = test.steps().find_map(|step| match step {
-        ast::Step::JourneyStep(step) => step.name(),
-        _ => None,
-    })?;
-    workspace.journey_outline(journey.source())
-}
-
-fn inner(
-    workspace: &Workspace,
-    outer: &[SyntaxNode<'_>],
-    found: &mut Found,
-    names: impl Fn(&JourneyOutline) -> (CompletionKind, &Vec<Arc<str>>),
-) {
-    let Some(outline) = tested(workspace, outer) else { return };
-    let (kind, names) = names(&outline);
-    for name in names {
-        found.plain(kind, name, "", 0);
-    }
-}
-
-fn splits(
-    workspace: &Workspace,
-    context: &Context,
-    node: SyntaxNode<'_>,
-    outer: &[SyntaxNode<'_>],
-    found: &mut Found,
-) {
-    let Some(outline) = tested(workspace, outer) else { return };
-    let names: Vec<ast::Name<'_>> =
-        ast::ChooseStep::cast(node).into_iter().flat_map(|step| step.names()).collect();
-    match names.as_slice() {
-        [split, arm] if arm.range() == context.probe => {
-            let arms = outline.splits.iter().find(|(name, _)| **name == *split.source());
-            for arm in arms.into_iter().flat_map(|(_, arms)| arms) {
-                found.plain(CompletionKind::Arm, arm, "arm", 0);
-            }
-        }
-        _ => {
-            for (split, arms) in &outline.splits {
-                let insert = format!("{split} ${{1:{}}}", arms.first().map_or("", |it| it));
-                found.snippet(CompletionKind::Label, split, insert, "split", 0);
-            }
-        }
     }
 }
 
@@ -264,6 +214,7 @@ fn assignments(
 ) {
     let given: Vec<&str> = outer.last().map(assigned).unwrap_or_default();
     let assigned = |name: &str| given.iter().filter(|it| **it == name).count() > 0;
+    found.closed = true;
     let offer = |fields: &[Field], kind: CompletionKind, found: &mut Found| {
         for field in fields.iter().filter(|field| !assigned(&field.name)) {
             let needed = field.default.is_none() && !field.ty.is_optional();
@@ -290,14 +241,31 @@ fn assignments(
                 return offer(&fields, CompletionKind::Property, found);
             }
             K::RECORD_EXPR => {
-                let wanted = context.scope.as_ref().and_then(|scope| scope.wanted.as_ref());
-                if let Some(journey_sema::Type::Record(fields)) = wanted.map(|it| it.required()) {
-                    offer(&fields, CompletionKind::Property, found);
+                for ty in context.fits() {
+                    if let journey_sema::Type::Record(fields) = ty.required() {
+                        offer(&fields, CompletionKind::Property, found);
+                    }
                 }
                 return;
             }
+            K::EXPECT_WEBHOOK => return called_with(workspace, *node, outer, found),
             _ => {}
         }
+    }
+}
+
+/// What the body of a webhook consists of, by the names that it is written with.
+fn called_with(
+    workspace: &Workspace,
+    step: SyntaxNode<'_>,
+    outer: &[SyntaxNode<'_>],
+    found: &mut Found,
+) {
+    let label = ast::ExpectWebhook::cast(step).and_then(|step| step.name());
+    let (Some(label), Some(journey)) = (label, steps::journey_of(outer)) else { return };
+    for field in workspace.webhook_body(journey.source(), label.source()) {
+        let insert = format!("{}: $0", field.name);
+        found.snippet(CompletionKind::Property, &field.name, insert, field.ty.to_string(), 0);
     }
 }
 
@@ -320,7 +288,12 @@ fn arguments(
         _ => return,
     };
     // Behind the name its value stands.
-    if arg.child::<ast::ArgName<'_>>().is_some_and(|name| name.range().end <= context.probe.start) {
+    let name = arg.child::<ast::ArgName<'_>>();
+    if let Some(name) = name.filter(|name| name.range().end <= context.probe.start) {
+        if name.any_name().is_some_and(|name| name.source() == "since") && asks(outer) {
+            found.closed = true;
+            labels(context, found);
+        }
         return;
     }
     let owner = outer.iter().rev().find(|node| {
@@ -336,7 +309,11 @@ fn arguments(
         )
     });
     let Some(owner) = owner else { return };
-    windows(*owner, list, arg, found);
+    if owner.kind() == K::CALL_EXPR {
+        return of_function(context, *owner, list, arg, found);
+    }
+    // The arguments of everything else have names.
+    found.closed = true;
     let params = parameters(workspace, *owner, outer);
     let given: Vec<&str> = list
         .children::<ast::Arg<'_>>()
@@ -353,20 +330,49 @@ fn arguments(
     }
 }
 
-/// How far back a question to the history looks: what can stand behind its event.
-fn windows(owner: SyntaxNode<'_>, list: &SyntaxNode<'_>, arg: SyntaxNode<'_>, found: &mut Found) {
+/// Whether the arguments around are those of a question to the history.
+fn asks(outer: &[SyntaxNode<'_>]) -> bool {
+    let call = outer.iter().rev().nth(2).and_then(|node| ast::CallExpr::cast(*node));
+    let name = call.and_then(|call| call.name());
+    name.is_some_and(|it| matches!(it.source(), "count" | "happened" | "last" | "sum"))
+}
+
+/// The later arguments of a function: how far back a question to the history looks, what is asked
+/// of each element of a list.
+fn of_function(
+    context: &Context,
+    owner: SyntaxNode<'_>,
+    list: &SyntaxNode<'_>,
+    arg: SyntaxNode<'_>,
+    found: &mut Found,
+) {
     let name = ast::CallExpr::cast(owner).and_then(|call| call.name());
-    let asks = name.is_some_and(|it| matches!(it.source(), "count" | "happened" | "last" | "sum"));
+    let name = name.map_or("", |name| name.source());
     let first = list.children::<ast::Arg<'_>>().next();
-    if !asks || first.is_none_or(|first| first.syntax() == arg) {
+    if first.is_none_or(|first| first.syntax() == arg) {
         return;
     }
-    for (name, insert, about) in [
-        ("within:", "within: ${1:30d}", "in the time before now"),
-        ("since:", "since: ${1:entered}", "since the entry, or since a tile"),
-    ] {
-        found.snippet(CompletionKind::Parameter, name, insert.to_owned(), about, 0);
+    let is_list = matches!(name, "any" | "all") || name == "sum" && !asks_history(context, first);
+    if is_list {
+        let lambda = "${1:item} => $0".to_owned();
+        found.snippet(CompletionKind::Value, "item => …", lambda, "asked of each element", 0);
+        found.closed = true;
+    } else if matches!(name, "count" | "happened" | "last" | "sum") {
+        for (name, insert, about) in [
+            ("within:", "within: ${1:30d}", "in the time before now"),
+            ("since:", "since: ${1:entered}", "since the entry, or since a tile"),
+        ] {
+            found.snippet(CompletionKind::Parameter, name, insert.to_owned(), about, 0);
+        }
+        found.closed = true;
     }
+}
+
+/// Whether the first argument of a sum is about an event, as far as its first word says it.
+fn asks_history(context: &Context, first: Option<ast::Arg<'_>>) -> bool {
+    let word = first.and_then(|first| first.syntax().first_token());
+    let word = word.map_or("", |token| token.text());
+    !context.scope.iter().flat_map(|scope| &scope.names).any(|name| *name.name == *word)
 }
 
 /// What can be given by name.
@@ -401,13 +407,7 @@ pub(crate) fn parameters(
 }
 
 /// Members of an enum that have no arm yet, where a branch chooses by value.
-fn case_values(
-    workspace: &Workspace,
-    context: &Context,
-    outer: &[SyntaxNode<'_>],
-    found: &mut Found,
-) {
-    let _ = workspace;
+fn case_values(context: &Context, outer: &[SyntaxNode<'_>], found: &mut Found) {
     let [.., branch, arm] = outer else { return };
     let (Some(branch), K::VALUE_ARM) = (ast::BranchValue::cast(*branch), arm.kind()) else {
         return;
@@ -423,6 +423,6 @@ fn case_values(
     for member in members.iter().filter(|member| !taken.contains(&&***member)) {
         let label = format!("\"{member}\"");
         let insert = format!("\"{}\" {{\n  $0\n}}", values::escaped(member));
-        found.snippet(CompletionKind::EnumMember, &label, insert, "arm", fit(ty, Some(ty)));
+        found.snippet(CompletionKind::EnumMember, &label, insert, "arm", FIRST);
     }
 }

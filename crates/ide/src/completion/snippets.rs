@@ -33,6 +33,11 @@ pub(super) fn of_keyword(word: &str, context: &Context) -> Option<String> {
         "delivered" | "failed" | "skipped" | "not_entered" if begins => {
             return Some(format!("{word} {{\n  $0\n}}"));
         }
+        "up" if after_repeat(context) => "up to ${1:3} times {\n  $0\n}",
+        "up" => "up to ${1:3d}$0",
+        "event" if waits_for(context) => "event ${1:name}$0",
+        "with" if in_test(context) => "with ${1:503}$0",
+        "enter" if begins && in_test(context) => "enter($1)$0",
         "late" => "late {\n  $0\n}",
         "exit" if begins && !in_test(context) && !in_header(context) => "exit ${1:done}",
         _ => return None,
@@ -55,10 +60,22 @@ pub(super) fn call(name: &str, params: &[Field]) -> String {
 }
 
 /// Whether nothing but blanks stands before the cursor on its line, or what ended before it.
-fn begins_statement(context: &Context) -> bool {
+pub(super) fn begins_statement(context: &Context) -> bool {
     let line = context.prefix.rsplit('\n').next().unwrap_or_default();
     let line = line.trim_end();
     line.trim_start().is_empty() || line.ends_with(['{', '}']) || line.ends_with(':')
+}
+
+fn after_repeat(context: &Context) -> bool {
+    context.before() == Some(SyntaxKind::KW_REPEAT)
+}
+
+/// Whether an event is waited for, and its name comes next.
+fn waits_for(context: &Context) -> bool {
+    matches!(
+        context.before(),
+        Some(SyntaxKind::KW_FOR | SyntaxKind::KW_ON | SyntaxKind::KW_ANY | SyntaxKind::KW_ENTRY)
+    )
 }
 
 fn top(context: &Context) -> bool {
@@ -66,19 +83,15 @@ fn top(context: &Context) -> bool {
     opened == context.prefix.matches('}').count()
 }
 
-fn kinds(context: &Context) -> Vec<SyntaxKind> {
-    context.around().iter().map(|node| node.kind()).collect()
-}
-
 fn in_test(context: &Context) -> bool {
-    kinds(context).contains(&SyntaxKind::TEST_DECL) || last_opened(context).starts_with("test ")
+    context.kinds.contains(&SyntaxKind::TEST_DECL) || last_opened(context).starts_with("test ")
 }
 
 /// Whether no tile stands before the cursor in its journey: then `exit` may be a criterion.
 fn in_header(context: &Context) -> bool {
     let opened = last_opened(context);
     opened.starts_with("journey ")
-        && context.before().is_some_and(|token| token.kind() != SyntaxKind::L_BRACE)
+        && context.before().is_some_and(|kind| kind != SyntaxKind::L_BRACE)
         && !context.prefix.trim_end().ends_with('}')
         && context.prefix.rsplit('\n').nth(1).is_some_and(|line| {
             let first = line.split_whitespace().next().unwrap_or_default();

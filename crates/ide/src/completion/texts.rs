@@ -15,9 +15,11 @@ pub(super) fn complete(_workspace: &Workspace, context: &Context, found: &mut Fo
         return;
     }
     let wanted = context.scope.as_ref().and_then(|scope| scope.wanted.as_ref());
-    if let Some(Type::Enum(members)) = wanted.map(Type::required) {
-        for (at, member) in members.iter().enumerate() {
-            found.plain(CompletionKind::EnumMember, member, "", at.min(200) as u8);
+    for ty in wanted.into_iter().chain(context.fits()) {
+        if let Type::Enum(members) = ty.required() {
+            for member in members.iter() {
+                found.plain(CompletionKind::EnumMember, member, "", 0);
+            }
         }
     }
 }

@@ -1,166 +1,236 @@
 //! What can stand in an expression.
 
+use std::sync::Arc;
+
+use journey_sema::index::{InScope, Scope};
 use journey_sema::{NameKind, Type, Workspace};
-use journey_syntax::{AstNode, SyntaxKind, ast};
+use journey_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
 use super::context::Context;
-use super::{CompletionKind, Found, snippets};
+use super::fit::{BEGINS, EXACTLY, FIRST, NEARLY, NOT, UNKNOWN, fit, is_narrow};
+use super::{CompletionKind, Found, literals, snippets};
 use crate::docs;
 use crate::words;
 
-/// How well a value of some type fits: 0 exactly, 2 with a little more, 5 not by itself.
-pub(super) fn fit(ty: &Type, wanted: Option<&Type>) -> u8 {
-    let Some(wanted) = wanted else { return 2 };
-    let (plain, goal) = (ty.required(), wanted.required());
-    let number = |it: &Type| matches!(it, Type::Int | Type::Number);
-    let text = |it: &Type| matches!(it, Type::Text | Type::Enum(_));
-    if plain == goal {
-        if ty.is_optional() && !wanted.is_optional() { 1 } else { 0 }
-    } else if number(&plain) && number(&goal) || text(&plain) && text(&goal) {
-        2
-    } else {
-        5
+/// Completes an operand.
+pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Found) {
+    if behind_customer_in(context) {
+        found.closed = true;
+        return audiences(workspace, context, found);
+    }
+    if stands_in(context, SyntaxKind::DEFAULT) {
+        // A default is written down, or a constant.
+        literals::by_type(context, found);
+        return constants(workspace, context, context.fits(), found);
+    }
+    let function = history_subject(context);
+    if let Some(function) = function {
+        found.closed = true;
+        of_history(workspace, function, found);
+        if function != "sum" {
+            return;
+        }
+    }
+    let Some(scope) = &context.scope else { return };
+    let summed = [Type::List(Type::Error.into())];
+    let fits = if function.is_some() { &summed } else { &*scope.fits };
+    if function.is_none() {
+        literals::by_type(context, found);
+    }
+    let at_hand = at_hand(context, scope);
+    for name in &scope.names {
+        in_scope(workspace, scope, name, (fits, at_hand == Some(&*name.name)), found);
+    }
+    if scope.customer {
+        found.plain(CompletionKind::Property, "customer.id", "text", fit(&Type::Text, fits));
+        trait_items(workspace, context, "customer.", fits, found);
+        if is_narrow(fits) && fits.contains(&Type::Bool) {
+            memberships(workspace, context, found);
+        }
+    }
+    clock(context, scope, fits, found);
+    constants(workspace, context, fits, found);
+    functions(scope.history, fits, found);
+}
+
+/// Whether the operand itself is the whole of such a node.
+fn stands_in(context: &Context, kind: SyntaxKind) -> bool {
+    context.parent() == Some(kind)
+}
+
+/// A name that is known here, and what is in it.
+fn in_scope(
+    workspace: &Workspace,
+    scope: &Scope,
+    name: &InScope,
+    (fits, at_hand): (&[Type], bool),
+    found: &mut Found,
+) {
+    // They are few, and what they begin is meant more often than what any trait does.
+    let fit = |ty: &Type| match fit(ty, fits) {
+        EXACTLY if at_hand => FIRST,
+        BEGINS if at_hand => EXACTLY,
+        BEGINS if is_narrow(fits) => NEARLY,
+        rank => rank,
+    };
+    let parts = |found: &mut Found, fields: &[journey_sema::Field]| {
+        for field in fields {
+            let label = format!("{}.{}", name.name, field.name);
+            let ty = scope.narrowed(&name.name, &field.name, &field.ty);
+            found.plain(CompletionKind::Property, &label, ty.to_string(), fit(&ty));
+            found.documented("", field.marks.deprecated.is_some());
+        }
+    };
+    let local = CompletionKind::Local;
+    match (&name.ty, &name.event) {
+        (Some(ty), _) => {
+            let narrowed = scope.narrowed("", &name.name, ty);
+            found.plain(local, &name.name, format!("{}: {ty}", name.what), fit(&narrowed));
+            if let Type::Record(fields) = ty.required() {
+                parts(found, &fields);
+            }
+        }
+        (None, Some(event)) => {
+            // As a whole it is no value, but for the question whether it came.
+            let whole = if fits.is_empty() || fits == [Type::Unset] { BEGINS } else { NOT - 1 };
+            found.plain(local, &name.name, format!("event {event}"), whole);
+            if name.missing && is_narrow(fits) && fits.contains(&Type::Bool) {
+                found.plain(local, &format!("{} is set", name.name), "bool", EXACTLY);
+            }
+            if let Some(event) = workspace.event_type(event) {
+                parts(found, &event.properties);
+                let label = format!("{}.at", name.name);
+                let rank = fit(&Type::Time).max(NEARLY);
+                found.plain(CompletionKind::Property, &label, "time", rank);
+            }
+        }
+        (None, None) => {
+            found.plain(local, &name.name, name.what, NOT - 1);
+            let label = format!("{}.id", name.name);
+            found.plain(CompletionKind::Property, &label, "text", fit(&Type::Text).max(NEARLY));
+        }
     }
 }
 
-/// Completes an operand.
-pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Found) {
-    if of_history(context) {
-        for name in found.names(workspace, NameKind::Event, "") {
-            found.plain(CompletionKind::Event, &name, "event", 0);
-        }
-        return;
-    }
-    if behind_customer_in(context) {
-        return audiences(workspace, found);
-    }
-    let Some(scope) = &context.scope else { return };
-    let wanted = scope.wanted.as_ref();
-    literals(wanted, context, found);
-    for name in &scope.names {
-        let (detail, rank) = match (&name.ty, &name.event) {
-            (Some(ty), _) => (format!("{}: {ty}", name.what), fit(ty, wanted)),
-            (None, Some(event)) => (format!("event {event}"), 3),
-            (None, None) => (name.what.to_owned(), 4),
-        };
-        found.plain(CompletionKind::Local, &name.name, detail, rank);
-        let event = name.event.as_ref().filter(|_| wanted.is_some());
-        if let Some(event) = event.and_then(|event| workspace.event_type(event)) {
-            for property in &event.properties {
-                let rank = fit(&property.ty, wanted);
-                let label = format!("{}.{}", name.name, property.name);
-                found.plain(CompletionKind::Property, &label, property.ty.to_string(), rank);
-            }
+/// The event that a `where` is about.
+fn at_hand<'s>(context: &Context, scope: &'s Scope) -> Option<&'s str> {
+    let around = context.around();
+    let asked = around.iter().any(|node| node.kind() == SyntaxKind::WHERE_CLAUSE);
+    let event = scope.names.iter().find(|name| name.event.is_some());
+    event.filter(|_| asked).map(|name| &*name.name)
+}
+
+/// `customer in AUDIENCE`, where a condition is wanted.
+fn memberships(workspace: &Workspace, context: &Context, found: &mut Found) {
+    for name in found.names(workspace, NameKind::Audience, "customer in ") {
+        if !comes_back(workspace, context, NameKind::Audience, &name) {
+            let label = format!("customer in {name}");
+            found.plain(CompletionKind::Audience, &label, "bool", NEARLY);
         }
     }
-    if scope.customer {
-        let rank = fit(&Type::Text, wanted);
-        found.plain(CompletionKind::Property, "customer.id", "text", rank);
-        trait_items(workspace, "customer.", wanted, found);
-        if wanted.map(Type::required) == Some(Type::Bool) {
-            for name in found.names(workspace, NameKind::Audience, "customer in ") {
-                let label = format!("customer in {name}");
-                found.plain(CompletionKind::Audience, &label, "bool", 1);
-            }
-        }
-    }
-    for (name, here) in [("now", scope.now), ("entered", scope.entered)] {
+}
+
+/// `now` and `entered`. An instant that is waited for cannot be one that moves on.
+fn clock(context: &Context, scope: &Scope, fits: &[Type], found: &mut Found) {
+    let waited = matches!(context.parent(), Some(SyntaxKind::WAIT_UNTIL | SyntaxKind::BY_TIME));
+    for (name, here) in [("entered", scope.entered), ("now", scope.now)] {
         if here {
             let about = words::built_in(name).map_or("", |(_, about)| about);
-            found.plain(CompletionKind::Value, name, "time", fit(&Type::Time, wanted));
+            let rank = if waited && name == "now" { BEGINS } else { fit(&Type::Time, fits) };
+            found.plain(CompletionKind::Value, name, "time", rank);
             found.documented(about, false);
         }
     }
-    for name in found.names(workspace, NameKind::Constant, "") {
-        found.plain(CompletionKind::Constant, &name, "constant", 3);
-        let (detail, docs) = docs::constant(workspace, &name);
-        if let Some(last) = found.items.last_mut() {
-            last.detail = detail;
-            last.documentation = docs;
-        }
-    }
-    functions(scope.history, wanted, found);
 }
 
-fn functions(history: bool, wanted: Option<&Type>, found: &mut Found) {
+fn constants(workspace: &Workspace, context: &Context, fits: &[Type], found: &mut Found) {
+    for name in found.names(workspace, NameKind::Constant, "") {
+        if comes_back(workspace, context, NameKind::Constant, &name) {
+            continue;
+        }
+        let ty = workspace.constant_type(&name);
+        let rank = ty.map_or(UNKNOWN, |ty| fit(&ty, fits));
+        let (detail, docs) = docs::constant(workspace, &name);
+        found.plain(CompletionKind::Constant, &name, detail, rank);
+        found.documented(docs, false);
+    }
+}
+
+/// Whether a definition would speak of itself, if `name` stood in it.
+fn comes_back(workspace: &Workspace, context: &Context, kind: NameKind, name: &Arc<str>) -> bool {
+    let Some(declaration) = context.declaration() else { return false };
+    let defined = match kind {
+        NameKind::Audience => ast::AudienceDecl::cast(declaration).and_then(|it| it.name()),
+        _ => ast::LetDecl::cast(declaration).and_then(|it| it.name()),
+    };
+    defined.is_some_and(|defined| workspace.leads_to(kind, name, defined.source()))
+}
+
+fn functions(history: bool, fits: &[Type], found: &mut Found) {
     for (name, form, about) in words::functions() {
         if matches!(name, "count" | "happened" | "last") && !history {
             continue;
         }
         let gives = form.rsplit("-> ").next().unwrap_or_default();
-        let rank = match wanted {
-            Some(wanted) if wanted.required().to_string() == gives => 2,
-            Some(_) => 6,
-            None => 3,
+        let named = |ty: &Type| ty.required().to_string() == gives;
+        let begins = fits.contains(&Type::Bool);
+        let rank = match fits {
+            [] => BEGINS,
+            _ if fits.iter().any(named) => UNKNOWN,
+            // Arithmetic gives the one and the other.
+            _ if gives == "int" && fits.contains(&Type::Number) => UNKNOWN,
+            _ if begins && name == "count" => UNKNOWN,
+            _ if begins && matches!(name, "length" | "sum") => BEGINS,
+            _ if gives == "date" && fits.contains(&Type::Time) => BEGINS,
+            _ => NOT,
         };
-        found.snippet(CompletionKind::Function, name, format!("{name}($1)$0"), form, rank);
+        let insert = match name {
+            "any" | "all" => format!("{name}(${{1:list}}, ${{2:item}} => $3)$0"),
+            "min" | "max" | "add_months" => format!("{name}($1, $2)$0"),
+            _ => format!("{name}($1)$0"),
+        };
+        found.snippet(CompletionKind::Function, name, insert, form, rank);
         found.documented(about, false);
-    }
-}
-
-/// Values that can be written down, of the type that is wanted.
-fn literals(wanted: Option<&Type>, context: &Context, found: &mut Found) {
-    let kind = CompletionKind::Value;
-    match wanted.map(Type::required) {
-        Some(Type::Enum(members)) => {
-            for member in members.iter() {
-                let quoted = format!("\"{member}\"");
-                found.plain(CompletionKind::EnumMember, &quoted, "", 0);
-            }
-        }
-        Some(Type::Duration) => {
-            let digits = context.typed.bytes().take_while(u8::is_ascii_digit).count();
-            let number = context.typed.get(..digits).filter(|it| !it.is_empty());
-            match number {
-                Some(number) => {
-                    let units = ["s", "m", "h", "d", "w"];
-                    let about = ["seconds", "minutes", "hours", "days", "weeks"];
-                    for (unit, about) in units.iter().zip(about) {
-                        found.plain(kind, &format!("{number}{unit}"), about, 0);
-                    }
-                }
-                None => ["1h", "1d", "3d", "7d", "30d"]
-                    .iter()
-                    .for_each(|it| found.plain(kind, it, "duration", 1)),
-            }
-        }
-        Some(Type::TimeOfDay) => {
-            ["09:00", "12:00", "18:00"].iter().for_each(|it| found.plain(kind, it, "timeofday", 1));
-        }
-        _ => {}
     }
 }
 
 /// Traits, each behind `prefix`. Where a condition is wanted, one of another type begins one.
 pub(super) fn trait_items(
     workspace: &Workspace,
+    context: &Context,
     prefix: &str,
-    wanted: Option<&Type>,
+    fits: &[Type],
     found: &mut Found,
 ) {
     let kind = CompletionKind::Trait;
+    let leaves = context.parent() == Some(SyntaxKind::EXIT_WHEN);
+    let condition = is_narrow(fits) && fits.iter().any(|ty| ty.required() == Type::Bool);
     for name in found.names(workspace, NameKind::Trait, prefix) {
         let Some(field) = workspace.trait_field(&name) else { continue };
         let label = format!("{prefix}{name}");
-        let rank = fit(&field.ty, wanted);
-        found.plain(kind, &label, field.ty.to_string(), rank);
+        let scope = context.scope.as_ref();
+        let narrowed = scope.map(|scope| scope.narrowed("customer", &name, &field.ty));
+        let ty = narrowed.as_ref().unwrap_or(&field.ty);
+        found.plain(kind, &label, ty.to_string(), fit(ty, fits));
         let wire = (field.wire != field.name).then(|| format!("On the wire: `{}`", field.wire));
         found.documented(wire.unwrap_or_default(), field.marks.deprecated.is_some());
-        if wanted.map(Type::required) != Some(Type::Bool) || field.marks.deprecated.is_some() {
+        if !condition || field.marks.deprecated.is_some() {
             continue;
         }
         match field.ty.required() {
             Type::Enum(members) => {
                 let first = members.first().map_or("", |it| it);
                 let insert = format!("{label} == \"${{1:{}}}\"", escaped(first));
-                found.snippet(kind, &format!("{label} == …"), insert, "bool", 1);
+                found.snippet(kind, &format!("{label} == …"), insert, "bool", NEARLY);
             }
             Type::Int | Type::Number => {
                 let insert = format!("{label} >= ${{1:1}}");
-                found.snippet(kind, &format!("{label} >= …"), insert, "bool", 1);
+                found.snippet(kind, &format!("{label} >= …"), insert, "bool", NEARLY);
             }
-            _ if field.ty.is_optional() => {
-                found.plain(kind, &format!("{label} is set"), "bool", 1);
+            _ if ty.is_optional() => {
+                // One leaves for want of something.
+                let word = if leaves { "unset" } else { "set" };
+                found.plain(kind, &format!("{label} is {word}"), "bool", NEARLY);
             }
             _ => {}
         }
@@ -172,27 +242,59 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
 }
 
-/// All audiences.
-pub(super) fn audiences(workspace: &Workspace, found: &mut Found) {
+/// Audiences, those aside that would be defined by themselves.
+pub(super) fn audiences(workspace: &Workspace, context: &Context, found: &mut Found) {
     for name in found.names(workspace, NameKind::Audience, "") {
+        if comes_back(workspace, context, NameKind::Audience, &name) {
+            continue;
+        }
         let old = workspace.deprecation(NameKind::Audience, &name);
         found.plain(CompletionKind::Audience, &name, "audience", 0);
         found.documented(docs::of_name(workspace, NameKind::Audience, &name), old.is_some());
     }
 }
 
-/// Whether the first argument of a history function stands here: nothing but an event fits.
-pub(super) fn of_history(context: &Context) -> bool {
-    let around = context.around();
-    let call = around.iter().rev().find_map(|node| ast::CallExpr::cast(*node));
-    let Some(call) = call else { return false };
-    let name = call.name().map_or("", |name| name.source());
-    let first = call.arg_list().and_then(|list| list.args().next());
-    let inside = first.is_some_and(|arg| {
-        arg.arg_name().is_none()
-            && matches!(arg.expr(), Some(ast::Expr::NameExpr(it)) if it.range() == context.probe)
+/// Audiences that somebody can be put into: those without a definition.
+pub(super) fn settable_audiences(workspace: &Workspace, context: &Context, found: &mut Found) {
+    audiences(workspace, context, found);
+    found.items.retain(|item| {
+        item.kind != CompletionKind::Audience || !workspace.is_computed(&item.label)
     });
-    inside && matches!(name, "count" | "happened" | "last" | "sum")
+}
+
+/// The events that a question to the history can be about; of a sum their numbers.
+fn of_history(workspace: &Workspace, function: &str, found: &mut Found) {
+    for name in found.names(workspace, NameKind::Event, "") {
+        if function != "sum" {
+            let old = workspace.deprecation(NameKind::Event, &name);
+            found.plain(CompletionKind::Event, &name, "event", 0);
+            found.documented(docs::of_name(workspace, NameKind::Event, &name), old.is_some());
+            continue;
+        }
+        let properties = workspace.event_type(&name).map(|event| event.properties);
+        for property in properties.into_iter().flatten() {
+            if matches!(property.ty.required(), Type::Int | Type::Number) {
+                let label = format!("{name}.{}", property.name);
+                let ty = property.ty.to_string();
+                found.plain(CompletionKind::Property, &label, ty, EXACTLY);
+            }
+        }
+        found.plain(CompletionKind::Event, &name, "event", BEGINS);
+    }
+}
+
+/// The function whose first argument stands here, if it asks for the history.
+fn history_subject(context: &Context) -> Option<&'static str> {
+    use SyntaxKind::{ARG_LIST, FIELD_CHAIN, NAME, NAME_EXPR};
+    let around = context.around();
+    let part =
+        |node: &&SyntaxNode<'_>| !matches!(node.kind(), NAME | NAME_EXPR | FIELD_CHAIN | ARG_LIST);
+    let mut nodes = around.iter().rev().filter(part);
+    let (arg, call) = (ast::Arg::cast(*nodes.next()?)?, ast::CallExpr::cast(*nodes.next()?)?);
+    let first = call.arg_list()?.args().next()?;
+    let name = call.name()?.source();
+    let asks = ["count", "happened", "last", "sum"].into_iter().find(|it| *it == name);
+    asks.filter(|_| arg.range() == first.range() && arg.arg_name().is_none())
 }
 
 /// Whether it is `customer in …`.

@@ -5,7 +5,7 @@ use journey_syntax::{AstNode, ast};
 
 use crate::Type;
 use crate::cx::{Cx, did_you_mean};
-use crate::expr::Role;
+use crate::expr::{Role, wishes};
 use crate::findings::Finding;
 use crate::index::Definition;
 use crate::suggest::Candidate;
@@ -35,7 +35,7 @@ pub const FUNCTIONS: &[&str] = &[
 ];
 
 impl Cx<'_> {
-    pub(super) fn call(&mut self, call: ast::CallExpr<'_>) -> Expr {
+    pub(super) fn call(&mut self, call: ast::CallExpr<'_>, fits: &[Type]) -> Expr {
         let range = call.range();
         let Some(name) = call.name() else { return Expr::error(range) };
         let args: Vec<ast::Arg<'_>> =
@@ -69,7 +69,7 @@ impl Cx<'_> {
             return Expr::error(range);
         }
         let wanted = if matches!(name.source(), "min" | "max" | "add_months") { 2 } else { 1 };
-        let Some(values) = self.plain_arguments(name.source(), &args, wanted, range) else {
+        let Some(values) = self.plain_arguments(name.source(), &args, wanted, range, fits) else {
             return Expr::error(range);
         };
         Expr { range, ..self.apply(name.source(), values, range) }
@@ -88,10 +88,11 @@ impl Cx<'_> {
         args: &[ast::Arg<'_>],
         wanted: usize,
         range: TextRange,
+        fits: &[Type],
     ) -> Option<Vec<Expr>> {
         let mut failed = false;
-        let mut values = Vec::with_capacity(args.len());
-        for arg in args {
+        let mut values: Vec<Expr> = Vec::with_capacity(args.len());
+        for (at, arg) in args.iter().enumerate() {
             if let Some(name) = arg.arg_name() {
                 let message = format!("the arguments of `{function}` have no names");
                 let finding = Finding::new(Code::BAD_ARGUMENT, name.range(), message);
@@ -110,6 +111,8 @@ impl Cx<'_> {
                 failed = true;
                 continue;
             }
+            let first = values.first().filter(|first| !first.is_error()).map(|it| &it.ty);
+            self.wish(|| wishes::argument(function, at, first, fits));
             let value = self.inner(arg.expr(), None, range);
             values.push(self.set(value));
         }

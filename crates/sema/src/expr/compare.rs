@@ -7,7 +7,7 @@ use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use crate::Type;
 use crate::cx::{Cx, Guard, Knowledge};
-use crate::expr::{Role, unwrapped};
+use crate::expr::{Role, unwrapped, wishes};
 use crate::findings::{Finding, Place};
 use crate::fold;
 use crate::names::NameKind;
@@ -49,6 +49,7 @@ impl Cx<'_> {
             Some(Some(binding)) => Expr::bool(ExprKind::BindingIsSet(binding), range),
             Some(None) => Expr::bool(ExprKind::Const(Const::Bool(true)), range),
             None => {
+                self.wish(|| vec![Type::Unset]);
                 let value = self.infer(syntax, None);
                 match &value.ty {
                     Type::Error => return Expr::error(range),
@@ -94,11 +95,15 @@ impl Cx<'_> {
             (_, None) => return Expr::error(range),
             (ast::Expr::CustomerExpr(_), Some(right)) => self.in_audience(right, range),
             (_, Some(ast::Expr::RangeChain(bounds))) => {
+                let bound = self.beside(Some(left), bounds.exprs().next());
+                self.wish(|| bound.into_iter().collect());
                 let value = self.infer(left, None);
                 let value = if not { self.present(value) } else { value };
                 self.in_range(value, bounds, range)
             }
             (_, Some(right)) => {
+                let list = self.beside(Some(left), Some(right));
+                self.wish(|| wishes::item(list.as_slice(), None));
                 let value = self.infer(left, None);
                 let value = if not { self.present(value) } else { value };
                 self.in_list(value, right, range)
@@ -137,8 +142,10 @@ impl Cx<'_> {
 
     fn in_range(&mut self, value: Expr, bounds: ast::RangeChain<'_>, range: TextRange) -> Expr {
         let mut bounds = bounds.exprs();
+        self.wish(|| vec![value.ty.required()]);
         let low = self.inner(bounds.next(), None, range);
         let low = self.present(low);
+        self.wish(|| vec![value.ty.required()]);
         let high = self.inner(bounds.next(), None, range);
         let high = self.present(high);
         if value.is_error() || low.is_error() || high.is_error() {
@@ -203,9 +210,12 @@ impl Cx<'_> {
             // A misspelt member is found at its item; an int in a list of numbers becomes one.
             ast::Expr::ListExpr(list) if matches!(ty, Type::Enum(_) | Type::Number) => {
                 let what = format!("`{}`", self.source(value.range));
-                self.list_for(list, Some(&Type::List(ty.into())), Role::new(&what))
+                self.list_for(list, Some(&Type::List(ty.into())), Role::new(&what), &[])
             }
-            _ => self.infer(right, None),
+            _ => {
+                self.wish(|| wishes::looked_into(&ty));
+                self.infer(right, None)
+            }
         };
         let list = self.present(list);
         if value.is_error() || list.is_error() {
@@ -267,6 +277,8 @@ impl Cx<'_> {
         op: Option<SyntaxKind>,
         range: TextRange,
     ) -> Expr {
+        let beside = self.beside(Some(left), right);
+        self.wish(|| wishes::compared(op, beside));
         let left = self.infer(left, None);
         let hint = left.ty.required();
         let compare = match op {
@@ -281,6 +293,8 @@ impl Cx<'_> {
             None => return Expr::error(range),
         };
         let hint = matches!(hint, Type::Enum(_) | Type::Record(_)).then_some(&hint);
+        let apparent = self.apparent(&left);
+        self.wish(|| apparent.iter().flat_map(wishes::same).collect());
         let right = self.inner(right, hint, range);
         self.compare(compare, left, right, range)
     }
@@ -449,6 +463,7 @@ impl Cx<'_> {
         if left.is_error() {
             return Expr::error(range);
         }
+        self.wish(|| vec![Type::Text]);
         let right = self.inner(right, None, range);
         let right = self.present(right);
         let right =

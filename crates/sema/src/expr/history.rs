@@ -157,6 +157,7 @@ impl Cx<'_> {
     }
 
     fn summand(&mut self, subject: &ast::Arg<'_>) -> Expr {
+        self.wish(|| vec![Type::Number]);
         let value = self.inner(subject.expr(), None, subject.range());
         let value = self.present(value);
         if value.is_error() || value.ty.is_numeric() {

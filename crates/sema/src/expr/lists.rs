@@ -7,7 +7,7 @@ use journey_syntax::{AstNode, ast};
 
 use crate::Type;
 use crate::cx::{Cx, Element};
-use crate::expr::{Role, history, unwrapped};
+use crate::expr::{Role, any_list, history, unwrapped};
 use crate::findings::Finding;
 use crate::index::Definition;
 use crate::names::NameKind;
@@ -82,6 +82,7 @@ impl Cx<'_> {
         let Some((subject, lambda)) = self.list_arguments(function, name, args, range) else {
             return Expr::error(range);
         };
+        self.wish(|| vec![any_list()]);
         let list = self.inner(Some(subject), None, range);
         let list = self.set(list);
         if list.is_error() {
@@ -203,6 +204,7 @@ impl Cx<'_> {
                 self.inner_typed(lambda.expr(), &Type::Bool, Role::new(&role), range)
             }
             FoldFn::Sum => {
+                self.wish(|| vec![Type::Number]);
                 let value = self.inner(lambda.expr(), None, range);
                 self.summed(value, &role)
             }

@@ -13,6 +13,7 @@ mod lists;
 mod names;
 mod operators;
 mod values;
+mod wishes;
 
 use journey_base::{Code, TextRange};
 use journey_syntax::{AstNode, ast};
@@ -27,6 +28,7 @@ use crate::walk;
 pub use calls::FUNCTIONS;
 pub(crate) use convert::{Role, quoted};
 pub(crate) use values::{concatenation, default_of, weekday};
+pub(crate) use wishes::{any_list, shown, told_apart};
 
 /// Levels of a typed expression, so that what walks over it needs no large stack.
 const MAX_DEPTH: usize = 250;
@@ -92,6 +94,7 @@ impl Cx<'_> {
         self.nodes = 0;
         let guard = self.guard.take();
         self.loose = true;
+        self.wish(|| vec![Type::Time, Type::Bool]);
         let expr = self.infer(syntax, None);
         let wanted = if expr.ty.required() == Type::Bool { Type::Bool } else { Type::Time };
         let expr = self.coerce(expr, &wanted, role);
@@ -101,7 +104,10 @@ impl Cx<'_> {
 
     /// A whole expression of any type.
     pub(crate) fn untyped(&mut self, syntax: Option<ast::Expr<'_>>) -> Expr {
-        let Some(syntax) = syntax else { return Expr::error(TextRange::default()) };
+        let Some(syntax) = syntax else {
+            self.wishes.clear();
+            return Expr::error(TextRange::default());
+        };
         self.nodes = 0;
         let expr = self.infer(syntax, None);
         self.limited(expr)
@@ -130,7 +136,9 @@ impl Cx<'_> {
         wanted: &Type,
         role: Role<'_>,
     ) -> Option<Const> {
+        let outer = std::mem::replace(&mut self.only_known, true);
         let expr = self.typed(syntax, wanted, role);
+        self.only_known = outer;
         self.known(&expr)
     }
 
@@ -164,20 +172,20 @@ impl Cx<'_> {
 
     /// An expression of whatever type it has. `hint` says what is wanted, for literals.
     fn infer(&mut self, syntax: ast::Expr<'_>, hint: Option<&Type>) -> Expr {
-        self.note_scope(syntax.range(), hint);
-        let expr = self.inferred(syntax, hint);
+        let fits = self.note_scope(syntax.range(), hint);
+        let expr = self.inferred(syntax, hint, fits);
         self.note_type(&expr);
         expr
     }
 
-    fn inferred(&mut self, syntax: ast::Expr<'_>, hint: Option<&Type>) -> Expr {
+    fn inferred(&mut self, syntax: ast::Expr<'_>, hint: Option<&Type>, fits: Vec<Type>) -> Expr {
         let range = syntax.range();
         let loose = std::mem::take(&mut self.loose);
         if !self.count(range) {
             return Expr::error(range);
         }
         match syntax {
-            ast::Expr::IfExpr(expr) => self.if_expr(expr, hint),
+            ast::Expr::IfExpr(expr) => self.if_expr(expr, hint, &fits),
             ast::Expr::OrChain(chain) => self.or_chain(chain),
             ast::Expr::AndChain(chain) => self.and_chain(chain),
             ast::Expr::NotChain(chain) => self.not_chain(chain),
@@ -190,26 +198,27 @@ impl Cx<'_> {
                 );
                 Expr::error(range)
             }
-            ast::Expr::CoalesceChain(chain) => self.coalesce_chain(chain, hint),
-            ast::Expr::AddChain(chain) => self.add_chain(chain, hint),
-            ast::Expr::MulChain(chain) => self.mul_chain(chain),
-            ast::Expr::NegChain(chain) => self.neg_chain(chain, hint),
+            ast::Expr::CoalesceChain(chain) => self.coalesce_chain(chain, hint, &fits),
+            ast::Expr::AddChain(chain) => self.add_chain(chain, hint, &fits),
+            ast::Expr::MulChain(chain) => self.mul_chain(chain, &fits),
+            ast::Expr::NegChain(chain) => self.neg_chain(chain, hint, &fits),
             ast::Expr::AtChain(chain) => self.at_chain(chain),
             ast::Expr::FieldChain(chain) => self.field_chain(chain),
             ast::Expr::Literal(literal) => self.literal(literal, false),
             ast::Expr::Text(text) => self.text(text),
-            ast::Expr::ListExpr(list) => self.list(list, hint),
+            ast::Expr::ListExpr(list) => self.list(list, hint, &fits),
             ast::Expr::RecordExpr(record) => {
                 self.record(record.assignments().collect(), range, hint)
             }
             ast::Expr::ParenExpr(paren) => match paren.expr() {
                 Some(inner) => {
                     self.loose = true;
+                    self.wishes = fits;
                     self.infer(inner, hint)
                 }
                 None => Expr::error(range),
             },
-            ast::Expr::CallExpr(call) => self.call(call),
+            ast::Expr::CallExpr(call) => self.call(call, &fits),
             ast::Expr::CustomerExpr(_) => {
                 let message = "the customer as a whole is no value";
                 let finding = Finding::new(Code::TYPE_MISMATCH, range, message);
@@ -226,7 +235,10 @@ impl Cx<'_> {
     fn inner(&mut self, syntax: Option<ast::Expr<'_>>, hint: Option<&Type>, at: TextRange) -> Expr {
         match syntax {
             Some(syntax) => self.infer(syntax, hint),
-            None => Expr::error(TextRange::empty(at.end)),
+            None => {
+                self.wishes.clear();
+                Expr::error(TextRange::empty(at.end))
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use crate::Type;
 use crate::cx::Cx;
-use crate::expr::{MAX_OPERANDS, Role, unwrapped, values};
+use crate::expr::{MAX_OPERANDS, Role, unwrapped, values, wishes};
 use crate::facts::Facts;
 use crate::findings::Finding;
 use crate::fold;
@@ -35,14 +35,23 @@ impl Plan {
 }
 
 impl Cx<'_> {
-    pub(super) fn if_expr(&mut self, expr: ast::IfExpr<'_>, hint: Option<&Type>) -> Expr {
+    pub(super) fn if_expr(
+        &mut self,
+        expr: ast::IfExpr<'_>,
+        hint: Option<&Type>,
+        fits: &[Type],
+    ) -> Expr {
         let range = expr.range();
         let mut parts = expr.exprs();
         self.loose = true;
         let test = self.inner_typed(parts.next(), &Type::Bool, Role::new("`if`"), range);
         let (if_true, if_false) = self.paths.learn_both(&test);
         let (yes, no) = (parts.next(), parts.next());
+        let other = if fits.is_empty() { self.beside(yes, no) } else { None };
+        self.wish(|| fits.iter().cloned().chain(other).collect());
         let yes = self.knowing(&if_true, |cx| cx.inner(yes, hint, range));
+        let other = (fits.is_empty() && !yes.is_error()).then(|| yes.ty.clone());
+        self.wish(|| fits.iter().cloned().chain(other).collect());
         let no = self.knowing(&if_false, |cx| cx.inner(no, hint, range));
         if test.is_error() || yes.is_error() || no.is_error() {
             return Expr::error(range);
@@ -141,16 +150,23 @@ impl Cx<'_> {
         &mut self,
         chain: ast::CoalesceChain<'_>,
         hint: Option<&Type>,
+        fits: &[Type],
     ) -> Expr {
         let range = chain.range();
         let mut operands = chain.exprs();
-        let mut value = self.inner(operands.next(), hint, range);
+        let first = operands.next();
+        let fallback = self.beside(first, chain.exprs().nth(1));
+        self.wish(|| wishes::replaced(fits, fallback));
+        let mut value = self.inner(first, hint, range);
         for (count, operand) in operands.enumerate() {
             if count >= MAX_OPERANDS {
                 self.too_long(range);
                 return Expr::error(range);
             }
             let wanted = if value.is_error() { None } else { Some(value.ty.required()) };
+            if value.is_error() {
+                self.wish(|| fits.to_vec());
+            }
             let fallback = self.infer(operand, wanted.as_ref().or(hint));
             value = self.coalesce(value, fallback);
         }
@@ -194,16 +210,21 @@ impl Cx<'_> {
         Expr::new(ExprKind::Coalesce([value, fallback].into()), ty, range)
     }
 
-    pub(super) fn add_chain(&mut self, chain: ast::AddChain<'_>, hint: Option<&Type>) -> Expr {
+    pub(super) fn add_chain(
+        &mut self,
+        chain: ast::AddChain<'_>,
+        hint: Option<&Type>,
+        fits: &[Type],
+    ) -> Expr {
         let ops: Vec<SyntaxKind> = chain
             .add_ops()
             .map(|op| if op.plus_token().is_some() { SyntaxKind::PLUS } else { SyntaxKind::MINUS })
             .collect();
         let hint = hint.filter(|hint| matches!(hint.required(), Type::List(_)));
-        self.chain(chain.exprs().collect(), &ops, hint)
+        self.chain(chain.exprs().collect(), &ops, hint, fits)
     }
 
-    pub(super) fn mul_chain(&mut self, chain: ast::MulChain<'_>) -> Expr {
+    pub(super) fn mul_chain(&mut self, chain: ast::MulChain<'_>, fits: &[Type]) -> Expr {
         let ops: Vec<SyntaxKind> = chain
             .mul_ops()
             .map(|op| match () {
@@ -212,7 +233,7 @@ impl Cx<'_> {
                 () => SyntaxKind::PERCENT_SIGN,
             })
             .collect();
-        self.chain(chain.exprs().collect(), &ops, None)
+        self.chain(chain.exprs().collect(), &ops, None, fits)
     }
 
     /// Operators of one level group to the left.
@@ -221,12 +242,16 @@ impl Cx<'_> {
         operands: Vec<ast::Expr<'_>>,
         ops: &[SyntaxKind],
         hint: Option<&Type>,
+        fits: &[Type],
     ) -> Expr {
         let mut operands = operands.into_iter();
         let Some(first) = operands.next() else { return Expr::error(TextRange::default()) };
+        let second = self.beside(Some(first), operands.as_slice().first().copied());
+        self.wish(|| wishes::first_operand(ops.first().copied(), fits, second.as_ref()));
         let mut value = self.infer(first, hint);
         value = self.present(value);
         for (count, (operand, op)) in operands.zip(ops).enumerate() {
+            self.wish(|| wishes::next_operand(*op, &value.ty, fits));
             let right = self.infer(operand, hint);
             let right = self.present(right);
             if count >= MAX_OPERANDS
@@ -319,7 +344,12 @@ impl Cx<'_> {
     }
 
     /// `-x`. A literal is read with its sign.
-    pub(super) fn neg_chain(&mut self, chain: ast::NegChain<'_>, hint: Option<&Type>) -> Expr {
+    pub(super) fn neg_chain(
+        &mut self,
+        chain: ast::NegChain<'_>,
+        hint: Option<&Type>,
+        fits: &[Type],
+    ) -> Expr {
         let range = chain.range();
         let signs = chain.minus_tokens().count();
         if !self.counted(signs, range) {
@@ -330,7 +360,10 @@ impl Cx<'_> {
             Some(ast::Expr::Literal(literal)) if odd && literal.int_lit_token().is_some() => {
                 return Expr { range, ..self.literal(literal, true) };
             }
-            _ => self.inner(chain.expr(), hint, range),
+            _ => {
+                self.wish(|| wishes::negative(fits));
+                self.inner(chain.expr(), hint, range)
+            }
         };
         let value = self.present(value);
         if odd { self.negated(value, range) } else { Expr { range, ..value } }
@@ -358,8 +391,10 @@ impl Cx<'_> {
     pub(super) fn at_chain(&mut self, chain: ast::AtChain<'_>) -> Expr {
         let range = chain.range();
         let mut operands = chain.exprs();
+        self.wish(|| vec![Type::Date]);
         let date = self.inner(operands.next(), None, range);
         let date = self.present(date);
+        self.wish(|| vec![Type::TimeOfDay]);
         let time = self.inner(operands.next(), None, range);
         let time = self.present(time);
         let date = self.coerce(date, &Type::Date, Role::new("the left side of `at`"));

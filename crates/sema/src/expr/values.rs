@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::Field;
 use crate::cx::Cx;
-use crate::expr::Role;
+use crate::expr::{Role, shown, wishes};
 use crate::findings::Finding;
 use crate::literals::{self, Moment};
 use crate::suggest::{self, Candidate};
@@ -133,6 +133,7 @@ impl Cx<'_> {
         interpolation: Option<ast::Interpolation<'_>>,
         at: TextRange,
     ) -> Expr {
+        self.wish(shown);
         let expr = self.inner(interpolation.and_then(|part| part.expr()), None, at);
         self.show(expr)
     }
@@ -179,8 +180,13 @@ impl Cx<'_> {
     }
 
     /// A list. Its items are of the type that is wanted, or of one that fits them all.
-    pub(super) fn list(&mut self, list: ast::ListExpr<'_>, hint: Option<&Type>) -> Expr {
-        self.list_for(list, hint, Role::new("an item of the list"))
+    pub(super) fn list(
+        &mut self,
+        list: ast::ListExpr<'_>,
+        hint: Option<&Type>,
+        fits: &[Type],
+    ) -> Expr {
+        self.list_for(list, hint, Role::new("an item of the list"), fits)
     }
 
     /// A list whose items play some role.
@@ -189,6 +195,7 @@ impl Cx<'_> {
         list: ast::ListExpr<'_>,
         hint: Option<&Type>,
         role: Role<'_>,
+        fits: &[Type],
     ) -> Expr {
         let range = list.range();
         let wanted = match hint.map(Type::required) {
@@ -198,7 +205,14 @@ impl Cx<'_> {
             _ => None,
         };
         let mut items: Vec<Expr> = Vec::new();
-        for item in list.exprs() {
+        for (at, item) in list.exprs().enumerate() {
+            if wanted.is_none() {
+                let other = match items.last() {
+                    Some(last) => Some(last.ty.clone()).filter(|it| *it != Type::Error),
+                    None => self.beside(Some(item), list.exprs().nth(at + 1)),
+                };
+                self.wish(|| wishes::item(fits, other));
+            }
             let item = self.infer(item, wanted.as_ref());
             items.push(self.set(item));
         }
@@ -401,6 +415,7 @@ impl Cx<'_> {
     ) -> Option<Const> {
         self.nodes = 0;
         let hint = Some(ty);
+        self.note_scope(syntax.range(), hint);
         let expr = match syntax {
             ast::DefaultValue::SignedLiteral(signed) => {
                 let literal = signed.literal()?;
@@ -413,7 +428,7 @@ impl Cx<'_> {
             }
             ast::DefaultValue::Literal(literal) => self.literal(literal, false),
             ast::DefaultValue::Text(text) => self.text(text),
-            ast::DefaultValue::ListExpr(list) => self.list(list, hint),
+            ast::DefaultValue::ListExpr(list) => self.list(list, hint, &[]),
             ast::DefaultValue::RecordExpr(record) => {
                 self.record(record.assignments().collect(), record.range(), hint)
             }

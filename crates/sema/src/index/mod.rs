@@ -136,8 +136,12 @@ impl Index {
 /// What can stand in an expression at some place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
-    /// The type that is wanted, if it is known.
+    /// The type that the declaration or clause around wants, if it says so.
     pub wanted: Option<Type>,
+    /// The types that fit here, the best first: the one that is wanted, or those that go with the
+    /// other side of an operator. `list<?>` is any list, an enum without members any enum, and
+    /// `unset` anything that may be unset.
+    pub fits: Vec<Type>,
     /// Names that are known here and not in the whole workspace, the innermost first.
     pub names: Vec<InScope>,
     /// Whether `customer.…` can stand here.
@@ -152,6 +156,17 @@ pub struct Scope {
     pub constant: bool,
     /// Labels of the journey's tiles.
     pub labels: Vec<Arc<str>>,
+    /// What may be unset elsewhere and is known to be set here, each with what stands before its
+    /// dot: `customer`, an event; nothing before a value.
+    pub set: Vec<(Arc<str>, Arc<str>)>,
+}
+
+impl Scope {
+    /// The type of something that is declared with `ty`, without its `?` where it is known to be set.
+    pub fn narrowed(&self, base: &str, name: &str, ty: &Type) -> Type {
+        let set = self.set.iter().any(|(of, it)| **of == *base && **it == *name);
+        if set { ty.required() } else { ty.clone() }
+    }
 }
 
 /// A name that is in scope.
@@ -163,6 +178,8 @@ pub struct InScope {
     pub ty: Option<Type>,
     /// The event whose properties stand behind its `.`, if it is one.
     pub event: Option<Arc<str>>,
+    /// Whether it is an event that may not have come.
+    pub missing: bool,
     /// What it is, in a word: `value`, `event`, `message`, `element`, `parameter`, `setting`,
     /// `secret`.
     pub what: &'static str,
@@ -170,11 +187,12 @@ pub struct InScope {
 
 impl InScope {
     pub(crate) fn value(name: &Arc<str>, ty: Option<Type>, what: &'static str) -> InScope {
-        InScope { name: name.clone(), ty, event: None, what }
+        InScope { name: name.clone(), ty, event: None, missing: false, what }
     }
 
-    pub(crate) fn event(name: &Arc<str>, event: &Arc<str>) -> InScope {
-        InScope { name: name.clone(), ty: None, event: Some(event.clone()), what: "event" }
+    pub(crate) fn event(name: &Arc<str>, event: &Arc<str>, missing: bool) -> InScope {
+        let event = Some(event.clone());
+        InScope { name: name.clone(), ty: None, event, missing, what: "event" }
     }
 }
 

@@ -10,7 +10,7 @@ use super::covered::{self, Decider};
 use super::flow::Flow;
 use super::{Checker, outline};
 use crate::Type;
-use crate::expr::{Role, quoted};
+use crate::expr::{Role, quoted, told_apart};
 use crate::facts::Facts;
 use crate::findings::Finding;
 use crate::thir::{Const, Expr, ExprKind, SplitArm, Tile, TileKind};
@@ -146,6 +146,7 @@ impl Checker<'_> {
 
     /// What is branched on: a single value that is set.
     fn subject(&mut self, syntax: Option<ast::Expr<'_>>) -> Expr {
+        self.cx.wish(told_apart);
         let subject = self.cx.untyped(syntax);
         let subject = self.cx.set(subject);
         if subject.is_error() || subject.ty.is_scalar() {

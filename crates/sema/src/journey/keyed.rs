@@ -8,6 +8,7 @@ use journey_syntax::{AstNode, SyntaxToken, ast};
 
 use super::Checker;
 use crate::cx::{AtHand, Stage};
+use crate::expr::{any_list, shown};
 use crate::findings::Finding;
 use crate::names::NameKind;
 use crate::table::Name;
@@ -97,6 +98,7 @@ impl Checker<'_> {
         let known = matched.filter.as_ref().map(|filter| self.cx.paths.learn(filter, true));
         let list = self.cx.knowing(&known.unwrap_or_default(), |cx| {
             cx.at_stage(Stage::Entry, |cx| {
+                cx.wish(|| vec![any_list()]);
                 let list = cx.untyped(clause.expr());
                 cx.present(list)
             })
@@ -113,6 +115,7 @@ impl Checker<'_> {
     /// `keyed by EXPR`: a scalar that is found in the entry.
     pub(super) fn key(&mut self, clause: ast::KeyedBy<'_>) -> Expr {
         let value = self.cx.at_stage(Stage::Key, |cx| {
+            cx.wish(shown);
             let value = cx.untyped(clause.expr());
             cx.present(value)
         });
