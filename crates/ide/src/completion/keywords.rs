@@ -151,7 +151,7 @@ fn rank(word: &str, node: Option<SyntaxKind>, context: &Context) -> Option<u8> {
     if expected && EXPECTED.contains(&word) || context.denies() {
         return Some(FIRST);
     }
-    if context.is_operand() {
+    if context.is_operand() && word != "else" {
         return of_operand(word, context);
     }
     // What ends on this line is gone on with first.

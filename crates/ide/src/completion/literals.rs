@@ -29,6 +29,7 @@ pub(super) fn by_type(context: &Context, found: &mut Found) {
     }
     let direct = context.parent();
     let fits = context.fits();
+    texts(context, direct, found);
     for ty in fits.iter().filter(|_| is_narrow(fits)) {
         match ty.required() {
             Type::Enum(members) if members.len() > 1 => members_of(&members, found),
@@ -50,6 +51,25 @@ pub(super) fn by_type(context: &Context, found: &mut Found) {
             }
             _ => {}
         }
+    }
+}
+
+/// A text to be filled in, where hardly anything else is written.
+fn texts(context: &Context, parent: Option<K>, found: &mut Found) {
+    let wanted = context.fits().first().is_some_and(|ty| ty.required() == Type::Text);
+    let scope = context.scope.as_ref();
+    match parent {
+        Some(K::WEBHOOK | K::REQUEST_LINE) => {
+            let insert = "\"https://$1\"".to_owned();
+            found.snippet(KIND, "\"https://…\"", insert, "a URL", FIRST);
+        }
+        Some(K::ARG | K::ASSIGNMENT | K::DEFAULT | K::MAIL_PART | K::HEADER_PART) if wanted => {
+            // What must be known before anything runs is written down.
+            let known = scope.is_some_and(|scope| scope.constant || !scope.now);
+            let rank = if known { FIRST } else { NEARLY };
+            found.snippet(KIND, "\"…\"", "\"$1\"".to_owned(), "text", rank);
+        }
+        _ => {}
     }
 }
 
@@ -142,6 +162,10 @@ pub(super) fn by_place(context: &Context, found: &mut Found) {
         let parse = journey_syntax::parse(&format!("{declaration}{literal}"));
         let wrong = |it: TextRange| it.start < range.end && range.start <= it.start;
         if parse.errors.iter().any(|error| wrong(error.range)) {
+            continue;
+        }
+        // What is typed before may have become a part of it.
+        if !parse.tree.tokens().any(|token| token.range() == range) {
             continue;
         }
         let around = covering(&parse.tree, range);

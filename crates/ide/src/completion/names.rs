@@ -17,6 +17,9 @@ pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Fou
     if matches!(context.before(), Some(K::KW_IS | K::KW_REPEAT)) || context.denies() {
         return;
     }
+    if context.before() == Some(K::KW_ENTER) && context.kinds.contains(&K::TEST_DECL) {
+        return steps::entered_with(workspace, context, found);
+    }
     let around = context.around();
     if fields::is_field(context) {
         return fields::complete(workspace, context, found);
@@ -45,8 +48,7 @@ fn by_node(
         K::CALL_EXPR if is_function(node, context) => values::complete(workspace, context, found),
         K::NAME_EXPR => {
             arguments(workspace, context, outer, found);
-            if !found.closed {
-                case_values(context, outer, found);
+            if !found.closed && !case_values(context, outer, found) {
                 values::complete(workspace, context, found);
             }
         }
@@ -70,6 +72,7 @@ fn by_node(
         K::RUN | K::ENTER => journeys(workspace, context, node.kind(), found),
         K::EXITED_ARM => outcomes_of_run(workspace, outer, found),
         K::EXIT | K::EXIT_CLAUSE => outcomes(context, found),
+        K::SETTING_DECL | K::SECRET_DECL => of_mail(node.kind(), outer, found),
         K::NAMED_TYPE | K::GENERIC_TYPE => types(found),
         K::UNDER => named(workspace, NameKind::Policy, CompletionKind::Policy, found),
         K::DESTINATION_KIND => {
@@ -406,23 +409,53 @@ pub(crate) fn parameters(
     }
 }
 
-/// Members of an enum that have no arm yet, where a branch chooses by value.
-fn case_values(context: &Context, outer: &[SyntaxNode<'_>], found: &mut Found) {
-    let [.., branch, arm] = outer else { return };
-    let (Some(branch), K::VALUE_ARM) = (ast::BranchValue::cast(*branch), arm.kind()) else {
+/// What a destination that sends mail knows by itself: where its server is.
+fn of_mail(kind: K, outer: &[SyntaxNode<'_>], found: &mut Found) {
+    let destination = outer.iter().rev().find_map(|node| ast::DestinationDecl::cast(*node));
+    let kind_of = destination.and_then(|it| it.destination_kind()).and_then(|it| it.name());
+    if kind_of.is_none_or(|name| name.source() != "smtp") {
         return;
-    };
-    let subject = branch.expr().map(|subject| subject.range());
-    let Some(ty) = subject.and_then(|range| context.index.type_of(range)) else { return };
-    let journey_sema::Type::Enum(members) = ty.required() else { return };
-    let taken: Vec<&str> = branch
-        .value_arms()
-        .flat_map(|arm| arm.exprs())
-        .map(|value| value.source().trim_matches('"'))
-        .collect();
-    for member in members.iter().filter(|member| !taken.contains(&&***member)) {
-        let label = format!("\"{member}\"");
-        let insert = format!("\"{}\" {{\n  $0\n}}", values::escaped(member));
-        found.snippet(CompletionKind::EnumMember, &label, insert, "arm", FIRST);
     }
+    let known: &[(&str, &str, &str)] = match kind {
+        K::SECRET_DECL => &[("password", "password", "what the server lets in with")],
+        _ => &[
+            ("host", "host: text = \"${1:smtp.example.com}\"", "the server"),
+            ("port", "port: int = ${1:587}", "its port"),
+            ("tls", "tls: text = \"${1:starttls}\"", "starttls, implicit or none"),
+            ("username", "username: text$0", "who signs in"),
+        ],
+    };
+    for (label, insert, about) in known {
+        found.snippet(CompletionKind::Property, label, (*insert).to_owned(), *about, FIRST);
+    }
+}
+
+/// Values that have no arm yet, where a branch chooses by value and an arm begins here. Says
+/// whether these are all that there can be.
+fn case_values(context: &Context, outer: &[SyntaxNode<'_>], found: &mut Found) -> bool {
+    use journey_sema::Type::{Bool, Enum, Weekday};
+    let [.., branch, arm] = outer else { return false };
+    let (Some(branch), Some(arm)) = (ast::BranchValue::cast(*branch), ast::ValueArm::cast(*arm))
+    else {
+        return false;
+    };
+    if arm.exprs().next().is_none_or(|first| first.range() != context.probe) {
+        return false;
+    }
+    let subject = branch.expr().map(|subject| subject.range());
+    let Some(ty) = subject.and_then(|range| context.index.type_of(range)) else { return false };
+    let values: Vec<String> = match ty.required() {
+        Enum(members) => members.iter().map(|member| format!("\"{member}\"")).collect(),
+        Bool => ["true", "false"].map(str::to_owned).to_vec(),
+        Weekday => ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(str::to_owned).to_vec(),
+        _ => return false,
+    };
+    let taken: Vec<&str> =
+        branch.value_arms().flat_map(|arm| arm.exprs()).map(|value| value.source()).collect();
+    for value in values.iter().filter(|value| !taken.contains(&value.as_str())) {
+        let insert = format!("{} {{\n  $0\n}}", values::escaped(value));
+        found.snippet(CompletionKind::EnumMember, value, insert, "arm", FIRST);
+    }
+    // `else`, and the values that are taken together with others.
+    true
 }

@@ -115,6 +115,7 @@ fn given(context: &Context) -> Vec<String> {
             }
             K::ASSIGNMENT => name(ast::Assignment::cast(node).and_then(|it| it.any_name())),
             K::FIELD => name(ast::Field::cast(node).and_then(|it| it.any_name())),
+            K::TIMEZONE_CLAUSE => vec!["timezone".to_owned()],
             K::COMPARE_CHAIN => {
                 let chain = ast::CompareChain::cast(node);
                 chain.map(|chain| compared(context, chain)).unwrap_or_default()

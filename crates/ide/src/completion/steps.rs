@@ -7,7 +7,7 @@ use journey_sema::{Field, JourneyOutline, NameKind, Workspace};
 use journey_syntax::{AstNode, SyntaxKind as K, SyntaxNode, ast};
 
 use super::context::Context;
-use super::{CompletionKind, Found, literals, names, values};
+use super::{CompletionKind, Found, literals, names, snippets, values};
 use crate::docs;
 
 /// The name of the journey that the test around is about.
@@ -66,6 +66,17 @@ pub(super) fn complete(
     }
     found.closed = true;
     true
+}
+
+/// What the journey is entered with by hand, behind `enter`.
+pub(super) fn entered_with(workspace: &Workspace, context: &Context, found: &mut Found) {
+    let steps = context.declaration().into_iter().flat_map(crate::tree::nodes);
+    let before = steps.filter(|node| node.range().end <= context.probe.start);
+    let Some(step) = before.filter(|node| node.kind() == K::ENTER_STEP).last() else { return };
+    let params = names::parameters(workspace, step, &context.around());
+    let insert = snippets::call("", &params);
+    found.snippet(CompletionKind::Value, "( … )", insert, "", 0);
+    found.closed = true;
 }
 
 /// Events with the properties that they must have.

@@ -21,7 +21,9 @@ pub(crate) fn completion(
     // With a trigger that leads nowhere nothing shall pop up.
     let items = found.items.into_iter().enumerate().map(|(at, item)| {
         let is_snippet = item.snippet && snippets;
-        let text = if item.snippet && !snippets { item.label.clone() } else { item.insert };
+        // Who cannot fill in places gets the label, up to the first of them.
+        let plain = || item.label.split('…').next().unwrap_or_default().to_owned();
+        let text = if item.snippet && !snippets { plain() } else { item.insert };
         CompletionItem {
             kind: Some(kind(item.kind)),
             detail: (!item.detail.is_empty()).then_some(item.detail),

@@ -204,3 +204,23 @@ fn what_goes_on_with_a_value_is_what_can_be_asked_of_it() {
     let found = at(&journey("  branch { when customer.email $0 { exit x } }"));
     assert!(place(&found, "is") < place(&found, "and"));
 }
+
+#[test]
+fn a_text_or_a_url_is_written_down_between_quotes() {
+    let url = item(&journey("  webhook post $0 {}"), "\"https://…\"");
+    assert_eq!(url.insert, "\"https://$1\"");
+    let text = item(&journey("  send mail.bye(to: $0)"), "\"…\"");
+    assert_eq!(text.insert, "\"$1\"");
+}
+
+#[test]
+fn a_branch_on_a_bool_has_two_arms() {
+    first(&journey("  branch customer.subscribed {\n    $0\n  }"), &["true", "false"]);
+    first(&journey("  branch customer.subscribed {\n    true {}\n    $0\n  }"), &["false"]);
+}
+
+#[test]
+fn a_destination_of_mail_says_where_its_server_is() {
+    exactly("destination d smtp { setting $0 }", &["host", "port", "tls", "username"]);
+    exactly("destination d smtp { secret $0 }", &["password"]);
+}

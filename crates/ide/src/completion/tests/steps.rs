@@ -75,6 +75,7 @@ fn an_event_comes_with_what_it_must_have() {
     assert_eq!(placed.insert, "order_placed { id: \"$1\", paid: ${2:true} }$0");
     let given = item(&test("event $0 { id: \"x\" }"), "order_placed");
     assert_eq!(given.insert, "order_placed");
+    assert_eq!(item("test \"t\" { journey lesson\n enter $0 }", "( … )").insert, "(level: $1)$0");
     first(&test("event order_placed { paid: $0 }"), &["false", "true"]);
     let found = at(&test("event order_placed { id: $0 }"));
     assert!(!labels(&found).contains(&"customer.id"), "what comes is written down");
