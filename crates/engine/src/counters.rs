@@ -4,7 +4,7 @@
 //! so that counters and customers never disagree. A row is of one hour and one shard; who wants to
 //! know adds rows up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use journey_bytecode::{Journey, Program};
 use journey_vm::{Effect, Ending, Refusal};
@@ -182,7 +182,32 @@ fn add(sums: &mut Vec<u64>, parts: &[u64]) {
 pub struct Book {
     rows: BTreeMap<(Version, i64), Row>,
     /// What was counted since the book was opened, all hours together.
-    since: BTreeMap<Version, Counts>,
+    since: BTreeMap<Version, Tally>,
+    /// Versions of which somebody was not told yet what was counted.
+    news: BTreeSet<Version>,
+}
+
+/// The counts of a version, all hours together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// What was counted.
+    pub counts: Counts,
+    /// The latest hour since 1970 in which something was.
+    pub latest: i64,
+}
+
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally { counts: Counts::default(), latest: i64::MIN }
+    }
+}
+
+impl Tally {
+    /// Adds what was counted in an hour, or up to it.
+    pub fn add(&mut self, counts: &Counts, hour: i64) {
+        self.counts.add(counts);
+        self.latest = self.latest.max(hour);
+    }
 }
 
 #[derive(Debug)]
@@ -211,13 +236,23 @@ impl Book {
     }
 
     /// The counts of a version since the book was opened, to be changed. `blank` gives counts of nothing.
-    pub fn since(&mut self, version: Version, blank: impl FnOnce() -> Counts) -> &mut Counts {
-        self.since.entry(version).or_insert_with(blank)
+    pub fn since(
+        &mut self,
+        version: Version,
+        at: i64,
+        blank: impl FnOnce() -> Counts,
+    ) -> &mut Counts {
+        self.news.insert(version);
+        let blank = || Tally { counts: blank(), latest: i64::MIN };
+        let tally = self.since.entry(version).or_insert_with(blank);
+        tally.latest = tally.latest.max(at.div_euclid(HOUR));
+        &mut tally.counts
     }
 
-    /// What was counted since the book was opened.
-    pub fn all_since(&self) -> &BTreeMap<Version, Counts> {
-        &self.since
+    /// What was counted since the book was opened, of those versions of which something was since the last time.
+    pub fn take_news(&mut self) -> impl Iterator<Item = (Version, &Tally)> {
+        let news = std::mem::take(&mut self.news).into_iter();
+        news.filter_map(|version| Some((version, self.since.get(&version)?)))
     }
 
     /// The rows that were changed since the last time.

@@ -209,6 +209,12 @@ pub fn all_arms(line: u32) -> Range<Key> {
     Parts::of(kind::ARMS).u32(line).all()
 }
 
+/// The same of a version in a range of hours.
+pub fn arms_between(line: u32, version: u32, hours: Range<i64>) -> Range<Key> {
+    let at = |hour| Parts::of(kind::ARMS).u32(line).u32(version).i64(hour).end();
+    at(hours.start)..at(hours.end)
+}
+
 /// The arms of splits that a membership took.
 pub fn path(shard: u16, id: &str, line: u32, membership: u32) -> Key {
     Parts::of(kind::PATH).u16(shard).text(id).u32(line).u32(membership).end()
@@ -227,6 +233,12 @@ pub fn counter(line: u32, version: u32, hour: i64, shard: u16) -> Key {
 /// The counters of a journey, all versions.
 pub fn counters(line: u32) -> Range<Key> {
     Parts::of(kind::COUNTER).u32(line).all()
+}
+
+/// The counters of a version of a journey in a range of hours since 1970.
+pub fn counters_between(line: u32, version: u32, hours: Range<i64>) -> Range<Key> {
+    let at = |hour| Parts::of(kind::COUNTER).u32(line).u32(version).i64(hour).end();
+    at(hours.start)..at(hours.end)
 }
 
 /// All counters.
@@ -366,6 +378,10 @@ mod tests {
     #[test]
     fn keys_give_back_their_parts() {
         assert_eq!(counter_of(&counter(1, 2, -3, 4)), Some((1, 2, -3, 4)));
+        let hours = counters_between(1, 2, -3..4);
+        let is_in = |version, hour| hours.contains(&counter(1, version, hour, 9));
+        assert_eq!([-4, -3, 0, 3, 4].map(|hour| is_in(2, hour)), [false, true, true, true, false]);
+        assert!(!is_in(1, 0) && !is_in(3, 0));
         assert_eq!(numbered_of(&outbox(5, 77)), Some((5, 77)));
         assert_eq!(audience_member_of(&audience_member(9, 1, "x")), Some("x"));
         assert_eq!(control_part("line", &control("line", b"shop")), Some(&b"shop"[..]));

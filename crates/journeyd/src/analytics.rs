@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use journey_engine::counters::{Counts, HOUR};
+use journey_engine::counters::{Counts, HOUR, Tally};
 use journey_engine::deploy::{Deployment, History, Line, Version};
 use journey_engine::experiments::Arms;
 use journey_engine::form::{ReadError, decode};
@@ -17,20 +17,24 @@ const CHUNK: usize = 1_000;
 /// The counts of a version since it began.
 pub fn totals(store: &dyn Store, version: Version) -> Result<Counts, ReadError> {
     let mut sum = Counts::default();
-    each(store, version.line, |row, _, counts| {
-        if row == version {
-            sum.add(&counts);
-        }
-    })?;
+    of_version(store, version, ALWAYS, |_, counts| sum.add(&counts))?;
     Ok(sum)
 }
 
-/// The counts of all versions of a journey since they began.
-pub fn by_version(store: &dyn Store, line: Line) -> Result<BTreeMap<u32, Counts>, ReadError> {
-    let mut sums: BTreeMap<u32, Counts> = BTreeMap::new();
-    each(store, line, |row, _, counts| sums.entry(row.version).or_default().add(&counts))?;
+/// The counts of all versions of a journey since they began, with the latest hour of each, by all their rows.
+pub fn tallies(store: &dyn Store, line: Line) -> Result<BTreeMap<u32, Tally>, ReadError> {
+    let mut sums: BTreeMap<u32, Tally> = BTreeMap::new();
+    scan(store, keys::counters(line.0), |key, bytes| {
+        if let Some((_, version, hour, _)) = keys::counter_of(key) {
+            sums.entry(version).or_default().add(&decode("counters", bytes)?, hour);
+        }
+        Ok(())
+    })?;
     Ok(sums)
 }
+
+/// All hours.
+const ALWAYS: Range<i64> = i64::MIN..i64::MAX;
 
 /// What happened in a version in a range of time.
 #[derive(Debug, Default)]
@@ -45,42 +49,60 @@ pub struct Span {
     pub arms: Arms,
 }
 
-/// What happened in each version of a journey between two instants: in whole hours, from the one that
+/// What happened in versions of a journey between two instants: in whole hours, from the one that
 /// `from` is in to the last that begins before `to`. Buckets are of so many hours.
+///
+/// What it costs goes by the hours between the two. Only where something happened behind them are
+/// those before looked at, too: who was inside at their end follows from all of these.
 pub fn spans(
     store: &dyn Store,
     line: Line,
+    tallies: BTreeMap<u32, Tally>,
     (from, to): (i64, i64),
     bucket: Option<i64>,
 ) -> Result<BTreeMap<u32, Span>, ReadError> {
     let (first, end) = (from.div_euclid(HOUR), to.div_euclid(HOUR) + i64::from(to % HOUR != 0));
-    let mut spans: BTreeMap<u32, Span> = BTreeMap::new();
-    each(store, line, |row, hour, counts| {
-        if hour >= end {
-            return;
+    let mut spans = BTreeMap::new();
+    for (number, Tally { counts, latest }) in tallies {
+        let version = Version { line, version: number };
+        let mut span = Span::default();
+        let is_last = latest < end;
+        if is_last {
+            span.until = counts;
         }
-        let span = spans.entry(row.version).or_default();
-        span.until.add(&counts);
-        if hour < first {
-            return;
+        if is_last && from == i64::MIN && bucket.is_none() {
+            span.within.clone_from(&span.until);
+        } else {
+            let hours = if is_last { first } else { ALWAYS.start }..end;
+            of_version(store, version, hours, |hour, counts| {
+                if !is_last {
+                    span.until.add(&counts);
+                }
+                if hour >= first {
+                    span.add(hour, &counts, bucket);
+                }
+            })?;
         }
-        span.within.add(&counts);
-        if let Some(hours) = bucket {
-            let at = hour.div_euclid(hours) * hours * HOUR;
-            span.buckets.entry(at).or_default().add(&counts);
-        }
-    })?;
-    scan(store, keys::all_arms(line.0), |key, bytes| {
-        let Some((_, version, hour, _)) = keys::counter_of(key) else { return Ok(()) };
-        if (first..end).contains(&hour) {
-            let span = spans.entry(version).or_default();
+        scan(store, keys::arms_between(line.0, number, first..end), |_, bytes| {
             for (arm, counts) in decode::<Arms>("arms", bytes)? {
                 span.arms.entry(arm).or_default().add(&counts);
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        })?;
+        spans.insert(number, span);
+    }
     Ok(spans)
+}
+
+impl Span {
+    /// Adds what happened in an hour of the range.
+    fn add(&mut self, hour: i64, counts: &Counts, bucket: Option<i64>) {
+        self.within.add(counts);
+        if let Some(hours) = bucket {
+            let at = hour.div_euclid(hours) * hours * HOUR;
+            self.buckets.entry(at).or_default().add(counts);
+        }
+    }
 }
 
 /// The program in which a version stood last, and its number there.
@@ -92,15 +114,16 @@ pub fn declared(history: &History, version: Version) -> Option<(&Arc<Deployment>
     })
 }
 
-/// Shows all rows of a journey.
-fn each(
+/// Shows the rows of a version in a range of hours.
+fn of_version(
     store: &dyn Store,
-    line: Line,
-    mut see: impl FnMut(Version, i64, Counts),
+    Version { line, version }: Version,
+    hours: Range<i64>,
+    mut see: impl FnMut(i64, Counts),
 ) -> Result<(), ReadError> {
-    scan(store, keys::counters(line.0), |key, bytes| {
-        if let Some((_, version, hour, _)) = keys::counter_of(key) {
-            see(Version { line, version }, hour, decode("counters", bytes)?);
+    scan(store, keys::counters_between(line.0, version, hours), |key, bytes| {
+        if let Some((_, _, hour, _)) = keys::counter_of(key) {
+            see(hour, decode("counters", bytes)?);
         }
         Ok(())
     })
@@ -122,3 +145,7 @@ fn scan(
         }
     }
 }
+
+#[cfg(test)]
+#[path = "analytics_tests.rs"]
+mod tests;

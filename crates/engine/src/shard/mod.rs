@@ -21,7 +21,7 @@ use journey_vm::{Customer, Scratch};
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Command, Reply, What};
-use crate::counters::{Book, Counts};
+use crate::counters::{Book, Tally};
 use crate::deploy::{Deployment, History, Version};
 use crate::form::{ReadError, decode, encode};
 use crate::keys;
@@ -167,9 +167,10 @@ impl Shard {
         self.history.len()
     }
 
-    /// What it has counted since it was opened, by version. What a step that failed has counted is in it.
-    pub fn counted(&self) -> &std::collections::BTreeMap<Version, Counts> {
-        self.book.all_since()
+    /// What it has counted since it was opened, of those versions of which it counted something since this was last
+    /// asked. What a step that failed has counted is in it.
+    pub fn take_counted(&mut self) -> impl Iterator<Item = (Version, &Tally)> {
+        self.book.take_news()
     }
 
     /// Makes operations known that were decided on since.

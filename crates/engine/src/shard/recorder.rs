@@ -105,7 +105,7 @@ impl Recorder<'_> {
             Err(error) => *self.error = Some(error),
         }
         let blank = || counters::blank(deployment, journey);
-        change(deployment.set.program(), self.book.since(version, blank));
+        change(deployment.set.program(), self.book.since(version, at, blank));
     }
 
     fn collect(&mut self, effect: &Effect<'_>) {

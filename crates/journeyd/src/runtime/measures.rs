@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use journey_engine::counters::Counts;
 use journey_engine::deploy::{History, Version};
@@ -16,7 +16,6 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::Runtime;
-use crate::sync::lock;
 
 /// Seconds of a sync: a good disk, a slow one, one that is about to break.
 const COMMIT: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
@@ -40,10 +39,6 @@ pub struct Measures {
     pub timer_lag: Histogram,
     /// How long it took to make steps durable.
     pub commits: Histogram,
-    /// What the shards have counted since the start, as of a moment ago.
-    counts: Arc<Mutex<Vec<BTreeMap<Version, Counts>>>>,
-    /// How many members versions had at the start.
-    before: Arc<Mutex<BTreeMap<Version, u64>>>,
 }
 
 /// What became of something.
@@ -63,8 +58,6 @@ impl Default for Measures {
             fired: Counter::default(),
             timer_lag: Histogram::new(LAG),
             commits: Histogram::new(COMMIT),
-            counts: Arc::default(),
-            before: Arc::default(),
         }
     }
 }
@@ -99,30 +92,6 @@ impl Measures {
         let help = "Seconds it took to make a group of steps durable";
         registry.register("commit_seconds", help, self.commits.clone());
     }
-
-    /// Begins to count, with so many members of each version.
-    pub(super) fn begin(&self, shards: u16, members: BTreeMap<Version, u64>) {
-        lock(&self.counts).resize_with(usize::from(shards), BTreeMap::new);
-        *lock(&self.before) = members;
-    }
-
-    /// Takes over what a shard has counted.
-    pub(super) fn publish(&self, shard: u16, counts: &BTreeMap<Version, Counts>) {
-        if let Some(place) = lock(&self.counts).get_mut(usize::from(shard)) {
-            place.clone_from(counts);
-        }
-    }
-
-    /// The counts of all shards.
-    fn sums(&self) -> BTreeMap<Version, Counts> {
-        let mut sums: BTreeMap<Version, Counts> = BTreeMap::new();
-        for shard in &*lock(&self.counts) {
-            for (version, counts) in shard {
-                sums.entry(*version).or_default().add(counts);
-            }
-        }
-        sums
-    }
 }
 
 /// Metrics of journeys, by their names.
@@ -136,15 +105,15 @@ impl fmt::Debug for JourneyMetrics {
 
 impl Collector for JourneyMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let (measures, history) = (&self.0.measures, self.0.history());
-        let sums = measures.sums();
+        let (tallies, history) = (&self.0.tallies, self.0.history());
+        let sums = tallies.since();
         let name = |version: &Version| {
             self.0.read_control(|control| control.name(version.line).map(str::to_owned))
         };
         let mut inside: BTreeMap<String, u64> = BTreeMap::new();
         // Of each version how many there were, then who came and who went.
-        for (version, count) in &*lock(&measures.before) {
-            *inside.entry(name(version).unwrap_or_default()).or_default() += count;
+        for (version, count) in tallies.members_before() {
+            *inside.entry(name(&version).unwrap_or_default()).or_default() += count;
         }
         for (version, counts) in &sums {
             let (came, went) = traffic(counts);

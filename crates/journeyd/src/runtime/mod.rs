@@ -19,6 +19,7 @@ mod receivers;
 mod schemas;
 mod submit;
 mod sweeps;
+mod tallies;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use journey_engine::control::Control;
+use journey_engine::counters::Tally;
 use journey_engine::deploy::{Deployment, History, Line, Version};
 use journey_engine::form::ReadError;
 use journey_engine::outbox::MessageId;
@@ -47,6 +49,7 @@ pub use sweeps::CatchingUp;
 use crate::analytics;
 use gate::Gate;
 use sweeps::Sweeps;
+use tallies::Tallies;
 use worker::{Work, Worker};
 
 /// What a runtime is started with.
@@ -82,6 +85,7 @@ pub struct Runtime {
     threads: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
     sweeps: Arc<Sweeps>,
+    tallies: Arc<Tallies>,
     /// What the workers have measured.
     pub measures: Arc<Measures>,
 }
@@ -109,7 +113,7 @@ impl Runtime {
         let history = control.history();
         let gate = Arc::new(Gate::new(history.len()));
         let measures = Arc::new(Measures::default());
-        measures.begin(options.shards, members(&*store, &control)?);
+        let tallies = Arc::new(Tallies::new(counted(&*store, &control)?, options.shards));
         let sweeps = Arc::new(Sweeps::new(options.shards));
         let release_rate = options.release_rate / u32::from(options.shards).max(1);
         let (released, messages) = mpsc::unbounded_channel();
@@ -131,6 +135,7 @@ impl Runtime {
                 commits: commits.clone(),
                 release_rate: release_rate.max(1),
                 measures: Arc::clone(&measures),
+                tallies: Arc::clone(&tallies),
                 sweeps: Arc::clone(&sweeps),
             };
             let name = format!("shard-{number}");
@@ -150,6 +155,7 @@ impl Runtime {
             threads: Mutex::new(threads),
             stopping: AtomicBool::new(false),
             sweeps,
+            tallies,
             measures,
         };
         Ok((Arc::new(runtime), messages))
@@ -218,6 +224,12 @@ impl Runtime {
         self.sweeps.catching_up(self.history().latest_about(line)?)
     }
 
+    /// What was ever counted in each version of a journey, as far as anybody was told that it happened. It takes no
+    /// look at the store.
+    pub fn tallies(&self, line: Line) -> BTreeMap<u32, Tally> {
+        self.tallies.of(line)
+    }
+
     /// Does what is in the queues and stops. What is submitted afterwards is refused.
     pub fn stop(&self) {
         if self.stopping.swap(true, Ordering::SeqCst) {
@@ -239,13 +251,12 @@ impl Runtime {
     }
 }
 
-/// How many members each version has.
-fn members(store: &dyn Store, control: &Control) -> Result<BTreeMap<Version, u64>, ReadError> {
-    let mut members = BTreeMap::new();
+/// What was counted in each version.
+fn counted(store: &dyn Store, control: &Control) -> Result<BTreeMap<Version, Tally>, ReadError> {
+    let mut counted = BTreeMap::new();
     for line in control.lines() {
-        for (version, counts) in analytics::by_version(store, line)? {
-            members.insert(Version { line, version }, counts.inside());
-        }
+        let of_line = analytics::tallies(store, line)?.into_iter();
+        counted.extend(of_line.map(|(version, tally)| (Version { line, version }, tally)));
     }
-    Ok(members)
+    Ok(counted)
 }

@@ -15,6 +15,7 @@ use super::clock::{Clock, ClockKind};
 use super::committer::{Answers, Commit, fail};
 use super::gate::Gate;
 use super::sweeps::Sweeps;
+use super::tallies::Tallies;
 
 /// How many commands one step takes at most, a large submission aside.
 const STEP: usize = 1_000;
@@ -24,9 +25,6 @@ const CHUNK: usize = 500;
 const NAP: Duration = Duration::from_millis(500);
 /// How many ids of events are looked at in one go when the old ones are forgotten.
 const FORGET: usize = 1_000;
-
-/// How often it is shown what was counted.
-const PUBLISH: Duration = Duration::from_millis(250);
 
 /// What comes to a worker.
 pub(super) enum Work {
@@ -56,6 +54,7 @@ pub(super) struct Worker {
     pub(super) commits: SyncSender<Commit>,
     pub(super) release_rate: u32,
     pub(super) measures: Arc<Measures>,
+    pub(super) tallies: Arc<Tallies>,
     pub(super) sweeps: Arc<Sweeps>,
 }
 
@@ -71,8 +70,6 @@ struct Day {
     /// Old ids of events are being forgotten, those after this key.
     forget: Option<Vec<u8>>,
     forget_next: Instant,
-    /// When it is next shown what was counted.
-    publish_next: Instant,
 }
 
 impl Worker {
@@ -86,7 +83,6 @@ impl Worker {
             swept_until: Instant::now(),
             forget: None,
             forget_next: Instant::now() + Duration::from_secs(60),
-            publish_next: Instant::now(),
         };
         loop {
             match self.turn(&mut day) {
@@ -136,16 +132,7 @@ impl Worker {
             self.sweep(day)?;
             self.forget(day)?;
         }
-        self.publish(day);
         Ok(goes_on)
-    }
-
-    /// Shows what was counted, now and then.
-    fn publish(&self, day: &mut Day) {
-        if Instant::now() >= day.publish_next {
-            self.measures.publish(self.shard.number(), self.shard.counted());
-            day.publish_next = Instant::now() + PUBLISH;
-        }
     }
 
     /// What time timers go by. By the clock of events, it is the latest that came by the queue.
@@ -246,8 +233,9 @@ impl Worker {
         Ok(())
     }
 
-    fn commit(&self, step: Step, waiting: Vec<(Option<oneshot::Sender<Answers>>, usize)>) {
+    fn commit(&mut self, step: Step, waiting: Vec<(Option<oneshot::Sender<Answers>>, usize)>) {
         let Step { ticket, replies, messages } = step;
+        self.tallies.publish(self.shard.number(), self.shard.take_counted());
         self.measures.steps.inc_by(replies.len() as u64);
         let mut replies = replies.into_iter();
         let answers = waiting

@@ -112,9 +112,12 @@ fn of_versions(
         return Ok(Vec::new());
     };
     let hours = bucket.map(|bucket| if bucket == Bucket::Hour { 1 } else { 24 });
-    let mut spans = spans(runtime.store(), line, range, hours)?;
+    let is_wanted = |version: &u32| only.is_none_or(|only| only == *version);
+    let mut tallies = runtime.tallies(line);
+    tallies.retain(|version, _| is_wanted(version));
+    let mut spans = spans(runtime.store(), line, tallies, range, hours)?;
     let activated = view.document.versions.iter().filter(|it| it.activated_at.is_some());
-    let wanted = activated.map(|it| it.number).filter(|it| only.is_none_or(|only| only == *it));
+    let wanted = activated.map(|it| it.number).filter(is_wanted);
     let history = runtime.history();
     let figures = wanted.filter_map(|version| {
         let span = spans.remove(&version).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use journey_engine::counters::Counts;
+use journey_engine::counters::{Counts, Tally};
 use journey_engine::deploy::Version;
 use serde::Serialize;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -19,7 +19,7 @@ use super::super::super::live::{Live, Watcher};
 use super::super::super::problem::Problem;
 use super::super::super::state::{AppState, Services};
 use super::views::Totals;
-use crate::analytics::{by_version, declared};
+use crate::analytics::declared;
 use crate::observe::Stopping;
 
 /// How long lies between two events at least.
@@ -141,10 +141,10 @@ impl LiveCounts {
         let view = services.catalog.view(name).ok()?;
         let runtime = &services.runtime;
         let line = runtime.read_control(|control| control.line(name));
-        let counted = line.map(|line| by_version(runtime.store(), line)).transpose().ok()?;
+        let counted = line.map(|line| runtime.tallies(line));
         let (mut counts, mut versions) = (Totals::default(), Vec::new());
         let history = runtime.history();
-        for (version, counted) in counted.unwrap_or_default() {
+        for (version, Tally { counts: counted, .. }) in counted.unwrap_or_default() {
             counts.add(&counted);
             let declared = declared(&history, Version { line: line?, version });
             let Some((deployment, number)) = declared else { continue };

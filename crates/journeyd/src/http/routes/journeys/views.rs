@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::super::super::problem::SourceError;
 use super::super::super::state::Services;
 use super::canvas::Canvas;
-use crate::analytics;
 use crate::catalog::JourneyView;
 use crate::runtime::CatchingUp;
 
@@ -115,11 +114,9 @@ fn catching_up(services: &Services, name: &str) -> Option<CatchingUpView> {
 
 pub(in super::super::super) fn totals(services: &Services, name: &str) -> Totals {
     let line = services.runtime.read_control(|control| control.line(name));
-    let counts = line.and_then(|line| analytics::by_version(services.runtime.store(), line).ok());
+    let tallies = line.map(|line| services.runtime.tallies(line)).unwrap_or_default();
     let mut totals = Totals::default();
-    for counts in counts.unwrap_or_default().values() {
-        totals.add(counts);
-    }
+    tallies.values().for_each(|tally| totals.add(&tally.counts));
     totals
 }
 
