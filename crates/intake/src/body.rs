@@ -100,6 +100,14 @@ impl<'b> Elements<'b> {
         }
     }
 
+    /// The elements of a piece of a body of lines, before which `index` elements have come. Lines are counted
+    /// from the start of the piece.
+    pub fn further(piece: &'b [u8], index: usize, limits: Limits) -> Elements<'b> {
+        let bytes = if index == 0 { without_mark(piece) } else { piece };
+        let step = Step::Element;
+        Elements { bytes, form: Form::Lines, limits, at: 0, index, line: 1, counted: 0, step }
+    }
+
     /// Where what stands at `start` up to `end` ends, blanks aside.
     fn trimmed(&self, start: usize, end: usize) -> usize {
         let bytes = self.bytes.get(start..end).unwrap_or_default();

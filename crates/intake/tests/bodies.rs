@@ -145,3 +145,13 @@ fn a_body_of_lines_can_come_in_pieces() {
     assert_eq!(second.next(), None);
     assert_eq!(second.resume(b"5\n").next(), None);
 }
+
+#[test]
+fn a_piece_of_a_body_goes_on_counting_where_those_before_it_ended() {
+    let limits = Limits { elements: usize::MAX, ..WIDE };
+    let mut further = Elements::further(b"3\n\n4", 2, limits);
+    assert_eq!(further.by_ref().map(|it| it.index).collect::<Vec<_>>(), [2, 3]);
+    // A mark stands at the beginning of a body, and nowhere else.
+    let text = |index| Elements::further(b"\xEF\xBB\xBF1\n", index, limits).next().unwrap().text;
+    assert_eq!((text(0), text(1)), (Ok("1"), Ok("\u{feff}1")));
+}

@@ -106,7 +106,11 @@ pub struct Limits {
     pub request_time: Length,
     /// The largest body, inflated.
     pub body: Size,
-    /// The largest body of a stream of events or a list, inflated.
+    /// The largest event, and the longest line of events.
+    pub event: Size,
+    /// The largest body of lines of events, inflated; 0 is any size, since they are taken as they come.
+    pub events_body: Size,
+    /// The largest body of a list, inflated.
     pub stream_body: Size,
     /// What the bodies of all requests may hold in memory together.
     pub bodies_in_memory: Size,
@@ -120,6 +124,13 @@ pub struct Limits {
     pub live_listeners: usize,
     /// How long the answer to a request with an `Idempotency-Key` is remembered.
     pub idempotency_time: Length,
+}
+
+impl Limits {
+    /// The largest body of lines of events.
+    pub(crate) fn longest_events_body(&self) -> Size {
+        if self.events_body.0 == 0 { Size(u64::MAX) } else { self.events_body }
+    }
 }
 
 /// What is kept.
@@ -225,6 +236,8 @@ impl Default for Limits {
             body_rate: Size(512),
             request_time: Length::seconds(60),
             body: Size::mib(1),
+            event: Size::kib(256),
+            events_body: Size(0),
             stream_body: Size::mib(256),
             bodies_in_memory: Size::mib(256),
             json_depth: 64,

@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::body;
 use super::cors;
 use super::document;
-use super::idempotency::remember;
+use super::extract::is_lines;
+use super::idempotency::{Streamed, remember};
 use super::origin::own_page;
 use super::problem::{Problem, ProblemKind};
 use super::rate::RateClass;
@@ -27,6 +28,7 @@ pub struct Group {
     class: RateClass,
     streaming: bool,
     lists: bool,
+    lines: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,7 @@ impl Group {
             class: RateClass::Requests,
             streaming: false,
             lists: false,
+            lines: false,
         }
     }
 
@@ -55,6 +58,7 @@ impl Group {
             class: RateClass::Ingest,
             streaming: false,
             lists: false,
+            lines: false,
         }
     }
 
@@ -82,6 +86,13 @@ impl Group {
     #[must_use]
     pub fn lists(self) -> Group {
         Group { lists: true, ..self }
+    }
+
+    /// For lines (NDJSON) that are read while they come: bodies of them up to `limits.events_body`, and any time
+    /// until the answer; other bodies as ever. A handler reads them by `BodyLines`.
+    #[must_use]
+    pub fn lines(self) -> Group {
+        Group { lines: true, ..self }
     }
 
     /// Makes routes ask for this, and their documentation say so.
@@ -117,8 +128,16 @@ impl Group {
             standing = state.rates.count(&principal, self.class)?;
             request.extensions_mut().insert(principal);
         }
-        let is_long = self.streaming || self.lists;
-        let most = if is_long { limits.stream_body } else { limits.body };
+        let lines = self.lines && is_lines(request.headers());
+        if lines {
+            request.extensions_mut().insert(Streamed);
+        }
+        let is_long = self.streaming || self.lists || lines;
+        let most = match is_long {
+            _ if lines => limits.longest_events_body(),
+            true => limits.stream_body,
+            false => limits.body,
+        };
         let (request, intake) = body::guard(request, limits, most, &state.budget)?;
         let mut response = if is_long {
             next.run(request).await

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::problem::{Problem, ProblemKind};
 use crate::auth::Principal;
@@ -76,6 +76,29 @@ impl Rates {
         principal: &Principal,
         class: RateClass,
     ) -> Result<Option<Standing>, Problem> {
+        self.try_count(principal, class).map_err(|(standing, wait)| {
+            let detail = format!("the API key may make {} requests a minute", standing.quota);
+            let mut problem = Problem::new(ProblemKind::RateLimited, detail).retry_after(wait);
+            for (name, value) in standing.headers() {
+                problem = problem.header(name, value);
+            }
+            problem
+        })
+    }
+
+    /// Counts a request once it is not one too many any more.
+    pub async fn count_patiently(&self, principal: &Principal, class: RateClass) {
+        while let Err((_, wait)) = self.try_count(principal, class) {
+            sleep(wait).await;
+        }
+    }
+
+    /// Counts a request, if it is not one too many; otherwise says how long to wait.
+    fn try_count(
+        &self,
+        principal: &Principal,
+        class: RateClass,
+    ) -> Result<Option<Standing>, (Standing, Duration)> {
         let quota = match class {
             RateClass::Requests => self.requests,
             RateClass::Ingest => self.ingest,
@@ -94,12 +117,7 @@ impl Rates {
         let standing = |left| Standing { class, quota, left };
         if bucket.left < 1.0 {
             let wait = Duration::from_secs_f64((1.0 - bucket.left) * MINUTE / full);
-            let detail = format!("the API key may make {quota} requests a minute");
-            let mut problem = Problem::new(ProblemKind::RateLimited, detail).retry_after(wait);
-            for (name, value) in standing(bucket.left).headers() {
-                problem = problem.header(name, value);
-            }
-            return Err(problem);
+            return Err((standing(bucket.left), wait));
         }
         bucket.left -= 1.0;
         Ok(Some(standing(bucket.left)))
@@ -155,5 +173,15 @@ mod tests {
         tokio::time::advance(Duration::from_secs(20)).await;
         assert!(rates.count(&key, RateClass::Requests).is_ok());
         assert_eq!(rates.count(&key, RateClass::Ingest).unwrap(), None, "any number is allowed");
+    }
+    #[tokio::test(start_paused = true)]
+    async fn who_is_patient_is_counted_once_there_is_room() {
+        let limits = Limits { ingest_requests_per_minute: 2, ..Limits::default() };
+        let (rates, key) = (Rates::new(&limits), KeyRing::open().anyone().unwrap());
+        let begun = tokio::time::Instant::now();
+        for waited in [0, 0, 30, 60] {
+            rates.count_patiently(&key, RateClass::Ingest).await;
+            assert_eq!(begun.elapsed().as_secs(), waited);
+        }
     }
 }

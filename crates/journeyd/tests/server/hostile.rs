@@ -7,14 +7,7 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::support::{Answer, Server, head};
-
-/// Resident memory of a process, in bytes.
-fn resident(id: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
-}
+use crate::support::{Answer, Server, head, resident};
 
 #[test]
 fn a_thousand_half_open_connections_are_closed_within_ten_seconds_and_others_are_served() {

@@ -11,6 +11,7 @@ mod dev;
 mod document;
 mod erasure;
 mod errors;
+mod event_lines;
 mod hostile;
 mod journeys;
 mod keys;

@@ -316,3 +316,10 @@ impl Workspace {
         assert!(log.contains("answered"), "nothing was logged at all");
     }
 }
+
+/// Resident memory of a process, in bytes.
+pub(crate) fn resident(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}

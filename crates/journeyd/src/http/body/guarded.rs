@@ -116,6 +116,9 @@ impl Guarded {
 
     /// What came in, as it came in.
     fn poll_raw(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        if self.intake.comes_back() {
+            self.pace.begin_again();
+        }
         loop {
             match Pin::new(&mut self.inner).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {

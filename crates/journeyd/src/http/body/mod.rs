@@ -1,10 +1,12 @@
 //! Bodies that come in: inflated, bounded, timed, and counted against what all may hold together.
 //!
 //! The frame puts a [`Guarded`] body in place of each request's own, and an [`Intake`] beside it.
-//! [`read_all`] reads one into memory; a stream is read frame by frame and holds no more than one.
+//! [`read_all`] reads one into memory; a stream is read frame by frame and holds no more than one, and
+//! [`BodyLines`] cuts one into pieces of whole lines.
 
 mod guarded;
 mod inflate;
+mod lines;
 mod pace;
 
 use std::sync::Arc;
@@ -22,6 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(crate) use guarded::Guarded;
 pub(crate) use inflate::Encoding;
+pub(crate) use lines::BodyLines;
 pub(crate) use pace::Pace;
 
 use super::problem::{Problem, ProblemKind};
@@ -83,6 +86,8 @@ pub(crate) struct Intake(Arc<IntakeInner>);
 #[derive(Debug)]
 struct IntakeInner {
     arrived: AtomicBool,
+    /// Whoever reads it does something else meanwhile.
+    away: AtomicBool,
     budget: Budget,
     held: Mutex<Vec<OwnedSemaphorePermit>>,
 }
@@ -91,6 +96,7 @@ impl Intake {
     pub(crate) fn new(budget: Budget) -> Intake {
         Intake(Arc::new(IntakeInner {
             arrived: AtomicBool::new(false),
+            away: AtomicBool::new(false),
             budget,
             held: Mutex::new(Vec::new()),
         }))
@@ -103,6 +109,16 @@ impl Intake {
 
     fn arrived(&self) {
         self.0.arrived.store(true, Ordering::Relaxed);
+    }
+
+    /// Whoever waited for more of it does not any longer, and goes on only later: that is not the body's time.
+    pub(crate) fn look_away(&self) {
+        self.0.away.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody comes back to it.
+    fn comes_back(&self) -> bool {
+        self.0.away.swap(false, Ordering::Relaxed)
     }
 
     /// Takes memory for so many bytes, to be given back when the request is over.

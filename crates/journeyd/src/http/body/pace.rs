@@ -43,6 +43,11 @@ impl Pace {
         }
     }
 
+    /// It is waited for again, after something else.
+    pub(crate) fn begin_again(&mut self) {
+        self.waiting = None;
+    }
+
     /// Nothing came: ready when that has been so for too long.
     pub(crate) fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let since = *self.waiting.get_or_insert_with(Instant::now);

@@ -33,6 +33,12 @@ impl<S: Sync> FromRequest<S> for Raw {
     }
 }
 
+/// Whether a body is lines of JSON, by its `Content-Type`.
+pub(crate) fn is_lines(headers: &axum::http::HeaderMap) -> bool {
+    let lines = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
+    lines.contains(&media_type(headers).as_str())
+}
+
 /// The essence of a `Content-Type`: `application/json` of `application/json; charset=utf-8`, in
 /// lower case; empty if there is none.
 pub(crate) fn media_type(headers: &axum::http::HeaderMap) -> String {

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http_body::Body as _;
 use tracing::Instrument;
 
+use super::streamed::{self, Streamed};
 use super::{Fingerprint, Idempotent, Kept, Keyed, Remembered, RequestKey, Running};
 use crate::auth::Principal;
 use crate::http::body::{Intake, read_all};
@@ -41,6 +42,9 @@ pub(crate) async fn remember(request: Request, next: Next) -> Result<Response, P
     let (mut parts, body) = request.into_parts();
     let who = parts.extensions.get::<Principal>().map(|who| Arc::clone(&who.id));
     let key = RequestKey(digest(&[who.as_deref().unwrap_or_default().as_bytes(), name.as_bytes()]));
+    if parts.extensions.get::<Streamed>().is_some() {
+        return streamed::remember(state, key, (parts, body), next).await;
+    }
     let bytes = read_all(body, parts.extensions.get::<Intake>()).await?;
     let path = parts.uri.path_and_query().map(|path| path.as_str()).unwrap_or_default();
     let fingerprint = digest(&[parts.method.as_str().as_bytes(), path.as_bytes(), &bytes]);
@@ -58,46 +62,58 @@ pub(crate) async fn remember(request: Request, next: Next) -> Result<Response, P
         }
         match kept {
             Kept::Note(_) => done = true,
-            Kept::Answer(Remembered { reply, .. }) => {
-                let mut response = reply.into_response();
-                response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-                return Ok(response);
-            }
+            Kept::Answer(Remembered { reply, .. }) => return Ok(again(reply)),
         }
     }
     let time = idempotency.time;
-    let idempotent = Idempotent(Some(Arc::new(Keyed { key, fingerprint, time, done })));
-    parts.extensions.insert(idempotent.clone());
+    let keyed = Arc::new(Keyed { key, fingerprint, time, done });
+    parts.extensions.insert(Idempotent(Some(Arc::clone(&keyed))));
     let request = Request::from_parts(parts, Body::from(bytes));
+    let asked = Asked { state, running, keyed, fingerprint: Box::new(move || Some(fingerprint)) };
     // On its own, so that it is kept even if whoever asked does not wait for the answer.
-    let answer = answer(state, running, idempotent, request, next).in_current_span();
-    tokio::spawn(answer).await.map_err(Problem::internal)?
+    tokio::spawn(answer(asked, request, next).in_current_span()).await.map_err(Problem::internal)?
 }
 
-async fn answer(
-    state: AppState,
-    running: Running,
-    idempotent: Idempotent,
+/// A request that is being answered.
+pub(super) struct Asked {
+    pub(super) state: AppState,
+    pub(super) running: Running,
+    pub(super) keyed: Arc<Keyed>,
+    /// Which it was, once it has been answered; nothing if not all of it came.
+    pub(super) fingerprint: Box<dyn FnOnce() -> Option<Fingerprint> + Send>,
+}
+
+/// Answers a request and keeps the answer, if it would be the same again.
+pub(super) async fn answer(
+    asked: Asked,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
+    let Asked { state, running, keyed, fingerprint } = asked;
     let response = next.run(request).await;
     let small = response.body().size_hint().exact().is_some_and(|size| size <= ANSWER as u64);
-    let Some(keyed) = &idempotent.0 else { return Ok(response) };
     if !small || !lasting(response.status()) {
         return Ok(response);
     }
+    let Some(fingerprint) = fingerprint() else { return Ok(response) };
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, ANSWER).await.map_err(Problem::internal)?;
     let headers = parts.headers.iter().map(|(name, value)| (name.clone(), value.clone()));
     let reply = Reply { status: parts.status, headers: headers.collect(), body: body.clone() };
-    let entry = keyed.entry(Remembered::encode(&keyed.fingerprint, &reply));
+    let entry = keyed.entry(Remembered::encode(&fingerprint, &reply));
     if let Err(error) = state.idempotency.responses.save(entry).await {
         // What was asked for is done: saying that it is not would have it done again.
         tracing::error!(%error, "an answer is not kept");
     }
     drop(running);
     Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// An answer that was given before.
+pub(super) fn again(reply: Reply) -> Response {
+    let mut response = reply.into_response();
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
 }
 
 /// Whether the same request would be answered the same: not where only the moment was bad, or
@@ -128,7 +144,7 @@ fn name(value: &HeaderValue) -> Result<String, Problem> {
     })
 }
 
-fn digest(parts: &[&[u8]]) -> Fingerprint {
+pub(super) fn digest(parts: &[&[u8]]) -> Fingerprint {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
@@ -136,12 +152,12 @@ fn digest(parts: &[&[u8]]) -> Fingerprint {
     hasher.finalize().into()
 }
 
-fn in_progress() -> Problem {
+pub(super) fn in_progress() -> Problem {
     let detail = "a request with this Idempotency-Key is being answered: wait, and send it again";
     Problem::new(ProblemKind::InProgress, detail).retry_after(Duration::from_secs(1))
 }
 
-fn reused() -> Problem {
+pub(super) fn reused() -> Problem {
     Problem::new(
         ProblemKind::KeyReused,
         "this Idempotency-Key was used with another request: use a new one for this",

@@ -10,6 +10,7 @@ mod layer;
 mod memory;
 mod record;
 mod stored;
+mod streamed;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -24,6 +25,7 @@ pub(crate) use layer::remember;
 pub use memory::MemoryResponses;
 pub(crate) use record::{Kept, Remembered};
 pub use stored::StoredResponses;
+pub(crate) use streamed::Streamed;
 
 use super::problem::Problem;
 use crate::runtime::Note;

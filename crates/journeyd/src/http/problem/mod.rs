@@ -157,6 +157,13 @@ impl Problem {
         self
     }
 
+    /// Says something else about this request.
+    #[must_use]
+    pub fn saying(mut self, detail: impl FnOnce(&str) -> String) -> Problem {
+        self.0.detail = detail(&self.0.detail).into();
+        self
+    }
+
     /// Its kind.
     pub fn kind(&self) -> ProblemKind {
         self.0.kind

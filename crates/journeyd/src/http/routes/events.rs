@@ -1,7 +1,9 @@
 //! Events come in.
 
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+mod lines;
+
+use axum::extract::{FromRequest, Request, State};
+use axum::http::StatusCode;
 use journey_engine::command::What;
 use journey_engine::deploy::Deployment;
 use journey_intake::{Decoder, Elements, Form, Named, Reason, Rules};
@@ -11,11 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::super::Idempotent;
-use super::super::extract::{Raw, media_type};
+use super::super::extract::{Raw, is_lines, media_type};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::reply::Reply;
 use super::super::state::{AppState, Services};
-use super::taking::{Batch, LIMITS, Taken, take_all};
+use super::taking::{Batch, MOST, Patience, Taken, limits, take_all};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(take))
@@ -43,31 +45,33 @@ struct EventBody {
 /// Takes events: one, an array of them, or lines (`application/x-ndjson`).
 ///
 /// Each is taken or not by itself; the answer says which were not, and why. What is accepted is durable. At most
-/// 10,000 come together, of 256 KiB each.
+/// 10,000 come in an array. Lines are taken as they come, as many as there are; if something ends that before
+/// the last, the problem has in `done` what became of those before: the first `accepted` and `rejected` ones.
 #[utoipa::path(post, path = "/api/v1/events", operation_id = "take_events", tag = "events",
     request_body(content((EventBody = "application/json"), (String = "application/x-ndjson"))),
     responses((status = 200, description = "What became of them", body = Taken)))]
 async fn take(
     State(state): State<AppState>,
-    headers: HeaderMap,
     idempotent: Idempotent,
-    Raw(body): Raw,
+    request: Request,
 ) -> Result<Reply, Problem> {
-    let form = match media_type(&headers).as_str() {
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Form::Lines,
-        "application/json" => Form::of_json(&body),
-        _ => {
-            let detail = "send events as application/json or application/x-ndjson";
-            return Err(Problem::new(ProblemKind::UnsupportedMediaType, detail));
-        }
-    };
-    let services = state.services.clone();
+    let headers = request.headers();
+    if is_lines(headers) {
+        return Reply::json(StatusCode::OK, &lines::take(&state, &idempotent, request).await?);
+    }
+    if media_type(headers) != "application/json" {
+        let detail = "send events as application/json or application/x-ndjson";
+        return Err(Problem::new(ProblemKind::UnsupportedMediaType, detail));
+    }
+    let Raw(body) = Raw::from_request(request, &state).await?;
+    let elements = Elements::new(&body, Form::of_json(&body), limits(&state, MOST));
     let read = |deployment: &Deployment, batch: &mut Batch| {
-        read(&services, deployment, Elements::new(&body, form, LIMITS), &idempotent, batch)
+        read(&state.services, deployment, elements.clone(), &idempotent, batch)
     };
-    Reply::json(StatusCode::OK, &take_all(&state, read).await?)
+    Reply::json(StatusCode::OK, &take_all(&state, Patience::None, read).await?)
 }
 
+/// Reads events by what is live.
 fn read(
     services: &Services,
     deployment: &Deployment,

@@ -46,7 +46,7 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
         .merge(Group::api().mount(errors::routes()))
         .merge(Group::api().mount(audiences::routes()))
         .merge(Group::api().lists().mount(audiences::upload_routes()))
-        .merge(Group::ingest().mount(events::routes()))
+        .merge(Group::ingest().lines().mount(events::routes()))
         .merge(Group::ingest().anyone().mount(segment::routes()))
         .merge(Group::api().mount(console::routes()))
         .merge(Group::api().streaming().mount(journeys::live_routes()))

@@ -27,7 +27,7 @@ use super::super::problem::{Problem, ProblemKind};
 use super::super::rate::RateClass;
 use super::super::reply::Reply;
 use super::super::state::{AppState, permit};
-use super::taking::{Batch, LIMITS, Taken, take_all};
+use super::taking::{Batch, MOST, Patience, Taken, limits, take_all};
 use crate::auth::{Principal, Scope};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -93,7 +93,7 @@ async fn take(
         // What the browser's library measures of itself comes without a key, and nothing is done with it.
         return answer(Taken::default(), BTreeMap::new());
     }
-    let body = body(endpoint, &bytes, LIMITS).map_err(|reason| {
+    let body = body(endpoint, &bytes, limits(&state, MOST)).map_err(|reason| {
         Problem::new(ProblemKind::InvalidJson, reason.of_element().to_string())
     })?;
     let sender = sender(&state, &headers, body.write_key.as_deref())?;
@@ -103,7 +103,7 @@ async fn take(
         return Err(Problem::unavailable("there is no schema yet; try again later", wait));
     }
     let mut ignored = BTreeMap::new();
-    let taken = take_all(&state, |deployment, batch| {
+    let taken = take_all(&state, Patience::None, |deployment, batch| {
         read(&state, deployment, (endpoint, &body), batch, &mut ignored)
     });
     let taken = taken.await?;

@@ -13,14 +13,33 @@ use utoipa::ToSchema;
 
 use super::super::problem::Problem;
 use super::super::state::AppState;
+use super::uploads::patiently;
 use crate::runtime::{Measures, Submission};
 
-/// How much one request may bring: elements, bytes of each, and how deep its values may nest.
-pub(super) const LIMITS: Limits = Limits { elements: 10_000, bytes: 256 * 1024, depth: 32 };
+/// How many elements one request may bring, unless they come in lines.
+pub(super) const MOST: usize = 10_000;
+/// How deep the values of an element may nest.
+const DEPTH: usize = 32;
+/// How many elements that were not taken are told one by one.
+const TOLD: usize = 10_000;
 /// How often what was not done because what is live was changed meanwhile is read again.
 const TRIES: usize = 5;
 /// How much of an element that was not taken is kept to be looked at, in bytes.
 const KEPT: usize = 4_096;
+
+/// How much one request may bring: elements, bytes of each, and how deep its values may nest.
+pub(super) fn limits(state: &AppState, elements: usize) -> Limits {
+    Limits { elements, bytes: state.config.limits.event.bytes(), depth: DEPTH }
+}
+
+/// What becomes of elements for which the queues have no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Nothing is done, and whoever sends them is told to come again.
+    None,
+    /// They wait for a while.
+    Some,
+}
 
 /// What became of the events of a request.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -31,11 +50,25 @@ pub(super) struct Taken {
     duplicates: usize,
     /// Events that were not taken.
     rejected: usize,
-    /// Which, and why not.
+    /// Which, and why not; 10,000 of them at most.
     errors: Vec<NotTaken>,
 }
 
 impl Taken {
+    /// How many elements were looked at.
+    pub(super) fn elements(&self) -> usize {
+        self.accepted + self.rejected
+    }
+
+    /// Adds what became of those that came behind.
+    pub(super) fn add(&mut self, behind: Taken) {
+        self.accepted += behind.accepted;
+        self.duplicates += behind.duplicates;
+        self.rejected += behind.rejected;
+        let room = TOLD.saturating_sub(self.errors.len());
+        self.errors.extend(behind.errors.into_iter().take(room));
+    }
+
     /// Adds it to the metrics.
     fn count(&self, state: &AppState) {
         let events = &state.services.runtime.measures.events;
@@ -107,6 +140,7 @@ impl Batch {
 /// not the latest any more are read again; those that are done are not.
 pub(super) async fn take_all(
     state: &AppState,
+    patience: Patience,
     mut read: impl FnMut(&Deployment, &mut Batch) -> Result<(), Problem>,
 ) -> Result<Taken, Problem> {
     let mut taken = Taken::default();
@@ -122,7 +156,10 @@ pub(super) async fn take_all(
         taken.errors.extend(rejected);
         let (about, submissions): (Vec<_>, Vec<_>) =
             entries.into_iter().map(|(index, rejection, it)| ((index, rejection), it)).unzip();
-        let replies = state.services.runtime.submit(submissions).await?;
+        let replies = match patience {
+            Patience::None => state.services.runtime.submit(submissions).await?,
+            Patience::Some => patiently(state, submissions).await?,
+        };
         let mut stale = BTreeSet::new();
         for ((index, rejection), reply) in about.into_iter().zip(replies) {
             match reply {

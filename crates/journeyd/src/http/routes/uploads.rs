@@ -15,7 +15,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use super::super::extract::media_type;
+use super::super::extract::{is_lines, media_type};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::state::AppState;
 use super::{no_schema, work};
@@ -125,7 +125,7 @@ impl Upload {
     pub(super) fn of(headers: &HeaderMap, body: &Bytes) -> Option<Upload> {
         let form = match media_type(headers).as_str() {
             "text/csv" => Form::Csv,
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Form::Lines,
+            _ if is_lines(headers) => Form::Lines,
             _ => return None,
         };
         Some(Upload { form, body: body.clone() })
@@ -296,7 +296,7 @@ impl RowError {
 }
 
 /// Hands rows over, waiting for a place in the queues.
-async fn patiently(state: &AppState, rows: Vec<Submission>) -> Result<Vec<Done>, Busy> {
+pub(super) async fn patiently(state: &AppState, rows: Vec<Submission>) -> Result<Vec<Done>, Busy> {
     let until = Instant::now() + PATIENCE;
     loop {
         match state.services.runtime.submit(rows.clone()).await {
