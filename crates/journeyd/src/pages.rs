@@ -117,4 +117,57 @@ mod tests {
         let (found, pages) = all(&store(6_000), 10, |number| number == 5_999);
         assert_eq!((found, pages), (vec![(b'a', 5_999), (b'c', 5_999)], 3));
     }
+    /// Numbers that are drawn, the same each time.
+    struct Draw(u64);
+
+    impl Draw {
+        fn below(&mut self, end: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.0 >> 33) as u32 % end
+        }
+    }
+
+    #[test]
+    fn what_is_there_all_the_time_is_on_one_page_whatever_comes_and_goes() {
+        let mut draw = Draw(1);
+        for limit in [1, 2, 7, 50] {
+            let store = store(0);
+            let change = |draw: &mut Draw, count: u32| {
+                let mut batch = Batch::new();
+                for _ in 0..count {
+                    let kind = [b'a', b'c'][draw.below(2) as usize];
+                    // Those that can be divided by three stay.
+                    let key = [&[kind][..], &(draw.below(300) * 3 + 1).to_be_bytes()].concat();
+                    if draw.below(2) == 0 { batch.put(&key, &[]) } else { batch.delete(&key) }
+                }
+                store.append(&batch).unwrap();
+            };
+            let mut batch = Batch::new();
+            for kind in [b'a', b'c'] {
+                (0..100u32).for_each(|number| {
+                    batch.put(&[&[kind][..], &(number * 9).to_be_bytes()].concat(), &[]);
+                });
+            }
+            store.append(&batch).unwrap();
+            change(&mut draw, 200);
+            let ranges = [vec![b'a']..vec![b'b'], vec![b'c']..vec![b'd']];
+            let (mut seen, mut after) = (Vec::new(), None::<Vec<u8>>);
+            loop {
+                let found = page(&store, &ranges, after.as_deref(), limit, |key, _| {
+                    Ok::<_, StoreError>(Some(key.to_vec()))
+                });
+                let found = found.unwrap();
+                seen.extend(found.items);
+                after = found.next;
+                if after.is_none() {
+                    break;
+                }
+                change(&mut draw, 20);
+            }
+            assert!(seen.is_sorted_by(|a, b| a < b), "nothing twice");
+            let stays =
+                |key: &&Vec<u8>| u32::from_be_bytes(key[1..].try_into().unwrap()).is_multiple_of(3);
+            assert_eq!(seen.iter().filter(stays).count(), 200, "limit {limit}");
+        }
+    }
 }
