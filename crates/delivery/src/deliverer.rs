@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::http::HttpSender;
 use crate::job::{Job, Report};
 use crate::mail::MailSender;
 use crate::network::{Dialer, Network};
-use crate::queue::{Queue, QueueStatus, Refusal, pump};
+use crate::queue::{Core, Queue, QueueStatus, Refusal, pump};
 use crate::settings::Settings;
 use crate::sink::Sink;
 use crate::tls::{RootsError, Tls};
@@ -38,14 +39,26 @@ pub struct Parts {
 pub struct Deliverer {
     attempts: Arc<Attempts>,
     queues: Mutex<Queues>,
+    /// How many jobs wait.
+    waiting: Arc<AtomicUsize>,
     runtime: Handle,
 }
 
 #[derive(Default)]
 struct Queues {
     by_name: BTreeMap<String, (Arc<Queue>, JoinHandle<()>)>,
+    /// When there are so many, those are looked for that can be forgotten.
+    look_at: usize,
+    /// All had something to do: until then none is looked for.
+    crowded_until: Option<Instant>,
     stopped: bool,
 }
+
+/// How many queues are kept whatever they do.
+const KEPT: usize = 64;
+
+/// How long nothing is looked for after nothing was found.
+const CROWDED: Duration = Duration::from_millis(500);
 
 /// Why delivery does not begin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,7 +100,8 @@ impl Deliverer {
             report: parts.report,
         };
         let (attempts, queues) = (Arc::new(attempts), Mutex::default());
-        Ok(Deliverer { attempts, queues, runtime: Handle::current() })
+        let (waiting, runtime) = (Arc::default(), Handle::current());
+        Ok(Deliverer { attempts, queues, waiting, runtime })
     }
 
     /// Takes a job, to be tried as soon as its queue allows. It can be called from any thread and does
@@ -95,28 +109,57 @@ impl Deliverer {
     pub fn submit(&self, job: Job) -> Result<(), Refused> {
         let job = Box::new(job);
         let mut queues = self.queues();
-        let pushed = if queues.stopped {
-            Err((job, Refusal::Stopped))
-        } else {
-            let queue = match queues.by_name.get(&job.queue) {
-                Some((queue, _)) => Arc::clone(queue),
-                None => self.open(&mut queues, &job.queue),
-            };
-            drop(queues);
-            queue.push(job)
+        if queues.stopped {
+            return Err(Refused { job, why: Refusal::Stopped });
+        }
+        let known = queues.by_name.get(&job.queue).map(|(queue, _)| Arc::clone(queue));
+        let queue = match known {
+            Some(queue) => queue,
+            None if self.has_room(&mut queues) => self.open(&mut queues, &job.queue),
+            None => return Err(Refused { job, why: Refusal::Crowded }),
         };
-        pushed.map_err(|(job, why)| Refused { job, why })
+        // While nobody can forget the queue.
+        queue.push(job).map_err(|(job, why)| Refused { job, why })
+    }
+
+    /// Whether another queue may be opened, once those that can be are forgotten.
+    fn has_room(&self, queues: &mut Queues) -> bool {
+        let (most, now) = (self.attempts.settings.most_queues.max(1), Instant::now());
+        if queues.crowded_until.is_some_and(|until| now < until) {
+            return false;
+        }
+        queues.crowded_until = None;
+        let count = queues.by_name.len();
+        if count >= queues.look_at.max(KEPT).min(most) {
+            queues.by_name.retain(|_, (queue, _)| !queue.close_if_idle(now, false));
+            if queues.by_name.len() >= most {
+                queues.by_name.retain(|_, (queue, _)| !queue.close_if_idle(now, true));
+            }
+            // So that each is looked at no more often than there are new ones.
+            queues.look_at = 2 * queues.by_name.len();
+        }
+        let has_room = queues.by_name.len() < most;
+        if !has_room {
+            queues.crowded_until = Some(now + CROWDED);
+        }
+        has_room
     }
 
     /// Opens a queue.
     fn open(&self, queues: &mut Queues, name: &str) -> Arc<Queue> {
-        let queue = Arc::new(Queue::new(name, self.attempts.settings.queue(name)));
+        let settings = &self.attempts.settings;
+        let all = Arc::clone(&self.waiting);
+        let mut core = Core::new(settings.queue(name), all, settings.most_waiting);
+        if self.attempts.report().is_gone(name) {
+            core.disable();
+        }
+        let queue = Arc::new(Queue::new(name, core));
         let task = self.runtime.spawn(pump(Arc::clone(&queue), Arc::clone(&self.attempts)));
         queues.by_name.insert(name.to_owned(), (Arc::clone(&queue), task));
         queue
     }
 
-    /// How the queues stand, by name. There is one for each destination that got a job since the start.
+    /// How the queues stand, by name: those that have or had something to do and were not forgotten.
     pub fn status(&self) -> Vec<QueueStatus> {
         self.queues().by_name.values().map(|(queue, _)| queue.status()).collect()
     }

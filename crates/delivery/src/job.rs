@@ -152,4 +152,14 @@ pub trait Report: Send + Sync {
     fn room(&self, queue: &str) {
         let _ = queue;
     }
+    /// A receiver answered 410: it is not called any more until [`Deliverer::enable`](crate::Deliverer::enable).
+    fn gone(&self, queue: &str) {
+        let _ = queue;
+    }
+
+    /// Asked when a queue is opened: whether its receiver has answered 410 before.
+    fn is_gone(&self, queue: &str) -> bool {
+        let _ = queue;
+        false
+    }
 }

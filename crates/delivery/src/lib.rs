@@ -20,9 +20,14 @@
 //!   destination with the same limit share it; others do not wait behind them;
 //! - leaves a receiver alone that keeps failing (a circuit breaker, [`BreakerSettings`]): jobs wait, and one
 //!   probe at a time finds out whether it is well again;
-//! - is disabled when its receiver answers 410: jobs wait until [`Deliverer::enable`];
+//! - is disabled when its receiver answers 410: jobs wait until [`Deliverer::enable`]. Who reports are for is told
+//!   ([`Report::gone`]), and asked when the queue is opened anew;
 //! - rests for a while when its receiver answers 429 or 503 with `Retry-After`;
 //! - asks [`Report::wanted`] before an attempt begins, so that what was erased or dropped does not leave.
+//!
+//! Whoever names hosts in journeys can name any number of them. So queues that have nothing to do, and of which there is
+//! nothing to remember, make room for others; there are at most [`Settings::most_queues`], and
+//! [`Settings::most_waiting`] jobs wait in all of them together, or a few more.
 //!
 //! # What is tried again
 //!

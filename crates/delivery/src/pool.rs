@@ -10,6 +10,9 @@ use tokio::time::{Instant, sleep, timeout};
 /// How long a connection may rest. Receivers wait for longer.
 const REST: Duration = Duration::from_secs(30);
 
+/// How many connections rest at a time, of all queues together.
+const ALL: usize = 256;
+
 /// How long a farewell may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -52,8 +55,9 @@ impl<K: Clone + Eq + Send + 'static, T: Resting> Pool<K, T> {
     /// Lets a connection rest, unless enough of the queue's do.
     pub(crate) fn rest(self: &Arc<Self>, queue: &str, receiver: &K, connection: T, most: usize) {
         let mut all = self.lock();
+        let is_full = all.queues.values().map(Vec::len).sum::<usize>() >= ALL;
         let beds = all.queues.entry(queue.to_owned()).or_default();
-        if beds.len() >= most {
+        if is_full || beds.len() >= most {
             drop(all);
             tokio::spawn(close(vec![connection]));
             return;

@@ -1,11 +1,13 @@
 //! The parts that run, put together: store, runtime, catalogue, delivery.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use journey_delivery::{
-    Deliverer, Guard, GuardError, Parts, QueueSettings, StartError, SystemClock, SystemNetwork,
+    BreakerSettings, Deliverer, Guard, GuardError, Parts, QueueSettings, SigningSecret, StartError,
+    SystemClock, SystemNetwork,
 };
 use journey_engine::form::ReadError;
 use journey_engine::store::{EmbeddedStore, Options as StoreOptions, Store, StoreError};
@@ -13,12 +15,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::catalog::{Catalog, CatalogError, WorkspaceFiles};
-use crate::config::{Config, SecretError, Secrets};
+use crate::config::{Breaker, Config, SecretError, Secrets};
 use crate::copies;
 use crate::lines::{Lines, Look};
 use crate::outside::Given;
 use crate::runtime::dispatch::{Desktop, Dispatch};
-use crate::runtime::{self, Clock, Runtime};
+use crate::runtime::{self, Called, Clock, Gone, Runtime};
 use crate::upkeep::{self, Upkeep};
 
 /// How long delivery has for what is under way when the process ends.
@@ -68,6 +70,8 @@ pub struct Engine {
     pub upkeep: Arc<Upkeep>,
     /// What leaves.
     pub deliverer: Arc<Deliverer>,
+    /// Who is called.
+    pub receivers: Arc<Called>,
     begin: Option<oneshot::Sender<()>>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -94,21 +98,26 @@ impl Engine {
             let changed = catalog.load(workspace)?;
             tracing::info!(?changed, "the workspace runs");
         }
-        let signed = secrets.signing()?.into_iter();
-        let queues = signed
-            .map(|(queue, signing)| (queue, QueueSettings { signing, ..QueueSettings::default() }));
-        let queues = queues.collect();
+        let (default, queues) = queues(config, secrets.signing()?);
         let outside = Arc::new(Given(secrets));
         if let Some(deployment) = runtime.history().deployment() {
             for gap in outside.gaps(deployment.set.program()) {
                 tracing::warn!("messages will fail: {gap}");
             }
         }
-        let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime));
+        let gone = Arc::new(Gone::open(Arc::clone(&store) as Arc<dyn Store>)?);
+        let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime), Arc::clone(&gone));
         let guard = Guard::allowing(&config.delivery.allow)?;
         let mail_name = Some(config.delivery.mail_name.clone()).filter(|name| !name.is_empty());
-        let settings =
-            journey_delivery::Settings { guard, queues, mail_name, ..Default::default() };
+        let most_queues = config.delivery.receivers;
+        let settings = journey_delivery::Settings {
+            guard,
+            queues,
+            default,
+            most_queues,
+            mail_name,
+            ..Default::default()
+        };
         let parts = Parts {
             clock: Arc::new(SystemClock),
             seed: getrandom::u64().map_err(EngineError::Random)?,
@@ -117,6 +126,7 @@ impl Engine {
             report: Arc::clone(&desktop) as Arc<dyn journey_delivery::Report>,
         };
         let deliverer = Arc::new(Deliverer::start(settings, parts)?);
+        let receivers = Arc::new(Called { deliverer: Arc::clone(&deliverer), gone });
         let dispatch = Arc::new(Dispatch {
             runtime: Arc::clone(&runtime),
             deliverer: Arc::clone(&deliverer),
@@ -135,7 +145,7 @@ impl Engine {
         });
         let tasks = vec![sending, listening];
         let begin = Some(begin);
-        Ok(Engine { catalog, runtime, store, upkeep, deliverer, begin, tasks })
+        Ok(Engine { catalog, runtime, store, upkeep, deliverer, receivers, begin, tasks })
     }
 
     /// Lets messages leave: those first that were left from before.
@@ -153,6 +163,28 @@ impl Engine {
         let _ = tokio::task::spawn_blocking(move || runtime.stop()).await;
         self.tasks.iter().for_each(JoinHandle::abort);
     }
+}
+
+/// How queues work: any, and those of destinations and hosts that something is set for.
+fn queues(
+    config: &Config,
+    mut signing: BTreeMap<String, Vec<SigningSecret>>,
+) -> (QueueSettings, BTreeMap<String, QueueSettings>) {
+    let general = config.delivery.breaker;
+    let settings = |breaker: Breaker, signing| QueueSettings {
+        breaker: BreakerSettings {
+            failures: breaker.failures,
+            pause: breaker.pause.0,
+            longest: breaker.longest.0,
+        },
+        signing,
+        ..QueueSettings::default()
+    };
+    let own = config.destinations.iter().map(|(name, it)| {
+        let signing = signing.remove(name).unwrap_or_default();
+        (name.clone(), settings(it.breaker.over(general), signing))
+    });
+    (settings(general, Vec::new()), own.collect())
 }
 
 fn open_store(data: &Path) -> Result<Arc<EmbeddedStore>, EngineError> {

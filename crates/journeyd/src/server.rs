@@ -19,7 +19,7 @@ use crate::http::{
 };
 use crate::instance::{InstanceError, server_key};
 use crate::observe::{Metrics, Readiness, Stop, StoreMetrics};
-use crate::runtime::JourneyMetrics;
+use crate::runtime::{JourneyMetrics, ReceiverMetrics, Receivers};
 
 /// How often files that may change are looked at: keys, certificates.
 const LOOK: Duration = Duration::from_secs(1);
@@ -96,7 +96,7 @@ pub async fn run(setup: Setup) -> Result<(), ServeError> {
         runtime: Arc::clone(&engine.runtime),
         schemas: Arc::default(),
         upkeep: Arc::clone(&engine.upkeep),
-        receivers: Arc::clone(&engine.deliverer) as Arc<dyn crate::runtime::Receivers>,
+        receivers: Arc::clone(&engine.receivers) as Arc<dyn Receivers>,
     };
     let responses = Arc::new(StoredResponses::new(Arc::clone(&engine.store) as Arc<dyn Store>));
     let state = AppState::new(Parts {
@@ -201,6 +201,8 @@ async fn end(mut signals: Signals, readiness: &Readiness, stop: &Stop, delay: Du
 fn measure(metrics: &Metrics, engine: &Engine) {
     metrics.register(|registry| engine.runtime.measures.register(registry));
     metrics.collect(Box::new(JourneyMetrics(Arc::clone(&engine.runtime))));
+    let receivers = Arc::clone(&engine.receivers) as Arc<dyn Receivers>;
+    metrics.collect(Box::new(ReceiverMetrics(receivers)));
     metrics.collect(Box::new(StoreMetrics(Arc::clone(&engine.store))));
 }
 

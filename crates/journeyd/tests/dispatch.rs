@@ -15,7 +15,7 @@ use journey_engine::store::{Batch, MemoryStore, Pair, Store, StoreError, Ticket}
 use journey_vm::Row;
 use journeyd::catalog::{Catalog, InFlight};
 use journeyd::runtime::dispatch::{Desktop, Dispatch};
-use journeyd::runtime::{Clock, ClockKind, Options, Runtime, Submission};
+use journeyd::runtime::{Clock, ClockKind, Gone, Options, Runtime, Submission};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 const SCHEMA: &str =
@@ -106,7 +106,8 @@ async fn outbox(count: usize) -> Arc<Watched> {
 /// Sends what is in the outbox through a queue that holds sixteen, until nothing is left.
 async fn send_all(store: &Arc<Watched>, count: u64) -> Arc<Lines> {
     let (runtime, messages) = start(store);
-    let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime));
+    let gone = Arc::new(Gone::open(Arc::clone(store) as Arc<dyn Store>).unwrap());
+    let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime), gone);
     let (count_of_lines, durable_at_first) = (AtomicU64::new(0), AtomicU64::new(0));
     let store = Arc::clone(store);
     let lines = Arc::new(Lines { store, count: count_of_lines, durable_at_first });

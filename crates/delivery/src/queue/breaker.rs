@@ -141,6 +141,16 @@ impl Breaker {
         self.enter(State::Closed { failures: 0 });
     }
 
+    /// The receiver said before that it does not want to be called.
+    pub(crate) fn disable(&mut self) {
+        self.enter(State::Disabled);
+    }
+
+    /// Whether there is anything to remember of the receiver but that it is gone, which whoever is told of it does.
+    pub(crate) fn is_blank(&self) -> bool {
+        matches!(self.state, State::Closed { failures: 0 } | State::Disabled)
+    }
+
     fn open(&mut self, pause: Duration, now: Instant) -> Change {
         self.enter(State::Open { until: now + pause, pause });
         Change::Opened(pause)

@@ -2,6 +2,8 @@
 //! is handed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use journey_bytecode::Limit;
@@ -48,7 +50,15 @@ pub(crate) struct Core {
     crowded: bool,
     closed: bool,
     counts: Counts,
+    /// When something happened last.
+    used: Instant,
+    /// How many jobs wait in all queues.
+    all: Arc<AtomicUsize>,
+    most: usize,
 }
+
+/// How many jobs a queue takes when as many as may wait together do.
+const FEW: usize = 16;
 
 #[derive(Default)]
 struct Counts {
@@ -86,6 +96,9 @@ pub enum Refusal {
     /// As many as are allowed wait already. [`Report::room`](crate::Report::room) tells when there is room.
     #[error("the queue is full")]
     Full,
+    /// There are as many queues as may be, and all have something to do.
+    #[error("there are too many receivers at once")]
+    Crowded,
     /// Delivery was stopped.
     #[error("delivery has been stopped")]
     Stopped,
@@ -102,11 +115,11 @@ pub struct QueueStatus {
     pub running: usize,
     /// Whether its receiver is called.
     pub circuit: Circuit,
-    /// Attempts that arrived, since the start.
+    /// Attempts that arrived, since the queue was opened.
     pub delivered: u64,
-    /// Attempts that will be made again, since the start.
+    /// Attempts that will be made again, since then.
     pub again: u64,
-    /// Attempts that failed for good, since the start.
+    /// Attempts that failed for good, since then.
     pub failed: u64,
     /// The latest attempt that did not arrive.
     pub last_failure: Option<LastFailure>,
@@ -135,8 +148,12 @@ pub enum Circuit {
 }
 
 impl Core {
-    pub(crate) fn new(settings: &QueueSettings) -> Core {
+    /// An empty one. `all` counts the jobs that wait in all queues, of which there are `most`.
+    pub(crate) fn new(settings: &QueueSettings, all: Arc<AtomicUsize>, most: usize) -> Core {
         Core {
+            all,
+            most,
+            used: Instant::now(),
             breaker: Breaker::new(settings.breaker),
             settings: settings.clone(),
             lanes: Vec::new(),
@@ -154,12 +171,16 @@ impl Core {
         if self.closed {
             return Err((job, Refusal::Stopped));
         }
-        if self.waiting >= self.settings.waiting.max(1) {
+        let is_much = self.all.load(Ordering::Relaxed) >= self.most;
+        let most = if is_much { self.settings.waiting.min(FEW) } else { self.settings.waiting };
+        if self.waiting >= most.max(1) {
             self.crowded = true;
             return Err((job, Refusal::Full));
         }
         let limit = job.delivery().limit;
         self.waiting += 1;
+        self.all.fetch_add(1, Ordering::Relaxed);
+        self.used = Instant::now();
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.limit() == limit) {
             lane.waiting.push_back(job);
             return Ok(());
@@ -189,6 +210,7 @@ impl Core {
         match self.take(now) {
             Ok(job) => {
                 self.waiting -= 1;
+                self.all.fetch_sub(1, Ordering::Relaxed);
                 self.running += 1;
                 let room = self.crowded && self.waiting <= self.settings.waiting / 2;
                 self.crowded &= !room;
@@ -225,6 +247,7 @@ impl Core {
     /// An attempt is over.
     pub(crate) fn ended(&mut self, ended: &Ended<'_>, now: Instant) -> Option<Change> {
         self.running = self.running.saturating_sub(1);
+        self.used = now;
         if let Some(rest) = ended.rest {
             let until = now + rest;
             self.rest_until = Some(self.rest_until.map_or(until, |before| before.max(until)));
@@ -240,9 +263,27 @@ impl Core {
         self.rest_until = None;
     }
 
+    /// The receiver is gone, by what it said before.
+    pub(crate) fn disable(&mut self) {
+        self.breaker.disable();
+    }
+
+    /// Whether it can be forgotten: nothing waits, nothing runs, and another one in its place would do the same. Failures
+    /// are remembered for as long as the breaker would leave the receiver alone at most, or not at all if there
+    /// is no room to remember them.
+    pub(crate) fn is_idle(&mut self, now: Instant, no_room: bool) -> bool {
+        let remembered = self.used + self.settings.breaker.longest;
+        self.waiting == 0
+            && self.running == 0
+            && self.rest_until.is_none_or(|until| until <= now)
+            && (self.breaker.is_blank() || no_room || remembered <= now)
+            && self.lanes.iter_mut().all(|lane| lane.is_idle(now))
+    }
+
     pub(crate) fn close(&mut self) {
         self.closed = true;
         self.lanes.clear();
+        self.all.fetch_sub(self.waiting, Ordering::Relaxed);
         self.waiting = 0;
     }
 

@@ -17,9 +17,9 @@ pub(crate) use pump::pump;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::job::Job;
-use crate::settings::QueueSettings;
 
 /// A queue.
 pub(crate) struct Queue {
@@ -30,9 +30,9 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(name: &str, settings: &QueueSettings) -> Queue {
-        let core = Mutex::new(Core::new(settings));
-        Queue { name: name.to_owned(), core, changed: Notify::new() }
+    /// An empty queue.
+    pub(crate) fn new(name: &str, core: Core) -> Queue {
+        Queue { name: name.to_owned(), core: Mutex::new(core), changed: Notify::new() }
     }
 
     /// Puts a job at the end.
@@ -52,6 +52,17 @@ impl Queue {
     pub(crate) fn close(&self) {
         self.core().close();
         self.changed.notify_one();
+    }
+
+    /// Closes it if it can be forgotten; says whether it is closed.
+    pub(crate) fn close_if_idle(&self, now: Instant, no_room: bool) -> bool {
+        let mut core = self.core();
+        let is_idle = core.is_idle(now, no_room);
+        if is_idle {
+            core.close();
+            self.changed.notify_one();
+        }
+        is_idle
     }
 
     pub(crate) fn status(&self) -> QueueStatus {

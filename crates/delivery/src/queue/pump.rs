@@ -63,7 +63,8 @@ fn begin(
 ) {
     if !attempts.report().wanted(job.id, job.attempt) {
         let ended = Ended { pass, health: Health::Unclear, rest: None, outcome: None };
-        change(queue, queue.core().ended(&ended, Instant::now()));
+        let changed = queue.core().ended(&ended, Instant::now());
+        change(queue, attempts, changed);
         return;
     }
     // A line is written at once: it is not worth a task.
@@ -91,7 +92,8 @@ fn result(ended: Result<(Id, Made), JoinError>) -> (Id, Made) {
 fn end(queue: &Queue, attempts: &Attempts, job: &Job, pass: Pass, made: Made) {
     let Verdict { outcome, health, rest } = verdict(job, made, attempts.rules());
     let ended = Ended { pass, health, rest, outcome: Some(&outcome) };
-    change(queue, queue.core().ended(&ended, Instant::now()));
+    let changed = queue.core().ended(&ended, Instant::now());
+    change(queue, attempts, changed);
     trace(queue, job, &outcome);
     attempts.report().report(job.id, job.attempt, outcome);
 }
@@ -110,7 +112,7 @@ fn trace(queue: &Queue, job: &Job, outcome: &Outcome) {
     }
 }
 
-fn change(queue: &Queue, change: Option<Change>) {
+fn change(queue: &Queue, attempts: &Attempts, change: Option<Change>) {
     let queue = &queue.name;
     match change {
         None => {}
@@ -119,9 +121,12 @@ fn change(queue: &Queue, change: Option<Change>) {
             tracing::warn!(%queue, seconds, "the receiver keeps failing: it is left alone");
         }
         Some(Change::Closed) => tracing::info!(%queue, "the receiver is well again"),
-        Some(Change::Disabled) => tracing::error!(
-            %queue,
-            "the receiver answered 410 Gone: its messages wait until the queue is enabled"
-        ),
+        Some(Change::Disabled) => {
+            tracing::error!(
+                %queue,
+                "the receiver answered 410 Gone: its messages wait until it is enabled"
+            );
+            attempts.report().gone(queue);
+        }
     }
 }

@@ -50,6 +50,7 @@ pub enum Told {
 pub struct Reporter {
     to: UnboundedSender<Told>,
     pub unwanted: Mutex<Vec<u64>>,
+    pub gone: Mutex<Vec<String>>,
 }
 
 impl Report for Reporter {
@@ -64,6 +65,14 @@ impl Report for Reporter {
 
     fn room(&self, queue: &str) {
         let _ = self.to.send(Told::Room(queue.to_owned()));
+    }
+
+    fn gone(&self, queue: &str) {
+        self.gone.lock().unwrap().push(queue.to_owned());
+    }
+
+    fn is_gone(&self, queue: &str) -> bool {
+        self.gone.lock().unwrap().iter().any(|it| it == queue)
     }
 }
 
@@ -104,7 +113,8 @@ impl Bench {
 
     pub fn on(settings: Settings, network: Box<dyn Network>) -> Bench {
         let (to, from) = unbounded_channel();
-        let reporter = Arc::new(Reporter { to, unwanted: Mutex::default() });
+        let reporter =
+            Arc::new(Reporter { to, unwanted: Mutex::default(), gone: Mutex::default() });
         let lines = Arc::new(Lines::default());
         let clock = Arc::new(FixedClock(AtomicI64::new(NOW)));
         let parts = Parts {

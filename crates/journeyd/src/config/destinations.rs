@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use journey_delivery::{SigningSecret, SigningSecretError};
 use serde::{Deserialize, Serialize};
 
-use super::Config;
+use super::{Config, OwnBreaker};
 use crate::secret::Secret;
 
 /// What one destination is set to, by the name it has in source.
@@ -20,13 +20,16 @@ pub struct DestinationConfig {
     pub secrets: BTreeMap<String, SecretSource>,
     /// Where the secrets are that its requests are signed with, each, by names people choose.
     pub signing: BTreeMap<String, SecretSource>,
+    /// When it is left alone, where that differs from the others.
+    pub breaker: OwnBreaker,
 }
 
 impl DestinationConfig {
     /// One with everything in it, to read off which keys there are.
     pub(super) fn example() -> DestinationConfig {
         let secrets = BTreeMap::from([(super::shape::ANY.to_owned(), SecretSource::default())]);
-        DestinationConfig { signing: secrets.clone(), secrets, ..DestinationConfig::default() }
+        let (signing, breaker) = (secrets.clone(), OwnBreaker::example());
+        DestinationConfig { signing, secrets, breaker, settings: BTreeMap::new() }
     }
 }
 

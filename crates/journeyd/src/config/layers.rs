@@ -141,7 +141,7 @@ fn flatten(value: &Value, path: String, found: &mut Vec<(String, String)>) {
 }
 
 /// A name as TOML writes it among others: a host has points of its own.
-fn in_toml(name: &str) -> String {
+pub(super) fn in_toml(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     match !name.is_empty() && name.chars().all(plain) {
         true => name.to_owned(),
@@ -329,10 +329,16 @@ impl Layers {
 
     fn finish(mut self) -> Result<Loaded, Vec<ConfigError>> {
         match serde_path_to_error::deserialize::<_, Config>(Value::Table(self.tree.clone())) {
-            Ok(config) if self.errors.is_empty() => {
-                Ok(Loaded { config, tree: self.tree, origins: self.origins })
+            Ok(config) => {
+                for (key, message) in super::breaker::faults(&config) {
+                    let origin = self.origins.get(&key).cloned().unwrap_or(Origin::Default);
+                    self.errors.push(ConfigError::Value { origin, key, message });
+                }
+                match self.errors.is_empty() {
+                    true => Ok(Loaded { config, tree: self.tree, origins: self.origins }),
+                    false => Err(self.errors),
+                }
             }
-            Ok(_) => Err(self.errors),
             Err(error) => {
                 let key = error.path().to_string();
                 let origin = self.origins.get(&key).cloned().unwrap_or(Origin::Default);

@@ -7,6 +7,7 @@
 //! [`Config`]: its keys, variables and origins follow from that. A path or text that may be
 //! absent is empty when it is. `docs/configuration.md` tells of every key; a test compares.
 
+mod breaker;
 mod destinations;
 mod layers;
 mod shape;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::runtime::ClockKind;
 
+pub use breaker::{Breaker, OwnBreaker};
 pub(crate) use destinations::variable;
 pub use destinations::{DestinationConfig, SecretError, SecretSource, Secrets};
 pub use layers::{ConfigError, Loaded, Origin, Sources, load};
@@ -164,13 +166,28 @@ impl Default for EngineConfig {
 }
 
 /// How messages leave.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeliveryConfig {
     /// Addresses, networks and names of hosts that may be called though they are not public.
     pub allow: Vec<String>,
     /// How this machine names itself to mail servers; `[127.0.0.1]` if nothing is said.
     pub mail_name: String,
+    /// How many receivers are called at a time: destinations, and hosts of webhooks. Messages for others wait.
+    pub receivers: usize,
+    /// When a receiver that fails is left alone.
+    pub breaker: Breaker,
+}
+
+impl Default for DeliveryConfig {
+    fn default() -> Self {
+        DeliveryConfig {
+            allow: Vec::new(),
+            mail_name: String::new(),
+            receivers: 2_048,
+            breaker: Breaker::default(),
+        }
+    }
 }
 
 /// What is told about the process.

@@ -21,10 +21,14 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::backlog::Backlog;
-use super::{Busy, Measures, Runtime, Submission};
+use super::{Busy, Gone, Measures, Runtime, Submission};
 
 /// How many messages of the outbox are read in one go at the start.
 const CHUNK: usize = 1_000;
+/// Where messages wait while there are too many receivers for theirs to have a queue. No host is called so.
+const ANY: &str = "\0";
+/// How often it is tried whether there is room for one, in milliseconds.
+const CROWDED: i64 = 1_000;
 /// How many answers are handed back in one go.
 const TOGETHER: usize = 500;
 
@@ -59,6 +63,7 @@ enum Turn {
 /// Takes what delivery has to say.
 pub struct Desktop {
     runtime: Arc<Runtime>,
+    gone: Arc<Gone>,
     desk: Mutex<Desk>,
     outcomes: mpsc::UnboundedSender<(JobId, u32, Outcome)>,
     wake: tokio::sync::Notify,
@@ -69,10 +74,10 @@ pub type Outcomes = mpsc::UnboundedReceiver<(JobId, u32, Outcome)>;
 
 impl Desktop {
     /// An empty one, with the end at which outcomes come out.
-    pub fn new(runtime: Arc<Runtime>) -> (Arc<Desktop>, Outcomes) {
+    pub fn new(runtime: Arc<Runtime>, gone: Arc<Gone>) -> (Arc<Desktop>, Outcomes) {
         let (outcomes, receive) = mpsc::unbounded_channel();
         let wake = tokio::sync::Notify::new();
-        (Arc::new(Desktop { runtime, desk: Mutex::default(), outcomes, wake }), receive)
+        (Arc::new(Desktop { runtime, gone, desk: Mutex::default(), outcomes, wake }), receive)
     }
 
     /// Notes whether a message is still to be confirmed.
@@ -113,6 +118,17 @@ impl Report for Desktop {
         self.desk().room.push(queue.to_owned());
         self.wake.notify_one();
     }
+
+    fn gone(&self, queue: &str) {
+        let changed = self.gone.note(queue, self.runtime.clock().now());
+        let gone = Arc::clone(&self.gone);
+        // What this is called from must not wait for a disk.
+        tokio::task::spawn_blocking(move || gone.write(&changed));
+    }
+
+    fn is_gone(&self, queue: &str) -> bool {
+        self.gone.since(queue).is_some()
+    }
 }
 
 /// See the [module](self).
@@ -149,7 +165,9 @@ impl Dispatch {
             self.readmit(&mut later)?;
             let next = later.first_key_value().map(|((at, _), ())| at.saturating_sub(now));
             let pause = next.unwrap_or(60_000);
-            let pause = Duration::from_millis(pause.clamp(1, 60_000).cast_unsigned());
+            // There is no word of when one of many receivers makes room for others.
+            let longest = if self.desktop.desk().full.has(ANY) { CROWDED } else { 60_000 };
+            let pause = Duration::from_millis(pause.clamp(1, longest).cast_unsigned());
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(id) => self.forward(id, &mut later)?,
@@ -185,14 +203,20 @@ impl Dispatch {
     /// Hands on messages of queues that have room again, until there is none: no message is looked at each time
     /// that there is room for others.
     fn readmit(&self, later: &mut BTreeMap<(i64, MessageId), ()>) -> Result<(), ReadError> {
-        let queues = std::mem::take(&mut self.desktop.desk().room);
+        let mut queues = std::mem::take(&mut self.desktop.desk().room);
+        queues.push(ANY.to_owned());
         for queue in queues {
             loop {
                 let Some(id) = self.desktop.desk().full.take(&queue) else { break };
                 let Some(job) = self.ready(id, later, Turn::ItsOwn)? else { continue };
-                if self.submit(job).is_some() {
-                    self.desktop.desk().full.put_back(&queue, id);
-                    break;
+                let own = job.queue.clone();
+                match self.submit(job) {
+                    None => {}
+                    Some(Refusal::Full) if queue == ANY => self.desktop.desk().full.push(&own, id),
+                    Some(_) => {
+                        self.desktop.desk().full.put_back(&queue, id);
+                        break;
+                    }
                 }
             }
         }
@@ -207,8 +231,10 @@ impl Dispatch {
     ) -> Result<(), ReadError> {
         let Some(job) = self.ready(id, later, Turn::BehindOthers)? else { return Ok(()) };
         let queue = job.queue.clone();
-        if self.submit(job) == Some(Refusal::Full) {
-            self.desktop.desk().full.push(&queue, id);
+        match self.submit(job) {
+            Some(Refusal::Full) => self.desktop.desk().full.push(&queue, id),
+            Some(Refusal::Crowded) => self.desktop.desk().full.push(ANY, id),
+            Some(Refusal::Stopped) | None => {}
         }
         Ok(())
     }

@@ -248,3 +248,109 @@ fn after_a_night_without_its_receiver_all_messages_are_tried_again_together() {
     let dropped = post(&server, &format!("{ERRORS}/drop?state=undelivered"));
     assert_eq!(dropped, json!({ "settled": 0, "faulted": 0 }));
 }
+
+#[test]
+fn a_receiver_that_is_gone_stays_so_after_a_restart_until_somebody_enables_it() {
+    let receiver = Receiver::new(Manner::Answers(410, "x: y", ""));
+    let data = tempfile::tempdir().unwrap();
+    let start = || {
+        let folder = tempfile::tempdir().unwrap();
+        let base = format!("http://{}", receiver.address);
+        let settings = format!("[destinations.crm.settings]\nbase_url = \"{base}\"\n");
+        std::fs::write(folder.path().join("journeyd.toml"), settings).unwrap();
+        let data = data.path().to_str().unwrap();
+        Server::start(folder, &["dev", "--set", "engine.clock=events", "--data", data])
+    };
+    let standing = |server: &Server| items(server, "/api/v1/receivers");
+    let mut server = start();
+    super::receiver::set_up(&server, SCHEMA, &[WELCOME]);
+    assert_eq!(standing(&server), Vec::<Value>::new(), "nobody was called");
+    event(&server, "ann", "signed_up", "09:00:00");
+    receiver.request();
+    error(&server, "undelivered", 1);
+    let gone = standing(&server);
+    assert_eq!(
+        (gone.len(), &gone[0]["name"], &gone[0]["standing"]),
+        (1, &json!("crm"), &json!("gone"))
+    );
+    assert_eq!(gone[0]["gone_since"], "2026-01-05T09:00:00.000Z");
+    assert_eq!((&gone[0]["failed"], &gone[0]["last_failure"]["status"]), (&json!(1), &json!(410)));
+    server.terminate();
+    assert_eq!(server.wait().code(), Some(0));
+
+    let server = start();
+    assert_eq!(standing(&server)[0]["standing"], "gone", "nothing was sent yet");
+    event(&server, "bob", "signed_up", "09:00:01");
+    let waiting = format!("{ERRORS}?state=waiting");
+    until_items(&server, &waiting, "bob waits", |items| items.len() == 1);
+    until_items(&server, "/api/v1/receivers", "it is in the queue", |items| {
+        items[0]["waiting"] == 1
+    });
+    assert!(receiver.got_nothing_more());
+    let metrics = server.get("/metrics").text();
+    for line in
+        ["journeyd_receivers{standing=\"gone\"} 1", "journeyd_receivers{standing=\"called\"} 0"]
+    {
+        assert!(metrics.lines().any(|it| it == line), "{line} is not in {metrics}");
+    }
+
+    receiver.behaves(WELL);
+    let nobody = server.send("POST", "/api/v1/receivers/nobody/enable", &[], b"");
+    assert_eq!(nobody.problem(), (404, "not-found".to_owned()));
+    let enabled = post(&server, "/api/v1/receivers/crm/enable");
+    assert_eq!((&enabled["name"], &enabled["standing"]), (&json!("crm"), &json!("called")));
+    assert_eq!(enabled.get("gone_since"), None);
+    receiver.request();
+    until_items(&server, &waiting, "bob has it", <[Value]>::is_empty);
+    drop(server);
+    let server = start();
+    // A message whose arrival was not written down yet may come twice.
+    let called = standing(&server).iter().all(|it| it["standing"] == "called");
+    assert!(called, "and that is remembered after a kill, too");
+}
+
+#[test]
+fn when_a_receiver_is_left_alone_can_be_set_for_all_and_for_one() {
+    for (settings, standing) in [
+        ("[destinations.crm.breaker]\nfailures = 1\n", "left_alone"),
+        ("[delivery.breaker]\nfailures = 1\npause = \"1h\"\nlongest = \"2h\"\n", "left_alone"),
+        ("[delivery.breaker]\nfailures = 1\n[destinations.crm.breaker]\nfailures = 2\n", "called"),
+    ] {
+        let receiver = Receiver::new(BUSY);
+        let folder = tempfile::tempdir().unwrap();
+        let base =
+            format!("[destinations.crm.settings]\nbase_url = \"http://{}\"\n", receiver.address);
+        std::fs::write(folder.path().join("journeyd.toml"), base + settings).unwrap();
+        let server = super::receiver::by_events(folder, SCHEMA, &[WELCOME]);
+        event(&server, "ann", "signed_up", "09:00:00");
+        let retrying = error(&server, "retrying", 1);
+        assert_eq!(retrying["message"]["receiver"]["standing"], standing, "{settings}");
+        assert_eq!(items(&server, "/api/v1/receivers")[0]["standing"], standing, "{settings}");
+    }
+}
+
+#[test]
+fn where_few_receivers_are_called_at_a_time_the_others_get_theirs_later() {
+    let (hanging, well) = (Receiver::new(Manner::Hangs), Receiver::new(WELL));
+    let journey = |name: &str, receiver: &Receiver| {
+        format!(
+            "journey {name} {{\n  entry event signed_up\n  webhook post \"http://{}/\" {{\n    timeout 1s\n    \
+             retry 1 times from 1h to 1h\n    ok {{ exit told }}\n    failed {{ exit failed }}\n  }}\n  exit done\n}}\n",
+            receiver.address
+        )
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("journeyd.toml"), "[delivery]\nreceivers = 1\n").unwrap();
+    let journeys = [journey("first", &hanging), journey("second", &well)];
+    let server =
+        super::receiver::by_events(folder, SCHEMA.split("destination").next().unwrap(), &[]);
+    for source in &journeys {
+        let id = super::receiver::create(&server, source);
+        post(&server, &format!("/api/v1/journeys/{id}/activate"));
+    }
+    for number in 0..3 {
+        event(&server, &format!("c{number}"), "signed_up", "09:00:00");
+    }
+    (0..3).for_each(|_| drop(hanging.request()));
+    (0..3).for_each(|_| drop(well.request()));
+}

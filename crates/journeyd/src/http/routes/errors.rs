@@ -125,7 +125,7 @@ async fn retry(
     let settled = |result, fault| Settled { id: eid.clone(), result, fault };
     let settled = match (done, &case.receiver) {
         (Done::Done, Some(receiver)) => {
-            state.services.receivers.enable(receiver);
+            enable(&state, vec![receiver.clone()]).await?;
             settled(Settlement::Queued, None)
         }
         (Done::Done, None) => settled(Settlement::WentOn, None),
@@ -160,6 +160,16 @@ async fn give_up(
         }
         _ => Err(gone(&id, &eid)),
     }
+}
+
+/// Has receivers called again.
+async fn enable(state: &AppState, names: Vec<String>) -> Result<(), Problem> {
+    let receivers = state.services.receivers.clone();
+    let enable = move || {
+        receivers.enable(&names);
+        Ok::<_, Problem>(())
+    };
+    work(enable).await
 }
 
 /// An error that somebody decides on.

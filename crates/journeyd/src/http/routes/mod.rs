@@ -13,6 +13,7 @@ mod journeys;
 mod members;
 pub(super) mod openapi;
 mod problems;
+mod receivers;
 mod rejected;
 mod schema;
 mod segment;
@@ -50,6 +51,7 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
         .merge(Group::ingest().anyone().mount(segment::routes()))
         .merge(Group::api().mount(console::routes()))
         .merge(Group::api().streaming().mount(journeys::live_routes()))
+        .merge(Group::api().mount(receivers::routes()))
         .merge(Group::api().mount(rejected::routes()))
         .merge(Group::api().mount(timeline::routes()))
         .merge(Group::api().streaming().mount(export::routes()))

@@ -16,7 +16,7 @@ use super::super::super::problem::{Problem, ProblemKind};
 use super::super::super::reply::Reply;
 use super::super::super::state::AppState;
 use super::super::work;
-use super::{ErrorId, ErrorState, ErrorView, Errors};
+use super::{ErrorId, ErrorState, ErrorView, Errors, enable};
 use crate::runtime::Submission;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -107,9 +107,9 @@ async fn decide(
     }
     if what == "retry" {
         let messages = found.items.iter().filter_map(|view| view.message.as_ref());
-        let receivers: BTreeSet<&str> =
-            messages.map(|message| message.receiver.name.as_str()).collect();
-        receivers.into_iter().for_each(|receiver| state.services.receivers.enable(receiver));
+        let names: BTreeSet<String> =
+            messages.map(|message| message.receiver.name.clone()).collect();
+        enable(state, names.into_iter().collect()).await?;
     }
     together.next_cursor = found.next.map(|place| state.cursors.seal(&name, &place));
     Reply::json(StatusCode::OK, &together)

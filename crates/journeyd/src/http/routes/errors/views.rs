@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::super::receivers::StandingView;
 use super::super::time;
 use super::ErrorState;
 
@@ -78,21 +79,7 @@ pub(super) struct Receiver {
     /// The destination, or the host of a webhook.
     pub(super) name: String,
     /// Whether it is called at present.
-    standing: Standing,
-}
-
-/// Whether a receiver is called at present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Standing {
-    /// It is.
-    Called,
-    /// It failed too often in a row, and is left alone for a while.
-    LeftAlone,
-    /// One attempt tries whether it is well again.
-    Probed,
-    /// It answered 410 Gone: it is called again after a retry.
-    Gone,
+    standing: StandingView,
 }
 
 /// What is told of a message beside what it says itself.
@@ -123,12 +110,7 @@ impl MessageView {
             awaited: message.awaits,
             receiver: Receiver {
                 name: delivery.receiver,
-                standing: match delivery.circuit {
-                    None | Some(Circuit::Closed) => Standing::Called,
-                    Some(Circuit::Open) => Standing::LeftAlone,
-                    Some(Circuit::Probing) => Standing::Probed,
-                    Some(Circuit::Disabled) => Standing::Gone,
-                },
+                standing: StandingView::of(delivery.circuit.unwrap_or(Circuit::Closed)),
             },
         }
     }
