@@ -33,12 +33,25 @@ impl Found {
         kind: NameKind,
         prefix: &str,
     ) -> Vec<Arc<str>> {
+        self.names_kept(workspace, kind, prefix, |_| true)
+    }
+
+    /// The same, of those that `keep` wants: it is asked until there are enough.
+    pub(super) fn names_kept(
+        &mut self,
+        workspace: &Workspace,
+        kind: NameKind,
+        prefix: &str,
+        keep: impl Fn(&str) -> bool,
+    ) -> Vec<Arc<str>> {
         let shown = |name: &str| format!("{prefix}{name}");
         let mut names = workspace.names_where(kind, |name| fits(&shown(name), &self.typed));
         names.sort_by_key(|name| begun(&shown(name), &self.typed));
-        self.incomplete |= names.len() > MAX_ITEMS;
-        names.truncate(MAX_ITEMS);
-        names
+        let kept = names.into_iter().filter(|name| keep(name));
+        let mut kept: Vec<Arc<str>> = kept.take(MAX_ITEMS + 1).collect();
+        self.incomplete |= kept.len() > MAX_ITEMS;
+        kept.truncate(MAX_ITEMS);
+        kept
     }
 
     /// Adds a word that is written as it is shown.

@@ -66,7 +66,7 @@ fn by_node(
             }
         }
         K::ENTRY_AUDIENCE => audiences(workspace, context, found),
-        K::ADD_CUSTOMER | K::REMOVE_CUSTOMER => settable_audiences(workspace, context, found),
+        K::ADD_CUSTOMER | K::REMOVE_CUSTOMER => settable_audiences(workspace, found),
         K::SINCE => labels(context, found),
         K::ACTION_REF => actions(workspace, context, node, found),
         K::RUN | K::ENTER => journeys(workspace, context, node.kind(), found),

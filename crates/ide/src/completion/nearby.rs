@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 
 use journey_base::TextRange;
-use journey_syntax::{AstNode, SyntaxKind as K, SyntaxToken, Tree, ast};
+use journey_syntax::{AstNode, SyntaxKind as K, SyntaxToken, ast};
 
 use super::context::Context;
 
 /// A name, with the one before its dot if there is one.
 type Path<'t> = (&'t str, &'t str);
+
+/// So many names of a file are looked at: one of a mebibyte has far more than anybody speaks of.
+const MAX_NAMES: usize = 20_000;
 
 /// The likeness of the very thing that a value is compared with.
 pub(super) const ITSELF: u8 = 9;
@@ -27,21 +30,13 @@ pub(super) struct Nearby<'t> {
 
 impl<'t> Nearby<'t> {
     pub(super) fn of(context: &'t Context) -> Nearby<'t> {
-        let tree = &context.trial.tree;
-        let declaration = context.declaration().map(|node| node.range()).unwrap_or_default();
-        let inside = |it: TextRange| declaration.start <= it.start && it.end <= declaration.end;
-        let mut here: HashSet<Path<'t>> = HashSet::new();
-        let mut file: HashSet<Path<'t>> = HashSet::new();
-        for (path, at) in paths(tree).filter(|(_, at)| *at != context.probe) {
-            if inside(at) {
-                here.insert(path)
-            } else {
-                file.insert(path)
-            };
-        }
-        if let Some(tested) = &context.tested {
-            here.extend(paths(tested).map(|(path, _)| path));
-        }
+        let declaration = context.declaration().into_iter().flat_map(|node| node.leaves());
+        let tested = context.tested.iter().flat_map(|tree| tree.tokens());
+        let elsewhere = |(path, at)| (at != context.probe).then_some(path);
+        let here = paths(declaration).filter_map(elsewhere);
+        let here = here.chain(paths(tested).map(|(path, _)| path)).collect();
+        let file = paths(context.trial.tree.tokens()).take(MAX_NAMES).filter_map(elsewhere);
+        let file = file.collect();
         Nearby { here, file, given: given(context), other: other_side(context) }
     }
 
@@ -77,10 +72,12 @@ impl<'t> Nearby<'t> {
     }
 }
 
-/// The names in a tree.
-fn paths(tree: &Tree) -> impl Iterator<Item = (Path<'_>, TextRange)> {
-    let mut last: [Option<SyntaxToken<'_>>; 2] = [None, None];
-    let tokens = tree.tokens().filter(|token| !token.kind().is_trivia());
+/// The names among some tokens.
+fn paths<'t>(
+    tokens: impl Iterator<Item = SyntaxToken<'t>>,
+) -> impl Iterator<Item = (Path<'t>, TextRange)> {
+    let mut last: [Option<SyntaxToken<'t>>; 2] = [None, None];
+    let tokens = tokens.filter(|token| !token.kind().is_trivia());
     tokens.filter_map(move |token| {
         let [before, dot] = last;
         last = [dot, Some(token)];

@@ -60,7 +60,7 @@ pub(super) fn complete(
             }
         }
         K::JOIN_STEP | K::LEAVE_STEP | K::MEMBERSHIPS => {
-            values::settable_audiences(workspace, context, found);
+            values::settable_audiences(workspace, found);
         }
         _ => return false,
     }

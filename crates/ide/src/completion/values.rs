@@ -245,21 +245,24 @@ pub(super) fn escaped(text: &str) -> String {
 /// Audiences, those aside that would be defined by themselves.
 pub(super) fn audiences(workspace: &Workspace, context: &Context, found: &mut Found) {
     for name in found.names(workspace, NameKind::Audience, "") {
-        if comes_back(workspace, context, NameKind::Audience, &name) {
-            continue;
+        if !comes_back(workspace, context, NameKind::Audience, &name) {
+            audience(workspace, &name, found);
         }
-        let old = workspace.deprecation(NameKind::Audience, &name);
-        found.plain(CompletionKind::Audience, &name, "audience", 0);
-        found.documented(docs::of_name(workspace, NameKind::Audience, &name), old.is_some());
     }
 }
 
+fn audience(workspace: &Workspace, name: &str, found: &mut Found) {
+    let old = workspace.deprecation(NameKind::Audience, name);
+    found.plain(CompletionKind::Audience, name, "audience", 0);
+    found.documented(docs::of_name(workspace, NameKind::Audience, name), old.is_some());
+}
+
 /// Audiences that somebody can be put into: those without a definition.
-pub(super) fn settable_audiences(workspace: &Workspace, context: &Context, found: &mut Found) {
-    audiences(workspace, context, found);
-    found.items.retain(|item| {
-        item.kind != CompletionKind::Audience || !workspace.is_computed(&item.label)
-    });
+pub(super) fn settable_audiences(workspace: &Workspace, found: &mut Found) {
+    let settable = |name: &str| !workspace.is_computed(name);
+    for name in found.names_kept(workspace, NameKind::Audience, "", settable) {
+        audience(workspace, &name, found);
+    }
 }
 
 /// The events that a question to the history can be about; of a sum their numbers.

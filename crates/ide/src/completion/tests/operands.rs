@@ -184,6 +184,13 @@ fn nobody_is_put_into_an_audience_that_is_computed() {
 }
 
 #[test]
+fn among_hundreds_of_computed_audiences_the_one_that_is_set_is_found() {
+    let many: String =
+        (0..400).map(|n| format!("audience a{n} = customer.score > {n}\n")).collect();
+    exactly(&format!("{many}journey j {{ entry manual add customer to $0 }}"), &["buyers"]);
+}
+
+#[test]
 fn an_arm_of_a_split_gets_what_the_others_leave() {
     let arm = item(&journey("  split x {\n    $0\n  }"), "50% name");
     assert_eq!(arm.insert, "${1:50}% ${2:name} { $0 }");
