@@ -5,72 +5,59 @@ use journey_base::TextRange;
 use crate::Type;
 use crate::thir::{Const, Expr, ExprKind};
 
+/// The expressions directly inside an expression, in the order in which they stand: to read them, or to change
+/// them. The `match` names every kind, so that a new one cannot be forgotten.
+macro_rules! parts_of {
+    ($kind:expr, $iter:ident, $($borrow:tt)+) => {
+        match $kind {
+            ExprKind::Const(_)
+            | ExprKind::Trait(_)
+            | ExprKind::CustomerId
+            | ExprKind::Now
+            | ExprKind::Entered
+            | ExprKind::Event { .. }
+            | ExprKind::EventAt { .. }
+            | ExprKind::Bound { .. }
+            | ExprKind::Parameter(_)
+            | ExprKind::BindingIsSet(_)
+            | ExprKind::Value(_)
+            | ExprKind::InAudience(_)
+            | ExprKind::Item(_) => Vec::new(),
+            ExprKind::Not(inner)
+            | ExprKind::IsSet(inner)
+            | ExprKind::Matches(inner, _)
+            | ExprKind::Unary(_, inner)
+            | ExprKind::Field(inner, _) => vec![inner],
+            ExprKind::And(parts)
+            | ExprKind::Or(parts)
+            | ExprKind::List(parts)
+            | ExprKind::Record(parts)
+            | ExprKind::Concat(parts) => parts.$iter().collect(),
+            ExprKind::If(parts) | ExprKind::InRange(parts) => parts.$iter().collect(),
+            ExprKind::Compare(_, parts)
+            | ExprKind::InList(parts)
+            | ExprKind::ContainsText(parts)
+            | ExprKind::ContainsItem(parts)
+            | ExprKind::StartsWith(parts)
+            | ExprKind::EndsWith(parts)
+            | ExprKind::Coalesce(parts)
+            | ExprKind::Binary(_, parts) => parts.$iter().collect(),
+            ExprKind::History(history) => {
+                history.filter.$iter().chain($($borrow)+ history.value).collect()
+            }
+            ExprKind::Fold(fold) => vec![$($borrow)+ fold.list, $($borrow)+ fold.body],
+        }
+    };
+}
+
 /// The expressions directly inside `expr`, in the order in which they stand.
 pub fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Const(_)
-        | ExprKind::Trait(_)
-        | ExprKind::CustomerId
-        | ExprKind::Now
-        | ExprKind::Entered
-        | ExprKind::Event { .. }
-        | ExprKind::EventAt { .. }
-        | ExprKind::Bound { .. }
-        | ExprKind::Parameter(_)
-        | ExprKind::BindingIsSet(_)
-        | ExprKind::Value(_)
-        | ExprKind::InAudience(_)
-        | ExprKind::Item(_) => Vec::new(),
-        ExprKind::Not(inner)
-        | ExprKind::IsSet(inner)
-        | ExprKind::Matches(inner, _)
-        | ExprKind::Unary(_, inner)
-        | ExprKind::Field(inner, _) => vec![inner],
-        ExprKind::And(parts)
-        | ExprKind::Or(parts)
-        | ExprKind::List(parts)
-        | ExprKind::Record(parts)
-        | ExprKind::Concat(parts) => parts.iter().collect(),
-        ExprKind::If(parts) | ExprKind::InRange(parts) => parts.iter().collect(),
-        ExprKind::Compare(_, parts)
-        | ExprKind::InList(parts)
-        | ExprKind::ContainsText(parts)
-        | ExprKind::ContainsItem(parts)
-        | ExprKind::StartsWith(parts)
-        | ExprKind::EndsWith(parts)
-        | ExprKind::Coalesce(parts)
-        | ExprKind::Binary(_, parts) => parts.iter().collect(),
-        ExprKind::History(history) => history.filter.iter().chain(&history.value).collect(),
-        ExprKind::Fold(fold) => vec![&fold.list, &fold.body],
-    }
+    parts_of!(&expr.kind, iter, &)
 }
 
 /// The expressions directly inside `expr`, to change them.
 fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
-    match &mut expr.kind {
-        ExprKind::Not(inner)
-        | ExprKind::IsSet(inner)
-        | ExprKind::Matches(inner, _)
-        | ExprKind::Unary(_, inner)
-        | ExprKind::Field(inner, _) => vec![inner],
-        ExprKind::And(parts)
-        | ExprKind::Or(parts)
-        | ExprKind::List(parts)
-        | ExprKind::Record(parts)
-        | ExprKind::Concat(parts) => parts.iter_mut().collect(),
-        ExprKind::If(parts) | ExprKind::InRange(parts) => parts.iter_mut().collect(),
-        ExprKind::Compare(_, parts)
-        | ExprKind::InList(parts)
-        | ExprKind::ContainsText(parts)
-        | ExprKind::ContainsItem(parts)
-        | ExprKind::StartsWith(parts)
-        | ExprKind::EndsWith(parts)
-        | ExprKind::Coalesce(parts)
-        | ExprKind::Binary(_, parts) => parts.iter_mut().collect(),
-        ExprKind::History(history) => history.filter.iter_mut().chain(&mut history.value).collect(),
-        ExprKind::Fold(fold) => vec![&mut fold.list, &mut fold.body],
-        _ => Vec::new(),
-    }
+    parts_of!(&mut expr.kind, iter_mut, &mut)
 }
 
 /// Calls `change` for the kind of `expr` and of all that is inside.

@@ -33,6 +33,7 @@ mod set;
 mod split;
 mod state;
 mod value;
+mod words;
 
 pub use apply::apply;
 pub use bits::Bits;

@@ -101,6 +101,11 @@ class Window {
   }
 
   async picture(name) {
+    // What fades in is looked at when it stands there. What turns without end is not waited for.
+    await this.page.evaluate(() => {
+      const ends = document.getAnimations().filter((it) => it.effect?.getComputedTiming().endTime !== Infinity);
+      return Promise.allSettled(ends.map((it) => it.finished)).then(() => undefined);
+    });
     await this.page.screenshot({ path: join(pictures, `${name}.png`) });
     console.log(`  ${name}.png`);
   }

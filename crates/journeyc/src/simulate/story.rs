@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use journey_bytecode::{Program, TileKind};
-use journey_vm::{Effect, Input, Read, Site, Source, Val};
+use journey_bytecode::Program;
+use journey_vm::{Effect, Input, Read, Site, Val};
 use serde::Serialize;
 
 use super::output::json;
@@ -122,91 +122,28 @@ impl Story {
     }
 }
 
-/// What was asked.
+/// What was asked, and of which journey.
 fn question(
     program: &Program,
     site: Site,
     journey: Option<u16>,
     tile: Option<u16>,
 ) -> Option<String> {
-    let journey = journey.and_then(|journey| program.journeys.get(usize::from(journey)));
-    let tile = journey.zip(tile).and_then(|(journey, tile)| journey.tiles.get(usize::from(tile)));
-    Some(match site {
-        Site::Entry => format!("{}: entry", journey?.name),
-        Site::Exit(number) => {
-            let exit = journey?.exits.get(usize::from(number))?;
-            let outcome = journey?.outcomes.get(usize::from(exit.outcome))?;
-            format!("{}: exit {outcome}", journey?.name)
-        }
-        Site::Goal(number) => {
-            format!("{}: goal {}", journey?.name, journey?.goals.get(usize::from(number))?.name)
-        }
-        Site::Arm(number) => {
-            let edge = tile?.edges.get(usize::from(number)).map_or("", String::as_str);
-            format!("{}: {} {edge}", journey?.name, tile?.id)
-        }
-        Site::Tile if tile?.kind == TileKind::Branch => {
-            format!("{}: {}, the next arm", journey?.name, tile?.id)
-        }
-        Site::Tile => format!("{}: {}", journey?.name, tile?.id),
-        Site::Require => format!("{}: {}, `require`", journey?.name, tile?.id),
-        Site::Audience(number) => {
-            format!("in {}", program.audiences.get(usize::from(number))?.name)
-        }
+    let asked = site.words(program, journey, tile)?;
+    let of = journey.and_then(|journey| program.journeys.get(usize::from(journey)));
+    Some(match (site, of) {
+        (Site::Audience(_), _) | (_, None) => asked,
+        (_, Some(journey)) => format!("{}: {asked}", journey.name),
     })
 }
 
 fn read(program: &Program, read: &Read<'_>) -> ReadOut {
-    let slot = |slots: &[journey_bytecode::Slot], number: u16| {
-        slots.get(usize::from(number)).map_or("?".to_owned(), |slot| slot.name.clone())
-    };
-    let name = match read.source {
-        Source::Trait(number) => format!("customer.{}", slot(&program.traits, number)),
-        Source::Property { event, slot: number } => {
-            let event = program.events.get(usize::from(event));
-            let property = event.map(|event| slot(&event.properties, number));
-            let event = event.map_or("?", |event| &event.name);
-            format!("{event}.{}", property.unwrap_or_default())
-        }
-        Source::EventAt => "at".to_owned(),
-        Source::Local { journey, slot: number } => {
-            let journey = program.journeys.get(usize::from(journey));
-            let name = journey.map_or("?".to_owned(), |journey| slot(&journey.locals, number));
-            // That an event came is kept beside its properties; people ask for it by its name.
-            if let Some(binding) = name.strip_suffix(".happened") {
-                let value = read.value.is_set().to_string();
-                return ReadOut { name: format!("{binding} is set"), value };
-            }
-            name
-        }
-        Source::Audience(number) => {
-            let audience = program.audiences.get(usize::from(number));
-            format!("customer in {}", audience.map_or("?", |audience| &audience.name))
-        }
-        Source::History(number) => history(program, number),
-        Source::Now => "now".to_owned(),
-        Source::Entered => "entered".to_owned(),
-    };
+    if let Some(binding) = read.source.binding(program) {
+        return ReadOut {
+            name: format!("{binding} is set"),
+            value: read.value.is_set().to_string(),
+        };
+    }
+    let (name, _) = read.source.words(program);
     ReadOut { name, value: value(&read.value.to_const()) }
-}
-
-/// A history window as people would write it, its filter aside.
-fn history(program: &Program, number: u16) -> String {
-    use journey_bytecode::{Aggregate, Range};
-    let Some(window) = program.windows.get(usize::from(number)) else { return "?".to_owned() };
-    let event = program.events.get(usize::from(window.event)).map_or("?", |event| &event.name);
-    let function = match window.aggregate {
-        Aggregate::Count => "count",
-        Aggregate::Sum => "sum",
-        Aggregate::Last { .. } => "last",
-        Aggregate::First | Aggregate::Each => "events",
-    };
-    let filtered = if window.filter.is_some() { " where …" } else { "" };
-    let range = match window.range {
-        Range::All => String::new(),
-        Range::Within(length) => format!(", within: {}", journey_ir::duration(length)),
-        Range::SinceEntered => ", since: entered".to_owned(),
-        Range::SinceMark(_) => ", since a tile".to_owned(),
-    };
-    format!("{function}({event}{filtered}{range})")
 }

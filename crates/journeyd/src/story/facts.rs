@@ -77,7 +77,8 @@ impl Teller<'_> {
             Fact::UnknownZone => ("unknown_zone", More::new()),
             Fact::Decided { site, holds, reads } => {
                 let reads = reads.iter().map(|(source, value)| self.read(*source, value));
-                let question = self.question(*site, happened.journey, happened.tile);
+                let words = |program| site.words(program, happened.journey, happened.tile);
+                let question = self.program.and_then(words);
                 let reads = Value::Array(reads.collect());
                 let said = [("question", question.into()), ("holds", (*holds).into())];
                 let mut said = more(said);

@@ -306,29 +306,11 @@ impl Probe {
     }
 }
 
+/// The parts that stand on their own: what is inside a history call speaks of another event.
 fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
-        ExprKind::Not(inner)
-        | ExprKind::Matches(inner, _)
-        | ExprKind::IsSet(inner)
-        | ExprKind::Unary(_, inner)
-        | ExprKind::Field(inner, _) => vec![inner],
-        ExprKind::And(parts)
-        | ExprKind::Or(parts)
-        | ExprKind::List(parts)
-        | ExprKind::Record(parts)
-        | ExprKind::Concat(parts) => parts.iter().collect(),
-        ExprKind::If(parts) | ExprKind::InRange(parts) => parts.iter().collect(),
-        ExprKind::Compare(_, parts)
-        | ExprKind::Binary(_, parts)
-        | ExprKind::InList(parts)
-        | ExprKind::ContainsText(parts)
-        | ExprKind::ContainsItem(parts)
-        | ExprKind::StartsWith(parts)
-        | ExprKind::EndsWith(parts)
-        | ExprKind::Coalesce(parts) => parts.iter().collect(),
-        ExprKind::Fold(fold) => vec![&fold.list, &fold.body],
-        _ => Vec::new(),
+        ExprKind::History(_) => Vec::new(),
+        _ => journey_sema::walk::children(expr),
     }
 }
 
