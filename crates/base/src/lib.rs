@@ -5,6 +5,7 @@
 //! renderer elsewhere turns into text, JSON or an editor's squiggle. Start at [`Diagnostic`].
 
 mod diagnostic;
+mod line_ends;
 mod line_index;
 mod range;
 mod words;
@@ -14,6 +15,7 @@ pub mod statistics;
 
 pub use codes::Code;
 pub use diagnostic::{Applicability, Diagnostic, Edit, FileId, Fix, Label, Severity};
+pub use line_ends::LineEnds;
 pub use line_index::{LineColumn, LineIndex};
 pub use range::TextRange;
 pub use words::plural;

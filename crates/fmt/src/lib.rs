@@ -1,7 +1,7 @@
 //! The canonical form of Journey files.
 //!
-//! Two files that differ in blanks and line ends alone become the same file, but for single blank
-//! lines between statements, which are kept. Comments are kept, each with what it belongs to. The
+//! Two files that differ in blanks and lines alone become the same file, but for single blank lines
+//! between statements, which are kept, and for whether lines end with `\n` or with `\r\n`. Comments are kept, each with what it belongs to. The
 //! result is read again and compared with what was there before it is handed out: a formatter
 //! that changes a journey is worse than none.
 //!
@@ -19,6 +19,7 @@ mod same;
 
 use std::fmt::Display;
 
+use journey_base::LineEnds;
 use journey_syntax::{SyntaxError, parse};
 
 use outline::Outline;
@@ -45,7 +46,9 @@ pub enum FormatError {
 
 /// `text` in its canonical form, in lines of at most `width` columns where that can be.
 ///
-/// Lines end in `\n`, and so does the text unless it is empty. A byte order mark is dropped.
+/// Lines end as most of them did, with `\n` or with `\r\n`, and so does the last one, unless the
+/// text is empty: what a version control system makes of line ends is its own affair. A byte order
+/// mark is dropped.
 pub fn format(text: &str, width: u32) -> Result<String, FormatError> {
     let parsed = parse(text);
     if !parsed.errors.is_empty() {
@@ -53,7 +56,10 @@ pub fn format(text: &str, width: u32) -> Result<String, FormatError> {
     }
     let outline = Outline::new(parsed.tree.tape());
     let document = build::file(text, &outline);
-    let formatted = print::print(&document, text, width);
+    let mut formatted = print::print(&document, text, width);
+    if LineEnds::of(text) == LineEnds::Double {
+        formatted = formatted.replace('\n', "\r\n");
+    }
     if formatted != text {
         let again = parse(&formatted);
         let difference = match again.errors.first() {

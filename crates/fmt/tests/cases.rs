@@ -88,11 +88,36 @@ fn first_difference(expected: &str, actual: &str) -> String {
 fn line_ends_and_byte_order_marks_are_made_uniform() {
     let written = "\u{FEFF}// remark  \r\n/// Doc.\t\r\ncustomer {\r\n\r\n  a: int = 1\r\n}\r\n\r\n\r\n\r\nlet b = 2";
     let expected = "// remark\n/// Doc.\ncustomer {\n  a: int = 1\n}\n\nlet b = 2\n";
-    assert_eq!(format(written, 100).as_deref(), Ok(expected));
+    // As most lines end, so do all afterwards.
+    assert_eq!(format(written, 100).as_deref(), Ok(&*expected.replace('\n', "\r\n")));
+    let mostly_single = written.replacen("\r\n", "\n", 5);
+    assert_eq!(format(&mostly_single, 100).as_deref(), Ok(expected));
     for nothing in ["", " ", "\n\n\n", "\u{FEFF}"] {
         assert_eq!(format(nothing, 100).as_deref(), Ok(""));
     }
     assert_eq!(format("\n\n// only a remark", 100).as_deref(), Ok("// only a remark\n"));
+}
+
+#[test]
+fn a_canonical_file_is_canonical_with_either_line_ends() {
+    let text = "\
+// Remark.
+let a = \"\"\"
+  Dear {customer.name},
+
+    yours.
+\"\"\"
+
+journey j { // why
+  entry manual
+  exit done
+}
+";
+    assert_eq!(format(text, 100).as_deref(), Ok(text));
+    let double = text.replace('\n', "\r\n");
+    assert_eq!(format(&double, 100).as_deref(), Ok(&*double));
+    let messy = double.replace("  entry", "\t\tentry").replace("exit done\r\n", "exit done");
+    assert_eq!(format(&messy, 100).as_deref(), Ok(&*double));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use journey_base::{Applicability, Diagnostic, Edit, FileId};
+use journey_base::{Applicability, Diagnostic, Edit, FileId, LineEnds};
 
 use crate::compile::Compiled;
 use crate::files::{self, WriteError};
@@ -86,9 +86,9 @@ fn round(sources: &mut Sources, diagnostics: &[Diagnostic]) -> usize {
     for (file, mut edits) in edits {
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.range));
         if let Some(file) = sources.files.get_mut(file.0 as usize) {
-            let mut text = file.text.to_string();
+            let (mut text, ends) = (file.text.to_string(), LineEnds::of(&file.text));
             for edit in edits {
-                text.replace_range(std::ops::Range::from(edit.range), &edit.text);
+                text.replace_range(std::ops::Range::from(edit.range), &ends.put(&edit.text));
             }
             file.text = text.into();
         }

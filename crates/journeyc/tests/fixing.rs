@@ -24,6 +24,20 @@ fn safe_fixes_are_applied_and_the_rest_of_the_file_stays() {
 }
 
 #[test]
+fn what_is_fixed_ends_its_lines_as_the_file_does() {
+    let unused = "let one = 1\r\n\r\njourney j {\r\n  entry manual\r\n  exit done\r\n}\r\n";
+    let allowed = "// journey:allow(unused)\r\nlet two = 2 // journey:allow(typos)\r\n";
+    let workspace = Workspace::new(&[("a.journey", unused), ("b.journey", allowed)]);
+    journeyc(workspace.path(), &["check", "--fix"]);
+    for file in ["a.journey", "b.journey"] {
+        let text = std::fs::read_to_string(workspace.path().join(file)).unwrap();
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "{file}: {text:?}");
+    }
+    let text = std::fs::read_to_string(workspace.path().join("a.journey")).unwrap();
+    assert_eq!(text.trim_start(), unused.replace("let one = 1\r\n", "").trim_start());
+}
+
+#[test]
 fn a_guess_is_not_applied() {
     let source = "customer { n: int? }\njourney j { entry manual wait 1d branch { when customer.n > 3 { wait 1d } } exit done }\n";
     let workspace = Workspace::new(&[("a.journey", source)]);

@@ -38,6 +38,21 @@ fn text(workspace: &Workspace, path: &str) -> String {
 }
 
 #[test]
+fn a_file_keeps_its_line_ends() {
+    let double = |text: &str| text.replace('\n', "\r\n");
+    let files =
+        [("journey.toml", ""), ("fine.journey", &double(FINE)), ("ugly.journey", &double(UGLY))];
+    let workspace = Workspace::new(&files);
+    let run = journeyc(workspace.path(), &["fmt", "--check", "fine.journey"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, ""));
+    let run = journeyc(workspace.path(), &["fmt"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, "1 of 2 files changed\n"));
+    assert_eq!(text(&workspace, "ugly.journey"), double(FINE));
+    let run = piped(workspace.path(), &["fmt", "--stdin"], &double(UGLY));
+    assert_eq!((run.code, run.stdout), (0, double(FINE)));
+}
+
+#[test]
 fn the_files_of_the_workspace_are_rewritten_and_named() {
     let workspace = Workspace::new(&[
         ("journey.toml", ""),

@@ -176,10 +176,14 @@ impl Lexer<'_> {
     }
 }
 
-/// `// …` is a comment, and so is a line of four slashes or more; `/// …` is a doc comment.
+/// `// …` is a comment, and so is a line of four slashes or more; `/// …` is a doc comment. A line
+/// end of two characters behind a comment is no part of it.
 fn comment(rest: &str) -> (SyntaxKind, usize) {
     let kind = if rest.starts_with("///") && !rest.starts_with("////") { DOC } else { COMMENT };
-    (kind, memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))
+    let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+    let line = rest.get(..end).unwrap_or(rest);
+    // To the grammar a doc comment has all there is before the line feed.
+    (kind, if kind == COMMENT { line.trim_end_matches('\r').len() } else { end })
 }
 
 /// Whether the word begins a declaration, a clause, a tile, an arm or a step, and can stand in no
