@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use journey_base::{Diagnostic, Edit, FileId, TextRange};
+use journey_base::{Diagnostic, Edit, FileId, LineEnds, TextRange};
 use journey_sema::Workspace;
 use journey_sema::index::Index;
 use journey_syntax::ast::AstNode;
@@ -57,6 +57,9 @@ pub struct Action {
     pub mends: Option<Diagnostic>,
     /// Edits, those of a file by place and none overlapping.
     pub edits: Vec<Edit>,
+    /// Where the name stands, once that is done, that it gave to something: an editor can ask for a
+    /// better one right away, by renaming it.
+    pub named: Option<FileRange>,
 }
 
 /// The actions at a place: first what is certain, then guesses, then what changes nothing but the
@@ -78,7 +81,7 @@ pub fn code_actions(workspace: &Workspace, at: FileRange) -> Vec<Action> {
         drafts.extend(tiles::in_branch(&context));
         drafts.extend(tiles::sub_journey(&context));
     }
-    let mut finish = Finish { workspace, canonical: BTreeMap::new() };
+    let mut finish = Finish { workspace, file: at.file, canonical: BTreeMap::new() };
     drafts.into_iter().filter_map(|draft| finish.action(draft)).collect()
 }
 
@@ -174,12 +177,19 @@ struct Draft {
     edits: Vec<Edit>,
     /// Whether its edits are laid out already.
     laid_out: bool,
+    /// The name that it gives to something in this file.
+    name: Option<String>,
 }
 
 impl Draft {
     fn new(title: impl Into<String>, kind: ActionKind, edits: Vec<Edit>) -> Draft {
         let title = capitalised(&title.into());
-        Draft { title, kind, preferred: false, mends: None, edits, laid_out: false }
+        Draft { title, kind, preferred: false, mends: None, edits, laid_out: false, name: None }
+    }
+
+    /// The same as what gives something this name.
+    fn naming(self, name: &str) -> Draft {
+        Draft { name: Some(name.to_owned()), ..self }
     }
 
     /// The same as what mends a finding.
@@ -200,24 +210,52 @@ const MAX_FORMATTED: usize = 200_000;
 /// Settles the layout of actions.
 struct Finish<'w> {
     workspace: &'w Workspace,
+    /// Where they were asked for.
+    file: FileId,
     /// Whether a file is in its canonical form.
     canonical: BTreeMap<FileId, bool>,
 }
 
 impl Finish<'_> {
     fn action(&mut self, draft: Draft) -> Option<Action> {
-        let Draft { title, kind, preferred, mends, edits, laid_out } = draft;
+        let Draft { title, kind, preferred, mends, edits, laid_out, name } = draft;
         let mut by_file: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
         for edit in edits {
             by_file.entry(edit.file).or_default().push(edit);
         }
         let mut settled = Vec::new();
         for (file, mut edits) in by_file {
+            let ends = LineEnds::of(&self.workspace.text(file)?);
+            for edit in &mut edits {
+                edit.text = ends.put(&edit.text).into_owned();
+            }
             edits.sort_by_key(|edit| edit.range);
             let formatted = if laid_out { None } else { self.formatted(file, &edits) };
             settled.extend(formatted.unwrap_or(edits));
         }
-        (!settled.is_empty()).then_some(Action { title, kind, preferred, mends, edits: settled })
+        let named = name.and_then(|name| self.named(&name, &settled));
+        let done = !settled.is_empty();
+        done.then_some(Action { title, kind, preferred, mends, edits: settled, named })
+    }
+
+    /// Where a name stands first that edits put into the text.
+    fn named(&self, name: &str, edits: &[Edit]) -> Option<FileRange> {
+        let here: Vec<&Edit> = edits.iter().filter(|edit| edit.file == self.file).collect();
+        let after = edited(&self.workspace.text(self.file)?, here.iter().copied());
+        let (mut more, mut less) = (0, 0);
+        let mut new: Vec<TextRange> = Vec::new();
+        for edit in here {
+            let start = edit.range.start + more - less;
+            new.push(TextRange::new(start, start + edit.text.len() as u32));
+            (more, less) = (more + edit.text.len() as u32, less + edit.range.len());
+        }
+        let parse = parse(&after);
+        let touches = |range: TextRange| {
+            new.iter().any(|new| new.start <= range.end && range.start <= new.end)
+        };
+        let mut tokens = parse.tree.tokens().filter(|token| token.text() == name);
+        let range = tokens.find(|token| touches(token.range()))?.range();
+        Some(FileRange { file: self.file, range })
     }
 
     /// The edits and those that the formatter would make after them, where it had nothing to say

@@ -9,7 +9,7 @@ use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use crate::names::name_at;
 use crate::place::{FilePosition, FileRange, covering, parsed};
-use crate::tree::nodes;
+use crate::tree::{journeys, nodes};
 
 /// A journey, as something that starts others and is started.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,10 +50,8 @@ pub fn call_item(workspace: &Workspace, at: FilePosition) -> Option<CallItem> {
 fn item_of(workspace: &Workspace, journey: &str) -> Option<CallItem> {
     let definition = Definition::Name(NameKind::Journey, journey.into());
     let (file, selection) = workspace.declared_at(&definition, FileId(0)).into_iter().next()?;
-    let parse = parsed(workspace, file)?;
-    let around = covering(&parse.tree, selection);
-    let decl = around.into_iter().find_map(ast::JourneyDecl::cast)?;
-    let place = FileRange { file, range: decl.range() };
+    let (range, _) = workspace.declaration_at(file, selection.start)?;
+    let place = FileRange { file, range };
     Some(CallItem { name: journey.to_owned(), place, selection })
 }
 
@@ -61,27 +59,24 @@ fn item_of(workspace: &Workspace, journey: &str) -> Option<CallItem> {
 pub fn incoming_calls(workspace: &Workspace, journey: &str) -> Vec<Call> {
     let definition = Definition::Name(NameKind::Journey, journey.into());
     let mut callers: BTreeMap<CallItem, Vec<TextRange>> = BTreeMap::new();
-    let mut parse = None;
-    for spot in workspace.references(&definition, FileId(0)) {
-        if spot.declares {
-            continue;
+    // Uses come file by file.
+    let uses = workspace.references(&definition, FileId(0));
+    for uses in uses.chunk_by(|one, other| one.file == other.file) {
+        let Some(file) = uses.first().map(|spot| spot.file) else { continue };
+        let Some(parse) = parsed(workspace, file) else { continue };
+        let journeys = journeys(&parse);
+        for spot in uses.iter().filter(|spot| !spot.declares) {
+            let behind = journeys.partition_point(|it| it.range().start <= spot.range.start);
+            let around = behind.checked_sub(1).and_then(|at| journeys.get(at));
+            let Some(decl) = around.filter(|it| spot.range.end <= it.range().end) else { continue };
+            let Some(name) = decl.name() else { continue };
+            let item = CallItem {
+                name: name.source().to_owned(),
+                place: FileRange { file, range: decl.range() },
+                selection: name.range(),
+            };
+            callers.entry(item).or_default().push(spot.range);
         }
-        // Uses come file by file.
-        if parse.as_ref().is_none_or(|(file, _)| *file != spot.file) {
-            parse = parsed(workspace, spot.file).map(|parse| (spot.file, parse));
-        }
-        let Some((file, parse)) = &parse else { continue };
-        let around = covering(&parse.tree, spot.range);
-        let Some(decl) = around.iter().find_map(|node| ast::JourneyDecl::cast(*node)) else {
-            continue;
-        };
-        let Some(name) = decl.name() else { continue };
-        let item = CallItem {
-            name: name.source().to_owned(),
-            place: FileRange { file: *file, range: decl.range() },
-            selection: name.range(),
-        };
-        callers.entry(item).or_default().push(spot.range);
     }
     callers.into_iter().map(|(item, ranges)| Call { item, ranges }).collect()
 }

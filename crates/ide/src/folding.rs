@@ -5,6 +5,7 @@ use journey_sema::Workspace;
 use journey_syntax::{SyntaxKind, SyntaxNode, Tree};
 
 use crate::place::parsed;
+use crate::tree::seen;
 
 /// What a fold hides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,13 @@ pub fn folding_ranges(workspace: &Workspace, file: FileId) -> Vec<Folding> {
     let mut folds = Vec::new();
     blocks(parse.tree.root(), &mut folds);
     comments(&parse.tree, &mut folds);
-    folds.retain(|fold| fold.range.of(parse.tree.text()).trim_end().contains('\n'));
+    // Brackets may be nested thousands deep on one line: none of them is read to its end.
+    let text = parse.tree.text();
+    let ends: Vec<u32> = text.match_indices('\n').map(|(at, _)| at as u32).collect();
+    folds.retain(|fold| {
+        let next = ends.partition_point(|end| *end < fold.range.start);
+        ends.get(next).is_some_and(|end| *end < fold.range.end)
+    });
     folds.sort_by_key(|fold| (fold.range.start, fold.range.end));
     folds
 }
@@ -61,7 +68,7 @@ fn comments(tree: &Tree, folds: &mut Vec<Folding>) {
     for token in tree.tokens() {
         match token.kind() {
             SyntaxKind::COMMENT | SyntaxKind::DOC if alone => {
-                run = Some(run.map_or(token.range(), |run| run.cover(token.range())));
+                run = Some(run.map_or(seen(token), |run| run.cover(seen(token))));
             }
             SyntaxKind::WHITESPACE => {
                 let lines = token.text().matches('\n').count();
@@ -107,5 +114,13 @@ $0",
         let shown: Vec<(&str, FoldingKind)> =
             folds.iter().map(|fold| (&text[fold.range.start as usize..][..8], fold.kind)).collect();
         assert_eq!(shown, [("// First", FoldingKind::Comments), ("{\n  id: ", FoldingKind::Block)]);
+    }
+
+    #[test]
+    fn brackets_nested_without_end_on_a_line_are_no_folds() {
+        let deep = 100_000;
+        let text = format!("let a = {}1{}\n", "(".repeat(deep), ")".repeat(deep));
+        let fixture = fixture(&text);
+        assert_eq!(folding_ranges(&fixture.workspace, fixture.at.file), []);
     }
 }

@@ -38,7 +38,9 @@ pub fn format_range(workspace: &Workspace, range: FileRange) -> Vec<Edit> {
         let places = whole_statements(alone.tree.root(), inside);
         let mut changes = edits(&alone.tree, formatted.trim_end());
         changes.retain(|(at, _)| {
-            places.iter().any(|place| place.start <= at.start && at.end <= place.end)
+            let behind = places.partition_point(|place| place.start <= at.start);
+            let around = behind.checked_sub(1).and_then(|place| places.get(place));
+            around.is_some_and(|place| at.end <= place.end)
         });
         // Of a comment that moves only one end may be in the range.
         if keeps_comments(&alone.tree, &changes) {
@@ -68,8 +70,8 @@ fn touches(one: TextRange, other: TextRange) -> bool {
     one.start <= other.end && other.start <= one.end
 }
 
-/// The stretches of the outermost statements that lie in `range`, each with the blanks before it
-/// that do.
+/// The stretches of the outermost statements that lie in `range`, by place, each with the blanks
+/// before it that do.
 fn whole_statements(root: SyntaxNode<'_>, range: TextRange) -> Vec<TextRange> {
     let within = |of: TextRange| range.start <= of.start && of.end <= range.end;
     let mut open: Vec<SyntaxNode<'_>> = Vec::new();
@@ -91,6 +93,7 @@ fn whole_statements(root: SyntaxNode<'_>, range: TextRange) -> Vec<TextRange> {
             }
         }
     }
+    found.sort();
     found
 }
 

@@ -9,14 +9,16 @@ use journey_sema::index::{Definition, Index, InnerKind};
 use journey_sema::{Field, NameKind, Workspace};
 use journey_syntax::{AstNode, SyntaxKind, SyntaxNode, SyntaxToken, ast};
 
-use crate::definition::bound_event;
 use crate::docs;
-use crate::names::noun;
 use crate::place::{FilePosition, covering, parsed};
 use crate::tree::meant_at;
 use crate::words;
 
+mod inner;
+mod local;
 mod tile;
+
+use tile::Known;
 
 /// What is shown for a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,16 +34,17 @@ pub fn hover(workspace: &Workspace, at: FilePosition, counts: &Counts) -> Option
     let parse = parsed(workspace, at.file)?;
     let token = meant_at(&parse.tree, at.offset)?;
     let index = workspace.index_at(at.file, at.offset);
+    let around = covering(&parse.tree, token.range());
+    let known = Known { workspace, index: &index, around: &around };
     let name = index.references.iter().find(|it| it.range == token.range());
     if let Some(name) = name {
-        let mut markdown = of_definition(workspace, at, &name.definition, &index, name.range)?;
+        let mut markdown = of_definition(&known, at, &name.definition, name.range)?;
         if let Definition::Inner { kind: InnerKind::Label, journey, name } = &name.definition {
             markdown.extend(tile::counted(counts, journey, name));
         }
         return Some(Hover { range: token.range(), markdown });
     }
-    let around = covering(&parse.tree, token.range());
-    if let Some(markdown) = tile::of_tile(workspace, at, token, &around, counts) {
+    if let Some(markdown) = tile::of_tile(&known, at, token, counts) {
         return Some(Hover { range: token.range(), markdown });
     }
     of_word(token, &around, &index)
@@ -50,26 +53,24 @@ pub fn hover(workspace: &Workspace, at: FilePosition, counts: &Counts) -> Option
 /// A keyword, a literal or a field of a record.
 fn of_word(token: SyntaxToken<'_>, around: &[SyntaxNode<'_>], index: &Index) -> Option<Hover> {
     let range = token.range();
-    let is_value = around.last().is_some_and(|node| {
-        matches!(node.kind(), SyntaxKind::LITERAL | SyntaxKind::FIELD_ACCESS | SyntaxKind::TEXT)
-    });
-    let markdown = if token.kind().is_keyword() && !is_value {
-        let about = words::keyword(token.text());
-        if about.is_empty() {
-            return None;
+    let markdown = match around.last()?.kind() {
+        SyntaxKind::LITERAL => words::literal(token)?,
+        SyntaxKind::FIELD_ACCESS => {
+            // The whole of what ends here has a type.
+            let chain = around.iter().rev().find(|node| node.kind() == SyntaxKind::FIELD_CHAIN)?;
+            let whole = TextRange::new(chain.range().start, range.end);
+            let (_, ty) = index.types.iter().find(|(it, _)| *it == whole)?;
+            source(&format!("{}: {ty}", token.text()))
         }
-        format!("`{}`: {about}", token.text())
-    } else if is_value {
-        // The whole of what ends here has a type.
-        let whole = around.iter().rev().find(|node| {
-            node.kind() == SyntaxKind::FIELD_CHAIN || node.kind() == SyntaxKind::LITERAL
-        });
-        let whole = whole.map_or(range, |node| TextRange::new(node.range().start, range.end));
-        let exact = index.types.iter().find(|(it, _)| *it == whole);
-        let (_, ty) = exact?;
-        source(&format!("{}: {ty}", token.text()))
-    } else {
-        return None;
+        SyntaxKind::TEXT => return None,
+        _ => {
+            let kinds: Vec<SyntaxKind> = around.iter().rev().take(3).map(|it| it.kind()).collect();
+            let about = words::keyword_in(token.text(), &kinds);
+            // A word that is no keyword here may be the name of an argument.
+            let about =
+                about.or_else(|| token.kind().is_keyword().then(|| words::keyword(token.text())));
+            format!("`{}`: {}", token.text(), about.filter(|about| !about.is_empty())?)
+        }
     };
     Some(Hover { range, markdown })
 }
@@ -81,12 +82,12 @@ pub(crate) fn source(text: &str) -> String {
 
 /// A definition: its source in a line, its doc comment, and more that is worth knowing.
 fn of_definition(
-    workspace: &Workspace,
+    known: &Known<'_, '_>,
     at: FilePosition,
     definition: &Definition,
-    index: &Index,
     range: TextRange,
 ) -> Option<String> {
+    let workspace = known.workspace;
     let mut parts: Vec<String> = Vec::new();
     match definition {
         Definition::BuiltIn(name) => {
@@ -94,10 +95,10 @@ fn of_definition(
             return Some(format!("{}\n\n{about}", source(form)));
         }
         Definition::Local { name, .. } => {
-            parts.push(source(&of_local(workspace, at, definition, name, index, range)));
+            parts.extend(local::of_local(known, at, definition, name, range));
         }
         Definition::Inner { kind, journey, name } => {
-            parts.extend(of_inner(workspace, at, definition, *kind, journey, name));
+            parts.extend(inner::of_inner(workspace, at, definition, *kind, journey, name));
         }
         other => {
             parts.push(source(&signature(workspace, other)?));
@@ -107,80 +108,15 @@ fn of_definition(
             parts.extend(facts(workspace, other));
         }
     }
-    let doc = docs::of(workspace, definition, at.file);
-    if !doc.is_empty() && !matches!(definition, Definition::Local { .. }) {
+    // An outcome has no doc comment of its own, only the journey has one.
+    let documented = !matches!(definition, Definition::Local { .. } | Definition::Inner { .. })
+        || matches!(definition, Definition::Inner { kind: InnerKind::Label, .. });
+    let doc = if documented { docs::of(workspace, definition, at.file) } else { String::new() };
+    if !doc.is_empty() {
         parts.push(doc);
     }
     parts.extend(declared_in(workspace, at, definition));
     Some(parts.join("\n\n"))
-}
-
-fn of_local(
-    workspace: &Workspace,
-    at: FilePosition,
-    definition: &Definition,
-    name: &str,
-    index: &Index,
-    range: TextRange,
-) -> String {
-    if let Some(event) = bound_event(workspace, at, definition) {
-        return format!("event {event} as {name}");
-    }
-    let Definition::Local { at: declared, .. } = definition else { return name.to_owned() };
-    // A use of it has a type; where it is given, any use will do.
-    let uses = index.references.iter().filter(|it| it.definition == *definition);
-    let mut places = std::iter::once(range).chain(uses.map(|it| it.range)).chain([*declared]);
-    let ty = places.find_map(|place| {
-        index.types.iter().find(|(it, _)| *it == place).map(|(_, ty)| ty.clone())
-    });
-    match ty {
-        Some(ty) => format!("{name}: {ty}"),
-        None => name.to_owned(),
-    }
-}
-
-/// A label, an outcome, a split, a goal.
-fn of_inner(
-    workspace: &Workspace,
-    at: FilePosition,
-    definition: &Definition,
-    kind: InnerKind,
-    journey: &Arc<str>,
-    name: &str,
-) -> Vec<String> {
-    let word = name.rsplit('.').next().unwrap_or(name);
-    let Some((tree, range)) = workspace.declaration_of(definition, at.file) else {
-        return vec![source(&format!("{} {word}", noun(definition)))];
-    };
-    let around = covering(&tree, range);
-    let tile = around.iter().rev().find_map(|node| ast::Tile::cast(*node));
-    let head = |node: SyntaxNode<'_>| {
-        // Braces in a text are no block.
-        let brace = node.leaves().find(|it| it.kind() == SyntaxKind::L_BRACE);
-        let end = brace.map_or(node.range().end, |it| it.range().start);
-        let text = node.text().get(..(end - node.range().start) as usize).unwrap_or_default();
-        text.lines().next().unwrap_or_default().trim_end().to_owned()
-    };
-    let line = match (kind, tile) {
-        (InnerKind::Label, Some(tile)) => match tile.tile_kind() {
-            Some(kind) => format!("{word}: {}", head(kind.syntax())),
-            None => word.to_owned(),
-        },
-        (InnerKind::SplitArm, _) => {
-            let arm = around.iter().rev().find_map(|node| ast::SplitArm::cast(*node));
-            arm.map_or_else(|| word.to_owned(), |arm| head(arm.syntax()))
-        }
-        (InnerKind::Split, Some(tile)) => {
-            tile.tile_kind().map_or_else(|| word.to_owned(), |kind| head(kind.syntax()))
-        }
-        (InnerKind::Outcome, _) => format!("exit {word}"),
-        (InnerKind::Goal, _) => {
-            let goal = around.iter().rev().find(|node| node.kind() == SyntaxKind::GOAL_CLAUSE);
-            goal.map_or_else(|| word.to_owned(), |goal| head(*goal))
-        }
-        _ => word.to_owned(),
-    };
-    vec![source(&line), format!("{} of the journey `{journey}`", capital(&noun(definition)))]
 }
 
 fn capital(word: &str) -> String {
@@ -197,7 +133,7 @@ pub(crate) fn signature(workspace: &Workspace, definition: &Definition) -> Optio
         Definition::Name(NameKind::Event, name) => {
             let event = workspace.event_type(name)?;
             let properties: Vec<String> = event.properties.iter().map(field).collect();
-            format!("event {name} {{ {} }}", properties.join(" "))
+            format!("event {name} {}", braced(&properties))
         }
         Definition::Name(NameKind::Action, name) => {
             let action = workspace.action_type(name)?;
@@ -206,11 +142,20 @@ pub(crate) fn signature(workspace: &Workspace, definition: &Definition) -> Optio
         }
         Definition::Name(NameKind::Journey, name) => {
             let outline = workspace.journey_outline(name)?;
-            let params = match outline.params.as_slice() {
-                [] => name.to_string(),
-                params => call(name, params),
+            let (tree, _) = workspace.declaration_of(definition, journey_base::FileId(0))?;
+            let title = tree.root().child::<ast::ExternalName<'_>>().and_then(|it| it.text());
+            let called = match title {
+                Some(title) => format!("{name} {} ", title.source()),
+                None => name.to_string(),
             };
-            format!("journey {params} → {}", outline.outcomes.join(" | "))
+            let params = match outline.params.as_slice() {
+                [] => called.trim_end().to_owned(),
+                params => call(&called, params),
+            };
+            let clauses = tree.root().children::<ast::HeaderClause<'_>>();
+            let mut entry = clauses.filter(|it| it.syntax().kind() == SyntaxKind::ENTRY_CLAUSE);
+            let entry = entry.next().map(|it| format!("\n  {}", tile::line(it.syntax())));
+            format!("journey {params}{}", entry.unwrap_or_default())
         }
         Definition::Name(kind, name) => {
             let (tree, _) = workspace.declaration_of(definition, journey_base::FileId(0))?;
@@ -274,6 +219,17 @@ pub(crate) fn field(field: &Field) -> String {
     out
 }
 
+/// What stands between braces: on one line if it is short.
+fn braced(parts: &[String]) -> String {
+    const MAX_LINE: usize = 60;
+    let line = parts.join(" ");
+    match line.len() {
+        0 => "{}".to_owned(),
+        1..=MAX_LINE => format!("{{ {line} }}"),
+        _ => format!("{{\n  {}\n}}", parts.join("\n  ")),
+    }
+}
+
 /// `name(to: text, level: int = 1)`
 pub(crate) fn call(name: &str, params: &[Field]) -> String {
     let params: Vec<String> = params.iter().map(field).collect();
@@ -293,19 +249,40 @@ fn deprecated(workspace: &Workspace, definition: &Definition) -> Option<Arc<str>
 }
 
 /// What else is worth knowing.
-fn facts(workspace: &Workspace, definition: &Definition) -> Vec<String> {
+fn facts(workspace: &Workspace, definition: &Definition) -> Option<String> {
     match definition {
         Definition::Name(NameKind::Event, name) => {
-            let wire = workspace.event_type(name).map(|event| event.wire);
-            let wire = wire.filter(|wire| wire != name);
-            wire.map(|wire| format!("On the wire: `{wire}`")).into_iter().collect()
+            let wire = workspace.event_type(name)?.wire;
+            (wire != *name).then(|| format!("Comes in as `{wire}`."))
         }
         Definition::Name(NameKind::Journey, name) => {
-            let outline = workspace.journey_outline(name).unwrap_or_default();
-            let entry = outline.event.map(|event| format!("Entered by the event `{event}`"));
-            entry.into_iter().collect()
+            let outcomes = workspace.journey_outline(name)?.outcomes;
+            (!outcomes.is_empty()).then(|| format!("Ends as {}.", listed(&outcomes, "or")))
         }
-        _ => Vec::new(),
+        Definition::Name(NameKind::Destination, name) => {
+            let prefix = format!("{name}.");
+            let actions = workspace.names_where(NameKind::Action, |it| it.starts_with(&*prefix));
+            let actions: Vec<Arc<str>> =
+                actions.iter().filter_map(|it| it.strip_prefix(&*prefix)).map(Arc::from).collect();
+            (!actions.is_empty()).then(|| format!("Sends {}.", listed(&actions, "and")))
+        }
+        Definition::Name(NameKind::Action, name) => {
+            let action = workspace.action_type(name)?;
+            let policy = action.policy.as_ref()?;
+            Some(format!("Sent as soon as the policy `{policy}` lets it."))
+        }
+        Definition::Parameter { kind, of, .. } => Some(format!("Parameter of the {kind} `{of}`.")),
+        _ => None,
+    }
+}
+
+/// `a`, `b` and `c`
+fn listed(names: &[Arc<str>], word: &str) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
+        None => String::new(),
     }
 }
 

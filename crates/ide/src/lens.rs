@@ -11,12 +11,11 @@ use journey_base::{FileId, TextRange, plural};
 use journey_ir::graph::{Counts, thousands};
 use journey_sema::Workspace;
 use journey_syntax::ast::{self, AstNode};
-use journey_syntax::{SyntaxKind, SyntaxNode};
 
 use crate::canvas::keys;
 use crate::names::name_at;
-use crate::place::{FilePosition, FileRange, covering, parsed};
-use crate::tree::{is_declaration, nodes};
+use crate::place::{FilePosition, FileRange, parsed};
+use crate::tree::nodes;
 
 /// What a lens is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +46,8 @@ pub struct ResolvedLens {
     pub title: String,
     /// The places that it leads to; none where it leads nowhere or does something.
     pub places: Vec<FileRange>,
+    /// The title of the test that it runs, as it reads: with a quote where `\"` is written.
+    pub test: Option<String>,
 }
 
 /// The lenses of a file, by place. Above a test it is one that runs it; above a journey of which
@@ -101,7 +102,7 @@ pub fn resolve_lens(
     if lens.kind == LensKind::Members {
         let title = members(workspace, file, lens.range, counts);
         let title = title.unwrap_or_else(|| "nothing was counted".to_owned());
-        return ResolvedLens { title, places: Vec::new() };
+        return ResolvedLens { title, places: Vec::new(), test: None };
     }
     resolved(workspace, file, lens, MAX_FILES)
 }
@@ -137,8 +138,11 @@ fn resolved(workspace: &Workspace, file: FileId, lens: Lens, most: usize) -> Res
         (uses.map(|it| FileRange { file: it.file, range: it.range }).collect(), all)
     };
     match lens.kind {
-        LensKind::RunTest => ResolvedLens { title: "Run test".to_owned(), places: Vec::new() },
-        LensKind::Members => ResolvedLens { title: String::new(), places: Vec::new() },
+        LensKind::RunTest => {
+            let test = title_at(workspace, file, lens.range.start);
+            ResolvedLens { title: "Run test".to_owned(), places: Vec::new(), test }
+        }
+        LensKind::Members => ResolvedLens { title: String::new(), places: Vec::new(), test: None },
         LensKind::Uses => {
             let (places, all) = used();
             let title = match places.len() {
@@ -146,14 +150,22 @@ fn resolved(workspace: &Workspace, file: FileId, lens: Lens, most: usize) -> Res
                 0 => "not used".to_owned(),
                 count => plural(count, "use"),
             };
-            ResolvedLens { title, places }
+            ResolvedLens { title, places, test: None }
         }
         LensKind::Journey => {
             let (places, _) = used();
             let title = tests_and_starters(workspace, &places);
-            ResolvedLens { title, places }
+            ResolvedLens { title, places, test: None }
         }
     }
+}
+
+/// The title of the test around a place.
+fn title_at(workspace: &Workspace, file: FileId, offset: u32) -> Option<String> {
+    let (range, _) = workspace.declaration_at(file, offset)?;
+    let parse = journey_syntax::parse(range.of(&workspace.text(file)?));
+    let title = parse.tree.root().child::<ast::TestDecl<'_>>()?.text()?;
+    Some(title.plain().ok().flatten().unwrap_or_else(|| title.source().to_owned()))
 }
 
 /// `3 tests · started by 2 journeys`
@@ -161,13 +173,10 @@ fn tests_and_starters(workspace: &Workspace, places: &[FileRange]) -> String {
     // One declaration may speak of a journey several times.
     let (mut tests, mut journeys) = (BTreeSet::new(), BTreeSet::new());
     for place in places {
-        let Some(parse) = parsed(workspace, place.file) else { continue };
-        let around = covering(&parse.tree, place.range);
-        let item: Option<&SyntaxNode<'_>> = around.iter().find(|it| is_declaration(it.kind()));
-        let Some(item) = item else { continue };
-        let is_test = item.kind() == SyntaxKind::TEST_DECL;
+        let around = workspace.declaration_at(place.file, place.range.start);
+        let Some((range, is_test)) = around else { continue };
         let of_its_kind = if is_test { &mut tests } else { &mut journeys };
-        of_its_kind.insert((place.file, item.range().start));
+        of_its_kind.insert((place.file, range.start));
     }
     let tests = match tests.len() {
         0 => "no tests".to_owned(),
@@ -248,6 +257,20 @@ test \"sells\" { journey shop at 2026-01-05T09:00Z event order { total: 1 } expe
                 "\"sells\": Run test"
             ]
         );
+    }
+
+    #[test]
+    fn a_test_is_run_by_its_title_as_it_reads() {
+        let title = |written: &str| {
+            let fixture = fixture(&format!("test {written} {{ journey j }}\n"));
+            let none = Counts::default();
+            let lens = code_lenses(&fixture.workspace, FileId(0), &none)[0];
+            resolve_lens(&fixture.workspace, FileId(0), lens, &none).test
+        };
+        assert_eq!(title(r#""pays""#).as_deref(), Some("pays"));
+        assert_eq!(title(r#""says \"hi\"""#).as_deref(), Some("says \"hi\""));
+        assert_eq!(title(r#""\"hi\" is said \\o/""#).as_deref(), Some("\"hi\" is said \\o/"));
+        assert_eq!(title(r#""""#).as_deref(), Some(""));
     }
 
     #[test]

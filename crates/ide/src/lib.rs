@@ -22,6 +22,7 @@ mod inlay;
 mod lens;
 mod links;
 mod names;
+mod naming;
 mod place;
 mod references;
 mod rename;

@@ -59,19 +59,24 @@ fn in_token(token: SyntaxToken<'_>, goes_on: bool, links: &mut Vec<Link>) {
 
 /// Where the next address begins.
 fn scheme(text: &str) -> Option<usize> {
-    let found = ["https://", "http://"].into_iter().filter_map(|scheme| text.find(scheme));
-    found.min()
+    let mut found = text.match_indices("http").map(|(at, _)| at);
+    found.find(|at| {
+        let rest = text.get(at + "http".len()..).unwrap_or_default();
+        rest.strip_prefix('s').unwrap_or(rest).starts_with("://")
+    })
 }
 
 /// Signs behind an address end the sentence around it, and a parenthesis that it did not open.
 fn without_end_of_sentence(mut url: &str) -> &str {
+    // How many parentheses are closed that were not opened.
+    let mut extra = url.matches(')').count().saturating_sub(url.matches('(').count());
     loop {
-        let shorter = url.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
-        let open = shorter.matches('(').count();
-        let shorter = match shorter.strip_suffix(')') {
-            Some(inside) if open < shorter.matches(')').count() => inside,
-            _ => shorter,
-        };
+        let mut shorter = url.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
+        if extra > 0
+            && let Some(inside) = shorter.strip_suffix(')')
+        {
+            (shorter, extra) = (inside, extra - 1);
+        }
         if shorter.len() == url.len() {
             return url;
         }
@@ -120,6 +125,14 @@ destination mail {
 }
 "#;
         assert_eq!(links(text), ["https://api.example.com", "https://api.example.com/v1/"]);
+    }
+
+    #[test]
+    fn an_address_that_closes_what_it_never_opened_ends_before_that() {
+        let text = format!("// (see http://a.example/x{}\n", ").".repeat(50_000));
+        assert_eq!(links(&text), ["http://a.example/x"]);
+        let many = format!("// {}\n", "http://a.example ".repeat(20_000));
+        assert_eq!(links(&many).len(), 20_000);
     }
 
     #[test]

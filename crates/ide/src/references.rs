@@ -35,8 +35,7 @@ pub fn references(workspace: &Workspace, at: FilePosition) -> Vec<Use> {
 /// The same in one file alone: what an editor shows while the cursor rests on a name.
 pub fn highlights(workspace: &Workspace, at: FilePosition) -> Vec<(TextRange, bool)> {
     let Some(name) = name_at(workspace, at) else { return Vec::new() };
-    let index = workspace.index(at.file);
-    let same = index.references.into_iter().filter(|it| it.definition == name.definition);
+    let same = workspace.references_in(&name.definition, at.file).into_iter();
     same.map(|it| (it.range, it.declares)).collect()
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use journey_base::{Edit, FileId, TextRange};
 use journey_sema::index::{Definition, InnerKind, Reference};
-use journey_sema::{NameKind, Workspace};
+use journey_sema::{Field, NameKind, Workspace};
 use journey_syntax::{SyntaxKind, ast};
 
 use crate::names::{name_at, noun};
@@ -19,19 +19,30 @@ use crate::place::{FilePosition, FileRange, covering, parsed};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenameError {
     /// There is nothing to rename.
-    #[error("there is no name here that could be changed")]
+    #[error("there is no name here that could be changed; put the cursor on one")]
     NoName,
     /// It is a part of the language, or nothing is known of it.
-    #[error("`{0}` is a word of the language")]
+    #[error("`{0}` is a word of the language and keeps its name")]
     BuiltIn(String),
+    /// There is no new name.
+    #[error("a name cannot be empty; type the new one")]
+    Empty,
     /// Nobody could write it.
-    #[error("`{0}` is no name: it is made of letters, digits and `_`, and begins with no digit")]
-    BadName(String),
+    #[error(
+        "`{name}` is no name: a name is one word of the letters a to z, digits and `_`, and begins \
+         with no digit; `{instead}` would be one"
+    )]
+    BadName {
+        /// What was typed.
+        name: String,
+        /// A name that is like it.
+        instead: String,
+    },
     /// The grammar has it.
-    #[error("`{0}` is a word of the language and cannot be a name")]
+    #[error("`{0}` is a word of the language and cannot be a name; `{0}_1` can")]
     Reserved(String),
     /// It would mean two things.
-    #[error("there is {what} `{name}` already")]
+    #[error("there is {what} `{name}` already; choose another name")]
     Taken {
         /// What is called so, with its article.
         what: String,
@@ -40,8 +51,21 @@ pub enum RenameError {
         /// Where that is, if it is in the workspace.
         place: Option<FileRange>,
     },
+    /// Nobody could tell it from another.
+    #[error(
+        "there is {what} `{other}` already, and nobody could tell `{name}` from that: only capitals \
+         differ; choose another name"
+    )]
+    Alike {
+        /// What is called nearly so, with its article.
+        what: String,
+        /// The name of that.
+        other: String,
+        /// The new name.
+        name: String,
+    },
     /// Somewhere it cannot stand.
-    #[error("`{name}` cannot stand everywhere where `{old}` does")]
+    #[error("`{name}` cannot stand everywhere where `{old}` does; choose another name")]
     Unparsable {
         /// The name so far.
         old: String,
@@ -65,6 +89,7 @@ pub fn rename(
 ) -> Result<Vec<Edit>, RenameError> {
     let name = renamed(workspace, at)?;
     let old = name.definition.word().to_owned();
+    let new = new.trim();
     valid(new)?;
     if old == new {
         return Ok(Vec::new());
@@ -102,14 +127,27 @@ fn renamed(workspace: &Workspace, at: FilePosition) -> Result<Reference, RenameE
 
 fn valid(name: &str) -> Result<(), RenameError> {
     let mut bytes = name.bytes();
-    let begins = bytes.next().is_some_and(|it| it.is_ascii_alphabetic() || it == b'_');
+    let begins = match bytes.next() {
+        Some(first) => first.is_ascii_alphabetic() || first == b'_',
+        None => return Err(RenameError::Empty),
+    };
     if !begins || !bytes.all(|it| it.is_ascii_alphanumeric() || it == b'_') {
-        return Err(RenameError::BadName(name.to_owned()));
+        return Err(RenameError::BadName { name: name.to_owned(), instead: mended(name) });
     }
     match journey_syntax::RESERVED.iter().any(|(word, _)| *word == name) {
         true => Err(RenameError::Reserved(name.to_owned())),
         false => Ok(()),
     }
+}
+
+/// A name as much like this text as one can be.
+fn mended(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
+    let name = words.collect::<Vec<_>>().join("_");
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let name = if begins { name } else { format!("name_{name}") };
+    let name = name.trim_end_matches('_').to_owned();
+    if journey_syntax::RESERVED.iter().any(|(word, _)| *word == name) { name + "_1" } else { name }
 }
 
 /// Whether what is outside knows it by its name.
@@ -163,7 +201,62 @@ fn taken(
             name: new.to_owned(),
             place: Some(FileRange { file, range }),
         }),
+        None => alike(workspace, definition, new),
+    }
+}
+
+/// Refuses a name that differs from that of another thing of the same kind in capitals alone.
+fn alike(workspace: &Workspace, definition: &Definition, new: &str) -> Result<(), RenameError> {
+    let nearly = |other: &str| {
+        let other = other.rsplit('.').next().unwrap_or(other);
+        other.eq_ignore_ascii_case(new) && other != definition.word()
+    };
+    match siblings(workspace, definition).into_iter().find(|it| nearly(it)) {
+        Some(other) => Err(RenameError::Alike {
+            what: with_article(&noun(definition)),
+            other: other.rsplit('.').next().unwrap_or(&other).to_owned(),
+            name: new.to_owned(),
+        }),
         None => Ok(()),
+    }
+}
+
+/// The names that things of the same kind have, and this one, too.
+fn siblings(workspace: &Workspace, definition: &Definition) -> Vec<Arc<str>> {
+    let names = |fields: Vec<Field>| fields.into_iter().map(|field| field.name).collect();
+    let outline = |journey: &str| workspace.journey_outline(journey).unwrap_or_default();
+    match definition {
+        Definition::Name(kind, name) => {
+            // Those of the same destination.
+            let owner = name.rsplit_once('.').map(|(owner, _)| owner);
+            let same = |other: &str| other.rsplit_once('.').map(|(it, _)| it) == owner;
+            workspace.names_where(*kind, same)
+        }
+        Definition::Property { event, .. } => {
+            workspace.event_type(event).map(|it| names(it.properties)).unwrap_or_default()
+        }
+        Definition::Parameter { kind: NameKind::Action, of, .. } => {
+            workspace.action_type(of).map(|it| names(it.params.clone())).unwrap_or_default()
+        }
+        Definition::Parameter { of, .. } => names(outline(of).params),
+        Definition::Inner { kind, journey, name } => {
+            let outline = outline(journey);
+            match kind {
+                InnerKind::Label => outline.labels,
+                InnerKind::Outcome => outline.outcomes,
+                InnerKind::Goal => outline.goals,
+                InnerKind::Split => outline.splits.into_iter().map(|(name, _)| name).collect(),
+                InnerKind::SplitArm => {
+                    let split = name.rsplit_once('.').map(|(split, _)| split);
+                    let mut splits = outline.splits.into_iter();
+                    let found = splits.find(|(name, _)| split == Some(&**name));
+                    found.map(|(_, arms)| arms).unwrap_or_default()
+                }
+            }
+        }
+        Definition::Setting { .. } | Definition::Local { .. } | Definition::BuiltIn(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -212,7 +305,14 @@ fn clashes(
             return taken(with_article(&noun(&other)), place);
         }
     }
+    let mut looked = None;
     for range in ranges {
+        // Uses come in order, so those in one declaration follow each other.
+        let around = workspace.declaration_at(file, range.start);
+        if around.is_some() && around == looked {
+            continue;
+        }
+        looked = around;
         let index = workspace.index_at(file, range.start);
         let same = |it: &&Reference| {
             is_bare(&it.definition) && it.definition != *definition && it.definition.word() == new
@@ -250,92 +350,4 @@ fn parses(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{RenameError, prepare_rename, rename};
-    use crate::fixture::{Fixture, fixture};
-    use crate::place::edited;
-
-    fn renamed(fixture: &Fixture, new: &str) -> Result<String, RenameError> {
-        let edits = rename(&fixture.workspace, fixture.at, new)?;
-        let mut all = String::new();
-        for file in (0..).map(journey_base::FileId) {
-            let Some(text) = fixture.workspace.text(file) else { break };
-            all.push_str(&edited(&text, edits.iter().filter(|edit| edit.file == file)));
-        }
-        Ok(all)
-    }
-
-    const SHOP: &str = "\
-//- schema.journey
-customer { email: text?, plan: text? }
-event cart_updated \"Cart Updated\" { id: text, total: number }
-event order_placed { id: text }
-let limit = 25
-";
-
-    fn shop(rest: &str) -> String {
-        SHOP.replace(", plan", "\n plan").replace(", total", "\n total") + "//- j.journey\n" + rest
-    }
-
-    #[test]
-    fn a_trait_keeps_its_name_on_the_wire() {
-        let text = shop("audience a = customer.em$0ail is set\n");
-        let found = renamed(&fixture(&text), "mail").expect("nothing is in the way");
-        assert!(found.contains("customer { mail \"email\": text?"), "{found}");
-        assert!(found.contains("audience a = customer.mail is set"), "{found}");
-    }
-
-    #[test]
-    fn an_event_with_a_wire_name_of_its_own_just_changes() {
-        let text = shop("journey j { entry event cart$0_updated  exit done }\n");
-        let found = renamed(&fixture(&text), "cart").expect("nothing is in the way");
-        assert!(found.contains("event cart \"Cart Updated\" {"), "{found}");
-        assert!(found.contains("entry event cart  exit"), "{found}");
-    }
-
-    #[test]
-    fn labels_outcomes_and_splits_change_in_tests_too() {
-        let text = shop(
-            "journey j {\n  entry manual\n  nap: wait 1d\n  exit do$0ne\n}\ntest \"t\" { journey j at 2026-01-05T09:00Z enter expect at nap after 1d expect exit done }\n",
-        );
-        let found = renamed(&fixture(&text), "finished").expect("nothing is in the way");
-        assert!(
-            found.contains("exit finished") && found.contains("expect exit finished"),
-            "{found}"
-        );
-    }
-
-    #[test]
-    fn what_would_mean_two_things_is_refused() {
-        let refuse = |rest: &str, new: &str| {
-            renamed(&fixture(&shop(rest)), new).expect_err("it is in the way").to_string()
-        };
-        let body = "journey j {\n  entry event cart_updated as ca$0rt\n  let much = cart.total\n  branch { when much > limit { exit a } else { exit b } }\n}\n";
-        assert_eq!(refuse(body, "much"), "there is a name `much` already");
-        assert_eq!(refuse(body, "limit"), "there is a constant `limit` already");
-        assert_eq!(refuse(body, "order_placed"), "there is an event `order_placed` already");
-        assert_eq!(refuse(body, "now"), "there is a word of the language `now` already");
-        assert_eq!(
-            refuse(body, "branch"),
-            "`branch` is a word of the language and cannot be a name"
-        );
-        assert_eq!(
-            refuse(body, "2nd"),
-            "`2nd` is no name: it is made of letters, digits and `_`, and begins with no digit"
-        );
-        assert_eq!(
-            refuse("audience a = customer.em$0ail is set\n", "plan"),
-            "there is a trait `plan` already"
-        );
-        let outcomes = "journey j { entry manual branch { when customer.plan is set { exit a$0 } else { exit b } } }\n";
-        assert_eq!(refuse(outcomes, "b"), "there is an outcome `b` already");
-    }
-
-    #[test]
-    fn words_of_the_language_have_no_other_name() {
-        let text = shop("audience a = co$0unt(order_placed) > 3\n");
-        let fixture = fixture(&text);
-        let found = prepare_rename(&fixture.workspace, fixture.at);
-        assert_eq!(found, Err(RenameError::BuiltIn("count".to_owned())));
-    }
-}
+mod tests;

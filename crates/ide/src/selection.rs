@@ -6,7 +6,7 @@ use journey_sema::Workspace;
 use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 use crate::place::{FilePosition, covering, parsed};
-use crate::tree::meant_at;
+use crate::tree::{meant_at, seen};
 
 /// The stretches around the cursor, from the smallest to the whole file, each larger than the one
 /// before it.
@@ -21,7 +21,7 @@ pub fn selection_ranges(workspace: &Workspace, at: FilePosition) -> Vec<TextRang
     if token.kind() != SyntaxKind::WHITESPACE {
         ranges.extend(word(token, at.offset));
         ranges.extend(lines(token, at.offset));
-        ranges.push(token.range());
+        ranges.push(seen(token));
     }
     if matches!(token.kind(), SyntaxKind::COMMENT | SyntaxKind::DOC) {
         ranges.extend(run_of_comments(parse.tree.root(), token));
@@ -82,7 +82,7 @@ fn run_of_comments(root: SyntaxNode<'_>, token: SyntaxToken<'_>) -> Option<TextR
     for other in root.leaves() {
         match other.kind() {
             SyntaxKind::COMMENT | SyntaxKind::DOC => {
-                run = Some(run.map_or(other.range(), |run| run.cover(other.range())));
+                run = Some(run.map_or(seen(other), |run| run.cover(seen(other))));
             }
             SyntaxKind::WHITESPACE if other.text().matches('\n').count() < 2 => {}
             _ if run.is_some_and(|run| run.contains(token.range().start)) => return run,

@@ -223,9 +223,9 @@ fn head_range(node: SyntaxNode<'_>) -> TextRange {
 
 fn head(node: SyntaxNode<'_>) -> String {
     let range = head_range(node);
-    let tokens = node.leaves();
-    let inside = |at: TextRange| range.start <= at.start && at.end <= range.end;
-    one_line(tokens.filter(|token| inside(token.range())), MAX_LINE)
+    // What stands in the braces behind it may be most of the file.
+    let tokens = node.leaves().take_while(|token| token.range().end <= range.end);
+    one_line(tokens.filter(|token| range.start <= token.range().start), MAX_LINE)
 }
 
 fn shortened(text: &str) -> String {

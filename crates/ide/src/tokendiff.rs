@@ -32,14 +32,21 @@ pub(crate) fn edits(before: &Tree, after: &str) -> Vec<(TextRange, String)> {
     edits
 }
 
-/// An edit without what it takes away at its ends only to put it there again.
+/// An edit without what it takes away at its ends only to put it there again. A line end of two
+/// characters is never taken apart: in most editors there is no place between the two.
 fn trimmed(range: TextRange, old: &str, new: &str) -> (TextRange, String) {
     let shared = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
         pairs.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
     };
-    let start = shared(&mut old.chars().zip(new.chars()));
+    let parts = |text: &str, at: usize| {
+        let (before, behind) = text.split_at_checked(at).unwrap_or((text, ""));
+        before.ends_with('\r') && behind.starts_with('\n')
+    };
+    let mut start = shared(&mut old.chars().zip(new.chars()));
+    start -= usize::from(parts(old, start) || parts(new, start));
     let (old, new) = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
-    let end = shared(&mut old.chars().rev().zip(new.chars().rev()));
+    let mut end = shared(&mut old.chars().rev().zip(new.chars().rev()));
+    end -= usize::from(parts(old, old.len() - end) || parts(new, new.len() - end));
     let new = new.get(..new.len() - end).unwrap_or_default();
     (TextRange::new(range.start + start as u32, range.end - end as u32), new.to_owned())
 }
@@ -143,6 +150,20 @@ mod tests {
         let found = edits(&parse(before).tree, "event a {\n  id: text\n}\n");
         let shown: Vec<_> = found.iter().map(|(at, new)| (at.start, at.len(), &**new)).collect();
         assert_eq!(shown, [(9, 0, "\n  "), (17, 0, "\n"), (18, 0, "\n")]);
+    }
+
+    #[test]
+    fn a_line_end_of_two_characters_is_not_taken_apart() {
+        for (before, after) in [
+            ("let a = 1\nlet b = 2\n", "let a = 1\r\nlet b = 2\r\n"),
+            ("let a = 1\r\nlet b = 2\r\n", "let a = 1\nlet b = 2\n"),
+            ("let a = 1\r\n\r\n\r\nlet b = 2", "let a = 1\r\n\r\nlet b = 2"),
+        ] {
+            let found = edits(&parse(before).tree, after);
+            assert_eq!(apply(before, &found), after);
+            let inside = |at: u32| before[..at as usize].ends_with('\r');
+            assert!(found.iter().all(|(at, _)| !inside(at.start) && !inside(at.end)), "{found:?}");
+        }
     }
 
     proptest! {

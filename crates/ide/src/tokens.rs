@@ -11,7 +11,7 @@ use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 use crate::place::parsed;
 use crate::symbols::is_deprecated;
-use crate::tree::is_declaration;
+use crate::tree::{is_declaration, seen};
 
 mod known;
 mod names;
@@ -234,7 +234,7 @@ impl<'t> Painter<'t> {
                 None => return,
             },
         };
-        self.push(token.range(), kind, modifiers);
+        self.push(seen(token), kind, modifiers);
     }
 
     /// What a text is: a value of an enum where one is declared, and where one is compared.

@@ -1,7 +1,9 @@
 //! Walks over a syntax tree that more than one feature takes. Trees have no links upwards, so
 //! whoever needs what is around a place walks down to it and remembers the way.
 
-use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, Tree};
+use journey_base::TextRange;
+use journey_syntax::ast::{self, AstNode};
+use journey_syntax::{Parse, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, Tree};
 
 use crate::place::tokens_at;
 
@@ -13,6 +15,17 @@ pub(crate) fn nodes(root: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>
         open.extend(node.elements_rev().filter_map(SyntaxElement::node));
         Some(node)
     })
+}
+
+/// The journeys of a file, in source order.
+pub(crate) fn journeys(parse: &Parse) -> Vec<ast::JourneyDecl<'_>> {
+    let file = ast::File::cast(parse.tree.root());
+    let items = file.into_iter().flat_map(|file| file.items());
+    let journeys = items.filter_map(|item| match item {
+        ast::Item::JourneyDecl(decl) => Some(decl),
+        _ => None,
+    });
+    journeys.collect()
 }
 
 /// The token that someone at `offset` means: a word or value at the cursor, before or behind it,
@@ -45,6 +58,35 @@ fn is_word(kind: SyntaxKind) -> bool {
                 | TEXT_CHUNK
                 | LONG_CHUNK
         )
+}
+
+/// Whether it may be another value where another time zone holds: it reads local times.
+pub(crate) fn reads_zone(expr: SyntaxNode<'_>) -> bool {
+    nodes(expr).any(|node| match node.kind() {
+        // A time that is put into a text is shown on a local clock.
+        SyntaxKind::AT_CHAIN | SyntaxKind::INTERPOLATION => true,
+        SyntaxKind::CALL_EXPR => {
+            node.child::<ast::Name<'_>>().is_some_and(|name| name.source() == "text")
+        }
+        SyntaxKind::FIELD_ACCESS => node.child::<ast::AnyName<'_>>().is_some_and(|name| {
+            let parts = ["date", "time", "weekday", "hour", "day", "month", "year"];
+            parts.contains(&name.source())
+        }),
+        SyntaxKind::LITERAL => node.token(SyntaxKind::TIME_LIT).is_some_and(|time| {
+            let clock = time.text().split('T').nth(1).unwrap_or_default();
+            !clock.contains(['Z', '+', '-'])
+        }),
+        _ => false,
+    })
+}
+
+/// Where a token stands, without what the line of a doc comment ends with.
+pub(crate) fn seen(token: SyntaxToken<'_>) -> TextRange {
+    let start = token.range().start;
+    match token.kind() {
+        SyntaxKind::DOC => TextRange::new(start, start + token.text().trim_end().len() as u32),
+        _ => token.range(),
+    }
 }
 
 /// A statement that stands on lines of its own: a declaration, a clause, a tile, a step.

@@ -1,6 +1,9 @@
 //! Finding a declaration anywhere in the workspace by a few letters of its name.
 
+use std::borrow::Cow;
+
 use journey_sema::{Declaration, NameKind, Workspace};
+use journey_syntax::ast;
 
 use crate::place::FileRange;
 use crate::symbols::SymbolKind;
@@ -30,7 +33,7 @@ pub fn workspace_symbols(workspace: &Workspace, query: &str, limit: usize) -> Ve
         .declarations()
         .filter_map(|found| {
             let name = found.name();
-            let by_name = score(&query, name.trim_matches('"'));
+            let by_name = score(&query, &read(found.kind(), &name));
             // A name that fits says enough; titles have to be read off the declarations.
             let by_title = || found.title().and_then(|title| score(&query, &title));
             let best = by_name.or_else(by_title)?;
@@ -54,7 +57,7 @@ struct Rank {
 fn shown(found: Declaration<'_>) -> FoundSymbol {
     let name = found.name();
     FoundSymbol {
-        name: name.trim_matches('"').to_owned(),
+        name: read(found.kind(), &name).into_owned(),
         title: found.title().unwrap_or_default(),
         kind: match found.kind() {
             Some(NameKind::Journey) => SymbolKind::Journey,
@@ -70,6 +73,17 @@ fn shown(found: Declaration<'_>) -> FoundSymbol {
         },
         place: FileRange { file: found.file(), range: found.range() },
     }
+}
+
+/// A name as it reads: of a test it is a title, between quotes and with escapes.
+fn read(kind: Option<NameKind>, name: &str) -> Cow<'_, str> {
+    if kind.is_some() || !name.contains('\\') {
+        return Cow::Borrowed(name.trim_matches('"'));
+    }
+    let parse = journey_syntax::parse(&format!("test {name} {{}}"));
+    let test = parse.tree.root().child::<ast::TestDecl<'_>>();
+    let title = test.and_then(|test| test.text()).and_then(|text| text.plain().ok().flatten());
+    title.map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 /// How far a name is from a query whose letters it has, in this order: 0 where they are the same,
@@ -182,6 +196,14 @@ test \"a cart comes back\" { journey car }
     fn an_action_is_found_by_its_own_name_and_by_its_destination() {
         assert_eq!(found("email"), ["email", "mail.email"]);
         assert_eq!(found("mail.e")[0], "mail.email");
+    }
+
+    #[test]
+    fn a_test_is_called_as_its_title_reads() {
+        let fixture = fixture(r#"test "says \"hi\"" { journey j }"#);
+        let found = workspace_symbols(&fixture.workspace, "\"hi\"", 100);
+        let names: Vec<&str> = found.iter().map(|symbol| &*symbol.name).collect();
+        assert_eq!(names, ["says \"hi\""]);
     }
 
     #[test]

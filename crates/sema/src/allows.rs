@@ -78,7 +78,10 @@ impl<'t> Allows<'t> {
             return false;
         }
         let line = self.line(at);
-        let names = self.comments.iter().filter(|it| it.line == line).flat_map(|it| &it.names);
+        // They are in the order of the lines they speak of; those that speak of none come last.
+        let before = |it: &Allow| it.line != 0 && it.line < line;
+        let here = self.comments.iter().skip(self.comments.partition_point(before));
+        let names = here.take_while(|it| it.line == line).flat_map(|it| &it.names);
         let mut matching = names.filter(|name| name.range.of(self.text) == lint).peekable();
         let silenced = matching.peek().is_some();
         matching.for_each(|name| name.used.set(true));
@@ -136,8 +139,9 @@ impl<'t> Allows<'t> {
         let start = range.start - blanks as u32;
         let alone = before.trim_end_matches([' ', '\t']);
         let alone = alone.is_empty() || alone.ends_with('\n');
-        let newline = self.text.get(range.end as usize..).is_some_and(|it| it.starts_with('\n'));
-        TextRange::new(start, range.end + u32::from(alone && newline))
+        let behind = self.text.get(range.end as usize..).unwrap_or_default();
+        let newline = if alone { crate::usage::line_end(behind) } else { 0 };
+        TextRange::new(start, range.end + newline)
     }
 
     /// The name with the comma that parts it from its neighbour.

@@ -49,13 +49,18 @@ fn certainty(kind: NameKind) -> Applicability {
     if kind == NameKind::Constant { Applicability::Safe } else { Applicability::Unsafe }
 }
 
+/// How long the line end is that a text begins with, if it begins with one.
+pub(crate) fn line_end(text: &str) -> u32 {
+    let rest = text.strip_prefix("\r\n").or_else(|| text.strip_prefix('\n'));
+    rest.map_or(0, |rest| (text.len() - rest.len()) as u32)
+}
+
 /// A declaration with the end of its last line.
 fn whole(db: &dyn Db, item: Item<'_>) -> TextRange {
     let start = item.offset(db);
     let end = start + item.tree(db).text().len() as u32;
     let text = item.file(db).text(db);
-    let newline = text.get(end as usize..).is_some_and(|rest| rest.starts_with('\n'));
-    TextRange::new(start, end + u32::from(newline))
+    TextRange::new(start, end + line_end(text.get(end as usize..).unwrap_or_default()))
 }
 
 /// Of so many misspelt names it is found out what they were meant to be.

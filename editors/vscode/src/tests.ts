@@ -2,7 +2,7 @@
 
 import { ProcessExecution, Task, TaskPanelKind, TaskRevealKind, TaskScope, Uri, tasks, window, workspace } from "vscode";
 import type { TextEditor } from "vscode";
-import { spoken, testArguments, testAt } from "./program";
+import { testArguments, testAt } from "./program";
 import { program } from "./server";
 
 /** Runs all tests of the workspace that the open file or the first folder belongs to. */
@@ -22,8 +22,7 @@ export async function testFile(): Promise<void> {
 /** Runs a test by its title: what a lens of the server does. */
 export async function runTest(file: string, title: string): Promise<void> {
   await workspace.saveAll(false);
-  const shown = spoken(title);
-  await run(shown, testArguments(Uri.parse(file).fsPath, shown));
+  await run(title, testArguments(Uri.parse(file).fsPath, title));
 }
 
 /** Runs the test around the cursor. */

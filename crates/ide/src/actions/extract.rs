@@ -9,6 +9,7 @@ use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode};
 
 use super::values::{free_name, is_atom, reads_zone};
 use super::{ActionKind, Context, Draft};
+use crate::naming;
 use crate::tree::{is_declaration, nodes};
 
 /// What can be taken out here.
@@ -78,15 +79,17 @@ fn constant(
     {
         return None;
     }
-    let name = free_name(context.workspace, Some(NameKind::Constant), item, "new_constant");
+    let upto = around.iter().position(|node| *node == value.syntax())?;
+    let base = naming::constant(around.get(..=upto)?);
+    let name = free_name(context.workspace, Some(NameKind::Constant), item, &base);
     let edits = vec![
         context.edit(
             TextRange::empty(item.range().start),
             format!("let {name} = {}\n\n", value.source()),
         ),
-        context.edit(value.range(), name),
+        context.edit(value.range(), &*name),
     ];
-    Some(Draft::new("Extract into a constant", ActionKind::Extract, edits))
+    Some(Draft::new("Extract into a constant", ActionKind::Extract, edits).naming(&name))
 }
 
 /// Whether a text stands for a member of an enum, or is a pattern: then it has to be seen by the
@@ -140,13 +143,14 @@ fn audience(
     {
         return None;
     }
-    let name = free_name(context.workspace, Some(NameKind::Audience), item, "new_audience");
+    let base = naming::condition(condition).unwrap_or_else(|| "some_customers".to_owned());
+    let name = free_name(context.workspace, Some(NameKind::Audience), item, &base);
     let before = TextRange::empty(item.range().start);
     let edits = vec![
         context.edit(before, format!("audience {name} = {}\n\n", condition.source())),
         context.edit(range, format!("customer in {name}")),
     ];
-    Some(Draft::new("Extract into an audience", ActionKind::Extract, edits))
+    Some(Draft::new("Extract into an audience", ActionKind::Extract, edits).naming(&name))
 }
 
 fn is_audience(chain: SyntaxNode<'_>) -> bool {
@@ -197,16 +201,21 @@ fn value(context: &Context<'_>, around: &[SyntaxNode<'_>]) -> Option<Draft> {
     let name = holder.child::<ast::ArgName<'_>>().and_then(|it| it.any_name());
     let name = name.or_else(|| holder.child::<ast::AnyName<'_>>())?.source();
     let item = around.iter().copied().find(|node| is_declaration(node.kind()))?;
-    let name = free_name(context.workspace, None, item, &format!("new_{name}"));
+    let base = match tile.tile_kind()? {
+        ast::TileKind::Update(_) => format!("new_{name}"),
+        kind => naming::argument(kind.syntax(), name),
+    };
+    let name = free_name(context.workspace, None, item, &base);
     let edits: Vec<Edit> = vec![
         context.edit(
             TextRange::empty(tile.range().start),
             format!("let {name} = {}\n", value.source()),
         ),
-        context.edit(value.range(), name),
+        context.edit(value.range(), &*name),
     ];
     context.has_no_comments(value.range()).then_some(())?;
-    Some(Draft::new("Extract into a captured value", ActionKind::Extract, edits))
+    let title = "Extract into a captured value";
+    Some(Draft::new(title, ActionKind::Extract, edits).naming(&name))
 }
 
 /// Whether a tile takes the value on arrival: what a policy can hold is computed when it leaves.

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use journey_base::TextRange;
-use journey_syntax::ast::{self, AstNode, TileKind};
+use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{RESERVED, SyntaxKind, SyntaxNode};
 
 use super::{ActionKind, Context, Draft};
+use crate::naming;
 use crate::tree::{is_declaration, nodes};
 
 /// A label for the tile at the cursor, if it has none. An exit is known by its outcome, and a
@@ -20,37 +21,16 @@ pub(super) fn add(context: &Context<'_>) -> Option<Draft> {
     }
     let around = context.around(tile.range());
     let journey = around.iter().find(|node| is_declaration(node.kind()))?;
-    let name = free(*journey, &base(kind)?);
+    let name = free(*journey, &naming::tile(kind)?);
     let edit = context.edit(TextRange::empty(kind.range().start), format!("{name}: "));
-    Some(Draft::new(format!("Add the label `{name}`"), ActionKind::Rewrite, vec![edit]))
+    let title = format!("Add the label `{name}`");
+    Some(Draft::new(title, ActionKind::Rewrite, vec![edit]).naming(&name))
 }
 
 /// Whether the place is in the first words of a tile, before what stands in it.
 fn is_at_head(context: &Context<'_>, tile: SyntaxNode<'_>) -> bool {
     let first = tile.first_token().map(|token| token.range());
     first.is_some_and(|first| first == context.place || context.place == tile.range())
-}
-
-fn base(tile: TileKind<'_>) -> Option<String> {
-    let name = |name: Option<ast::Name<'_>>| name.map(|name| name.source().to_owned());
-    Some(match tile {
-        TileKind::WaitWindow(_)
-        | TileKind::WaitUntil(_)
-        | TileKind::WaitEvent(_)
-        | TileKind::WaitArms(_)
-        | TileKind::WaitFor(_) => "pause".to_owned(),
-        TileKind::BranchWhen(_) | TileKind::BranchValue(_) => "choice".to_owned(),
-        TileKind::Split(split) => name(split.name())?,
-        TileKind::Send(send) => send.action_ref()?.any_name()?.source().to_owned(),
-        TileKind::Webhook(_) => "call".to_owned(),
-        TileKind::Update(_) | TileKind::AddCustomer(_) | TileKind::RemoveCustomer(_) => {
-            "change".to_owned()
-        }
-        TileKind::Run(run) => name(run.name())?,
-        TileKind::Enter(enter) => name(enter.name())?,
-        TileKind::Repeat(_) => "rounds".to_owned(),
-        TileKind::LetTile(_) | TileKind::Exit(_) => return None,
-    })
 }
 
 /// A label that nothing in the journey has for a name.

@@ -41,7 +41,8 @@ fn draft(
     let last = (last.key != tile.key).then_some(last.key);
     let op = op(tile.key, last);
     let change = canvas::edit(context.workspace, context.file, &journey, &op).ok()?;
-    Some(Draft { laid_out: true, ..Draft::new(title, kind, change.edits) })
+    let draft = Draft::new(title, kind, change.edits);
+    Some(Draft { laid_out: true, name: change.name, ..draft })
 }
 
 /// The first and the last of the tiles that are meant.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use journey_sema::NameKind;
 use journey_sema::Workspace;
 use journey_syntax::ast::{self, AstNode};
-use journey_syntax::{RESERVED, SyntaxKind, SyntaxNode};
+use journey_syntax::{CONTEXTUAL, RESERVED, SyntaxNode};
 
-use crate::tree::nodes;
+pub(super) use crate::tree::reads_zone;
 
 /// An expression's source, in parentheses where it would come apart as a part of another one.
 pub(super) fn as_operand(expr: ast::Expr<'_>) -> String {
@@ -32,28 +32,9 @@ pub(super) fn is_atom(expr: ast::Expr<'_>) -> bool {
     )
 }
 
-/// Whether it may be another value where another time zone holds: it reads local times.
-pub(super) fn reads_zone(expr: SyntaxNode<'_>) -> bool {
-    nodes(expr).any(|node| match node.kind() {
-        // A time that is put into a text is shown on a local clock.
-        SyntaxKind::AT_CHAIN | SyntaxKind::INTERPOLATION => true,
-        SyntaxKind::CALL_EXPR => {
-            node.child::<ast::Name<'_>>().is_some_and(|name| name.source() == "text")
-        }
-        SyntaxKind::FIELD_ACCESS => node.child::<ast::AnyName<'_>>().is_some_and(|name| {
-            let parts = ["date", "time", "weekday", "hour", "day", "month", "year"];
-            parts.contains(&name.source())
-        }),
-        SyntaxKind::LITERAL => node.token(SyntaxKind::TIME_LIT).is_some_and(|time| {
-            let clock = time.text().split('T').nth(1).unwrap_or_default();
-            !clock.contains(['Z', '+', '-'])
-        }),
-        _ => false,
-    })
-}
-
 /// A name like `base` that nobody has: no name of the workspace of this kind, and no word of the
-/// declaration that will see it.
+/// declaration that will see it. A constant is seen everywhere, and must not be what some
+/// declaration calls a thing of its own.
 pub(super) fn free_name(
     workspace: &Workspace,
     kind: Option<NameKind>,
@@ -61,13 +42,29 @@ pub(super) fn free_name(
     base: &str,
 ) -> String {
     let mut taken: BTreeSet<String> = BTreeSet::new();
-    // What is known in a journey must not hide a constant.
-    for kind in kind.into_iter().chain([NameKind::Constant]) {
+    // What is known in a journey must not hide a constant, nor be mixed up with an event.
+    for kind in kind.into_iter().chain([NameKind::Constant, NameKind::Event]) {
         taken.extend(workspace.names(kind).iter().map(|name| name.to_string()));
     }
     taken.extend(around.leaves().map(|token| token.text().to_owned()));
-    taken.extend(RESERVED.iter().map(|(word, _)| (*word).to_owned()));
+    taken.extend(RESERVED.iter().chain(CONTEXTUAL).map(|(word, _)| (*word).to_owned()));
+    taken.extend(["now", "entered"].map(str::to_owned));
+    let everywhere = kind == Some(NameKind::Constant);
+    let free = |name: &String| !(taken.contains(name) || everywhere && is_word(workspace, name));
     let numbered = (2..).map(|number| format!("{base}_{number}"));
     let mut names = std::iter::once(base.to_owned()).chain(numbered);
-    names.find(|name| !taken.contains(name)).unwrap_or_default()
+    names.find(free).unwrap_or_default()
+}
+
+/// Whether a text of the workspace has this word.
+fn is_word(workspace: &Workspace, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    let in_text = |text: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+            let behind = rest.get(word.len()..).unwrap_or_default();
+            !before.ends_with(part) && !behind.starts_with(part)
+        })
+    };
+    workspace.files().any(|file| workspace.text(file).is_some_and(|text| in_text(&text)))
 }

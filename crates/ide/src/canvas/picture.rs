@@ -126,21 +126,33 @@ impl Checked {
 }
 
 /// The strips of all sequences of a journey.
-struct Strips(BTreeMap<Owner, Strip>);
+struct Strips(BTreeMap<Owner, Members>);
+
+/// What stands in a sequence.
+struct Members {
+    strip: Strip,
+    /// Which of its statements are tiles: what is captured is none.
+    tiles: Vec<usize>,
+}
 
 impl Strips {
     fn of(sheet: &Sheet<'_>) -> Strips {
         let owners = sheet.statements.iter().enumerate().flat_map(|(number, statement)| {
             (0..statement.arms.len()).map(move |arm| Some((number, arm)))
         });
-        let strips = owners.chain([None]).filter_map(|it| Some((it, sheet.strip(it)?)));
-        Strips(strips.collect())
+        let is_tile = |number: &usize| sheet.get(*number).is_some_and(|it| it.kind.is_some());
+        let members = owners.chain([None]).filter_map(|owner| {
+            let all = sheet.members(owner).iter().enumerate();
+            let tiles = all.filter(|(_, number)| is_tile(number)).map(|(at, _)| at).collect();
+            Some((owner, Members { strip: sheet.strip(owner)?, tiles }))
+        });
+        Strips(members.collect())
     }
 
     /// Where a statement stands.
     fn place(&self, sheet: &Sheet<'_>, number: usize) -> Place {
         let Some(statement) = sheet.get(number) else { return Place::default() };
-        let strip = self.0.get(&statement.owner);
+        let strip = self.0.get(&statement.owner).map(|it| &it.strip);
         let index = strip.and_then(|strip| strip.position(statement.tile.range()));
         Place { sequence: sequence(sheet, statement.owner), index: index.unwrap_or(0) as u32 }
     }
@@ -148,21 +160,17 @@ impl Strips {
     /// Where a tile goes that comes after `after` tiles of a sequence: right behind the last of them
     /// and what is captured there.
     fn behind(&self, sheet: &Sheet<'_>, owner: Owner, after: usize) -> Place {
-        let members = sheet.members(owner);
-        let is_tile = |number: &&usize| sheet.get(**number).is_some_and(|it| it.kind.is_some());
-        // The statement that the new one stands before, or the last one before it.
-        let next = members.iter().filter(is_tile).nth(after);
-        let before = members.iter().take_while(|it| next != Some(*it)).last();
-        let index = match (before, next) {
-            (None, Some(next)) => self.place(sheet, *next).index,
-            (Some(before), _) => {
-                let lone_captures = after == 0 && next.is_some();
-                match (lone_captures, next) {
-                    (true, Some(next)) => self.place(sheet, *next).index,
-                    _ => self.place(sheet, *before).index + 1,
-                }
-            }
-            (None, None) => self.0.get(&owner).map_or(0, |strip| strip.things.len() as u32),
+        let (members, known) = (sheet.members(owner), self.0.get(&owner));
+        // The statement that the new one stands before, and the last one before it.
+        let next = known.and_then(|it| it.tiles.get(after)).copied();
+        let before = next.unwrap_or(members.len()).checked_sub(1);
+        let member = |at: Option<usize>| members.get(at?).copied();
+        let index = match (member(before), member(next)) {
+            (None, Some(next)) => self.place(sheet, next).index,
+            // What is captured before the first tile stays before what is put there.
+            (Some(_), Some(next)) if after == 0 => self.place(sheet, next).index,
+            (Some(before), _) => self.place(sheet, before).index + 1,
+            (None, None) => known.map_or(0, |it| it.strip.things.len() as u32),
         };
         Place { sequence: sequence(sheet, owner), index }
     }

@@ -1,13 +1,14 @@
 //! A journey as its syntax tells it: statements, their keys, and how they are nested.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use journey_base::TextRange;
 use journey_ir::ways::{self, Kind};
 use journey_syntax::{AstNode, Parse, SyntaxKind, SyntaxNode, ast};
 
 use super::arms::arms;
-use super::strip::{Strip, strip};
+use super::strip::{self, Strip};
+pub(super) use crate::tree::journeys;
 
 /// The statement and the arm that open a sequence, by number; none for the body.
 pub(super) type Owner = Option<(usize, usize)>;
@@ -19,6 +20,10 @@ pub(super) struct Sheet<'t> {
     pub(super) statements: Vec<Statement<'t>>,
     /// The numbers of those of the body.
     pub(super) body: Vec<usize>,
+    /// The comments in it, by place.
+    pub(super) comments: Vec<TextRange>,
+    /// The numbers of the statements by their keys.
+    numbers: HashMap<String, usize>,
     /// Whether the parser found mistakes in it.
     pub(super) broken: bool,
 }
@@ -56,8 +61,14 @@ impl<'t> Sheet<'t> {
     }
 
     pub(super) fn new(parse: &'t Parse, decl: ast::JourneyDecl<'t>) -> Sheet<'t> {
-        let mut sheet =
-            Sheet { decl, statements: Vec::new(), body: Vec::new(), broken: broken(parse, decl) };
+        let mut sheet = Sheet {
+            decl,
+            statements: Vec::new(),
+            body: Vec::new(),
+            comments: strip::comments(decl.syntax()),
+            numbers: HashMap::new(),
+            broken: broken(parse, decl),
+        };
         sheet.body = sheet.sequence(decl.tiles(), None);
         let kinds: Vec<_> = sheet.statements.iter().map(|it| (label(it.tile), it.kind)).collect();
         // Two tiles of one label are a mistake, but can be told apart all the same.
@@ -77,7 +88,8 @@ impl<'t> Sheet<'t> {
                 if *count == 1 { key } else { format!("{key} ({count})") }
             })
             .collect();
-        for (statement, key) in sheet.statements.iter_mut().zip(keys) {
+        for (number, (statement, key)) in sheet.statements.iter_mut().zip(keys).enumerate() {
+            sheet.numbers.insert(key.clone(), number);
             statement.key = key;
         }
         sheet
@@ -108,7 +120,7 @@ impl<'t> Sheet<'t> {
 
     /// The number of the statement of this key.
     pub(super) fn find(&self, key: &str) -> Option<usize> {
-        self.statements.iter().position(|statement| statement.key == key)
+        self.numbers.get(key).copied()
     }
 
     pub(super) fn get(&self, number: usize) -> Option<&Statement<'t>> {
@@ -132,18 +144,21 @@ impl<'t> Sheet<'t> {
     pub(super) fn strip(&self, owner: Owner) -> Option<Strip> {
         let ranges = self.members(owner).iter().filter_map(|it| self.get(*it));
         let ranges: Vec<TextRange> = ranges.map(|statement| statement.tile.range()).collect();
-        let tree = self.decl.syntax().tree();
+        let divided = |open: u32, close: u32| {
+            let text = self.decl.syntax().tree().text();
+            strip::strip(text, &self.comments, (open, close), &ranges)
+        };
         match owner {
             None => {
                 let opens = self.decl.header_clauses().last().map(|clause| clause.range());
                 let opens = opens.or(self.decl.l_brace_token().map(|brace| brace.range()))?;
                 let closes = self.decl.r_brace_token()?.range().start;
-                Some(strip(tree, opens.end, closes, &ranges))
+                Some(divided(opens.end, closes))
             }
             Some(owner) => {
                 let block = self.arm(owner)?.block?;
                 let (open, close) = (block.l_brace_token()?, block.r_brace_token()?);
-                Some(strip(tree, open.range().end, close.range().start, &ranges))
+                Some(divided(open.range().end, close.range().start))
             }
         }
     }
@@ -157,17 +172,6 @@ impl<'t> Sheet<'t> {
         // Of two that touch there the one that begins is meant.
         self.statements.iter().rposition(covers)
     }
-}
-
-/// The journeys of a file, in source order.
-pub(super) fn journeys(parse: &Parse) -> Vec<ast::JourneyDecl<'_>> {
-    let file = ast::File::cast(parse.tree.root());
-    let items = file.into_iter().flat_map(|file| file.items());
-    let journeys = items.filter_map(|item| match item {
-        ast::Item::JourneyDecl(decl) => Some(decl),
-        _ => None,
-    });
-    journeys.collect()
 }
 
 /// Whether there are mistakes in a declaration, or right behind it, where its end may be missing.

@@ -7,3 +7,4 @@ mod laws;
 mod picture;
 mod sources;
 mod wire;
+mod wrapped;

@@ -1,5 +1,6 @@
 //! What a name is, by where it stands.
 
+use journey_base::TextRange;
 use journey_sema::NameKind;
 use journey_sema::index::{Definition, InnerKind};
 use journey_syntax::ast::{self, AstNode};
@@ -114,15 +115,16 @@ fn label(name: &str) -> (TokenKind, TokenModifiers) {
     if name == "entered" { (TokenKind::Builtin, BUILT_IN) } else { (TokenKind::Label, PLAIN) }
 }
 
-/// What stands behind a dot: right behind `customer` a trait.
+/// What stands behind a dot: right behind `customer` a trait. A chain may be as long as the file, so
+/// it is not walked over for each of its fields.
 fn field(way: &[SyntaxNode<'_>]) -> Option<(TokenKind, TokenModifiers)> {
     let mut around = way.iter().rev().skip(1);
     let (access, chain) = (*around.next()?, *around.next()?);
-    let chain = ast::FieldChain::cast(chain)?;
-    let first = chain.field_accesses().next().is_some_and(|first| first.syntax() == access);
-    let of_customer = matches!(chain.expr(), Some(ast::Expr::CustomerExpr(_)));
-    let kind = if first && of_customer { TokenKind::Trait } else { TokenKind::Property };
-    Some((kind, PLAIN))
+    let before = TextRange::new(chain.range().start, access.range().start);
+    let of_customer = before.of(chain.tree().text()).trim_end() == "customer";
+    let is_chain = chain.kind() == SyntaxKind::FIELD_CHAIN;
+    let kind = if of_customer { TokenKind::Trait } else { TokenKind::Property };
+    is_chain.then_some((kind, PLAIN))
 }
 
 /// What is given a value: a trait where the customer is changed, and else a field.
@@ -159,6 +161,10 @@ fn value(way: &[SyntaxNode<'_>], name: &str, scope: &Scope<'_>) -> (TokenKind, T
 
 /// `customer in …`
 fn asks_for_audience(node: SyntaxNode<'_>) -> bool {
+    // A list may have thousands of names in it.
+    if node.kind() != SyntaxKind::COMPARE_CHAIN {
+        return false;
+    }
     let member = node.elements().any(|it| it.kind() == SyntaxKind::MEMBER_OP);
     let first = node.child::<ast::Expr<'_>>();
     member && matches!(first, Some(ast::Expr::CustomerExpr(_)))

@@ -158,3 +158,16 @@ fn the_list_of_kinds_is_complete_and_in_order() {
     }
     assert_eq!(TokenKind::ALL.len(), TokenKind::Attribute as usize + 1);
 }
+
+#[test]
+fn lists_and_chains_without_end_have_colours_too() {
+    // With work for each name on all others this would not end.
+    let count = 30_000;
+    let list = format!("let a = [{}]\n", "b, ".repeat(count));
+    let chain = format!("let a = b{}\n", ".c".repeat(count));
+    for text in [list, chain] {
+        let fixture = fixture(&text);
+        let tokens = semantic_tokens(&fixture.workspace, fixture.at.file, None);
+        assert!(tokens.len() > count, "{}", tokens.len());
+    }
+}

@@ -7,7 +7,7 @@ use tower_lsp_server::ls_types::*;
 
 use crate::view::View;
 
-/// Runs a test: `[uri, title]`. It is the client's to do, by `journeyc test`.
+/// Runs a test: `[uri, title]`, the title as it reads. It is the client's to do, by `journeyc test`.
 const RUN_TEST: &str = "journey.runTest";
 
 /// Shows places: `[uri, position, locations]`. It is the client's to do.
@@ -46,9 +46,7 @@ pub(crate) fn resolve(view: &View, lens: &CodeLens) -> Result<CodeLens> {
     let (command, arguments) = match kind {
         LensKind::RunTest => {
             title = result(view, range.start).unwrap_or(title);
-            let text = view.workspace.text(view.file).unwrap_or_default();
-            let title = text.get(range.start as usize..range.end as usize).unwrap_or_default();
-            (RUN_TEST, vec![json!(uri), json!(title.trim_matches('"'))])
+            (RUN_TEST, vec![json!(uri), json!(found.test.unwrap_or_default())])
         }
         LensKind::Members => ("", Vec::new()),
         LensKind::Journey | LensKind::Uses if found.places.is_empty() => ("", Vec::new()),

@@ -16,17 +16,27 @@ use crate::table::{self, Site, declared};
 use crate::view::View;
 use crate::{audiences, constants, declarations, destinations, journey, policies, tests_decl};
 
-/// The declaration that `offset` of a file lies in or touches.
+/// The declaration that `offset` of a file lies in or touches; of two, the one that begins there.
 pub(crate) fn item_at(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Item<'_>> {
-    let touches = |item: &&Item<'_>| {
-        let start = item.offset(db);
-        start <= offset && offset <= start + item.tree(db).text().len() as u32
-    };
-    items(db, file).iter().rev().find(touches).copied()
+    let item = *last_from(items(db, file), offset, |item| item.offset(db))?;
+    let end = item.offset(db) + item.tree(db).text().len() as u32;
+    (offset <= end).then_some(item)
 }
 
-/// What the names in a declaration stand for.
+/// The last of some things, which stand in order, that begins at `offset` or before. A file may
+/// declare thousands of things and be asked about each of them, so it looks at a few alone.
+fn last_from<T>(things: &[T], offset: u32, start: impl Fn(&T) -> u32) -> Option<&T> {
+    let behind = things.partition_point(|thing| start(thing) <= offset);
+    things.get(behind.checked_sub(1)?)
+}
+
+/// What the names in a declaration stand for, with places in its file.
 pub(crate) fn index_of(db: &dyn Db, item: Item<'_>) -> Index {
+    shifted(index_in(db, item), item.offset(db))
+}
+
+/// The same with places in the declaration.
+pub(crate) fn index_in(db: &dyn Db, item: Item<'_>) -> Index {
     let view = View::of(db, item);
     let found = recorded(view, None);
     let mut references: Vec<Reference> = found
@@ -48,7 +58,7 @@ pub(crate) fn index_of(db: &dyn Db, item: Item<'_>) -> Index {
     });
     // A declaration speaks of itself in more than one way; and what is checked twice is noted twice.
     references.dedup_by(|a, b| a.range == b.range);
-    shifted(Index { references, types: found.types }, item.offset(db))
+    Index { references, types: found.types }
 }
 
 /// What can stand at `offset` of a declaration that is read as `tree`.
@@ -107,15 +117,30 @@ pub(crate) fn shifted(mut index: Index, by: u32) -> Index {
 
 type Given = Vec<(TextRange, Definition)>;
 
+/// Whether a declaration gives many names of a kind: they are walked over once, as each has to be
+/// looked for from the first one on.
+fn is_one_of_many(kind: NameKind) -> bool {
+    matches!(kind, NameKind::Trait | NameKind::Action | NameKind::Secret)
+}
+
 /// The names that a declaration gives, relative to it.
 pub(crate) fn given(db: &dyn Db, item: Item<'_>) -> Given {
     let mut given: Given = Vec::new();
-    for declared in declared(db, item) {
+    let (name, tree) = (item.name(db), item.tree(db));
+    for declared in declared(db, item).iter().filter(|it| !is_one_of_many(it.kind)) {
         let range = table::name_range(db, Site { item, index: declared.index }, declared.kind);
         given.push((range, Definition::Name(declared.kind, declared.name.clone())));
     }
-    let (name, tree) = (item.name(db), item.tree(db));
     match item.kind(db) {
+        ItemKind::Customer => {
+            let decl: Option<ast::CustomerDecl<'_>> = declaration(tree);
+            let names = decl.into_iter().flat_map(|decl| decl.fields());
+            given.extend(
+                names
+                    .filter_map(|field| field.any_name())
+                    .map(|it| (it.range(), Definition::Name(NameKind::Trait, it.source().into()))),
+            );
+        }
         ItemKind::Event => {
             let decl: Option<ast::EventDecl<'_>> = declaration(tree);
             let fields = decl.into_iter().flat_map(|decl| decl.fields());
@@ -147,9 +172,14 @@ fn given_in_destination(
             ast::DestinationItem::ActionDecl(action) => {
                 let Some(name) = action.name() else { continue };
                 let of: Arc<str> = format!("{destination}.{}", name.source()).into();
+                given.push((name.range(), Definition::Name(NameKind::Action, of.clone())));
                 parameters(action.param_list(), NameKind::Action, &of, given);
             }
-            _ => {}
+            ast::DestinationItem::SecretDecl(secret) => {
+                let Some(name) = secret.name() else { continue };
+                let of: Arc<str> = format!("{destination}.{}", name.source()).into();
+                given.push((name.range(), Definition::Name(NameKind::Secret, of)));
+            }
         }
     }
 }
@@ -192,17 +222,36 @@ fn given_in_journey(decl: Option<ast::JourneyDecl<'_>>, journey: &Arc<str>, give
     }
 }
 
-/// Where a name is given, in a file. Looks at the names alone, and checks nothing.
+/// Where a declaration gives a name. Looks at the names alone, and checks nothing.
 pub(crate) fn declarations_in(
     db: &dyn Db,
-    file: SourceFile,
+    item: Item<'_>,
     wanted: &Definition,
 ) -> Vec<(FileId, TextRange)> {
-    let id = file.id(db);
-    let of_item = |item: &Item<'_>| {
-        let offset = item.offset(db);
-        let found = given(db, *item).into_iter().filter(|(_, given)| given == wanted);
-        found.map(move |(range, _)| (id, range.shift(offset))).collect::<Vec<_>>()
-    };
-    items(db, file).iter().flat_map(of_item).collect()
+    let (id, offset) = (item.file(db).id(db), item.offset(db));
+    let found = given(db, item).into_iter().filter(|(_, given)| given == wanted);
+    found.map(|(range, _)| (id, range.shift(offset))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::last_from;
+
+    #[test]
+    fn a_declaration_is_found_without_looking_at_all_of_them() {
+        let starts: Vec<u32> = (0..24_000).map(|number| number * 10).collect();
+        let looked = Cell::new(0);
+        let start = |start: &u32| {
+            looked.set(looked.get() + 1);
+            *start
+        };
+        for (at, begins) in starts.iter().enumerate() {
+            assert_eq!(last_from(&starts, *begins, start), starts.get(at));
+            assert_eq!(last_from(&starts, begins + 9, start), starts.get(at));
+        }
+        assert!(looked.get() < starts.len() * 2 * 20, "{} looks", looked.get());
+        assert_eq!(last_from(&starts[1..], 9, start), None);
+    }
 }

@@ -7,9 +7,9 @@ use journey_syntax::{AstNode, Parse, Tree, ast};
 
 use super::Workspace;
 use crate::db::{Database, SourceFile};
-use crate::index::build::{declarations_in, index_of, item_at, scope_of, shifted};
+use crate::index::build::{declarations_in, index_in, index_of, item_at, scope_of, shifted};
 use crate::index::{Definition, Index, Scope, Spot};
-use crate::items::items;
+use crate::items::{Item, ItemKind, items};
 use crate::journey::outline::journey_outline;
 use crate::journey::signature::signature;
 use crate::names::NameKind;
@@ -53,6 +53,15 @@ impl Workspace {
     pub fn index_at(&self, file: FileId, offset: u32) -> Index {
         let item = self.source(file).and_then(|file| item_at(&self.db, file, offset));
         item.map(|item| index_of(&self.db, item)).unwrap_or_default()
+    }
+
+    /// Where the declaration around a place begins and ends, and whether it is a test.
+    pub fn declaration_at(&self, file: FileId, offset: u32) -> Option<(TextRange, bool)> {
+        let db = &self.db;
+        let item = item_at(db, self.source(file)?, offset)?;
+        let start = item.offset(db);
+        let range = TextRange::new(start, start + item.tree(db).text().len() as u32);
+        Some((range, item.kind(db) == ItemKind::Test))
     }
 
     /// What can stand at `offset` of a file, if it read as `parse` says: an editor puts a word in at
@@ -106,9 +115,9 @@ impl Workspace {
             Definition::Setting { destination, .. } => of_name(NameKind::Destination, destination),
             Definition::Inner { journey, .. } => of_name(NameKind::Journey, journey),
         };
-        let mut files: Vec<SourceFile> = owner.iter().map(|site| site.item.file(db)).collect();
-        files.dedup();
-        files.into_iter().flat_map(|file| declarations_in(db, file, definition)).collect()
+        let mut items: Vec<Item<'_>> = owner.iter().map(|site| site.item).collect();
+        items.dedup();
+        items.into_iter().flat_map(|item| declarations_in(db, item, definition)).collect()
     }
 
     /// The declaration that gives a name, as a tree of its own, and the name in it; the first where
@@ -124,6 +133,15 @@ impl Workspace {
         let offset = item.offset(db);
         let back = |at: u32| at.saturating_sub(offset);
         Some((item.tree(db).clone(), TextRange::new(back(range.start), back(range.end))))
+    }
+
+    /// What the names and expressions in the tree of [`Workspace::declaration_of`] stand for, with
+    /// places in that.
+    pub fn index_of_declaration(&self, definition: &Definition, file: FileId) -> Index {
+        let db = &self.db;
+        let declared = self.declared_at(definition, file).into_iter().next();
+        let item = declared.and_then(|(file, range)| item_at(db, self.source(file)?, range.start));
+        item.map(|item| index_in(db, item)).unwrap_or_default()
     }
 
     /// Every place at which something is named, by file and place. A local name is looked for in
@@ -153,20 +171,19 @@ impl Workspace {
             .collect();
         let complete = candidates.len() <= most;
         candidates.truncate(most);
-        let in_file = |db: &Database, file: SourceFile| -> Vec<Spot> {
-            let id = file.id(db);
-            let with_word =
-                items(db, file).iter().filter(|item| item.tree(db).text().contains(word));
-            let found = with_word.flat_map(|item| index_of(db, *item).references);
-            let found = found.filter(|it| it.definition == *definition);
-            found.map(|it| Spot { file: id, range: it.range, declares: it.declares }).collect()
-        };
         if candidates.len() < 8 {
             let files = candidates.iter().inspect(|_| self.stop.check());
-            return (files.flat_map(|file| in_file(&self.db, *file)).collect(), complete);
+            let found = files.flat_map(|file| named_in(&self.db, *file, definition));
+            return (found.collect(), complete);
         }
-        let all = self.on_all_cores(&candidates, in_file);
+        let all = self.on_all_cores(&candidates, |db, file| named_in(db, file, definition));
         (all.into_iter().flatten().collect(), complete)
+    }
+
+    /// Every place of one file at which something is named.
+    pub fn references_in(&self, definition: &Definition, file: FileId) -> Vec<Spot> {
+        let found = self.source(file).map(|file| named_in(&self.db, file, definition));
+        found.unwrap_or_default()
     }
 
     /// All names of a kind.
@@ -226,4 +243,14 @@ impl Workspace {
     fn source(&self, file: FileId) -> Option<SourceFile> {
         self.files.get(file.0 as usize).copied()
     }
+}
+
+/// The places of a file at which something is named. Only declarations that have the word are
+/// looked into.
+fn named_in(db: &Database, file: SourceFile, definition: &Definition) -> Vec<Spot> {
+    let (id, word) = (file.id(db), definition.word());
+    let with_word = items(db, file).iter().filter(|item| item.tree(db).text().contains(word));
+    let found = with_word.flat_map(|item| index_of(db, *item).references);
+    let found = found.filter(|it| it.definition == *definition);
+    found.map(|it| Spot { file: id, range: it.range, declares: it.declares }).collect()
 }

@@ -146,11 +146,12 @@ fn a_captured_value_is_inlined_where_it_cannot_have_changed() {
 fn what_is_written_out_becomes_a_constant_and_a_condition_an_audience() {
     let tiles = "  branch {\n    when customer.orders > 5$00 { wait 1h }\n  }\n";
     let text = done(&journey(tiles), "Extract into a constant");
-    assert!(text.contains("let new_constant = 50\n\njourney j {"), "{text}");
-    assert!(text.contains("when customer.orders > new_constant {"), "{text}");
+    assert!(text.contains("let min_orders = 50\n\njourney j {"), "{text}");
+    assert!(text.contains("when customer.orders > min_orders {"), "{text}");
     let text = done(&journey(tiles), "Extract into an audience");
-    assert!(text.contains("audience new_audience = customer.orders > 50\n\njourney j {"), "{text}");
-    assert!(text.contains("when customer in new_audience { wait 1h }"), "{text}");
+    let declared = "audience orders_over_50 = customer.orders > 50\n\njourney j {";
+    assert!(text.contains(declared), "{text}");
+    assert!(text.contains("when customer in orders_over_50 { wait 1h }"), "{text}");
     // Behind an audience nobody knows that the city is set, and an order is not the customer's.
     for condition in ["customer.city$0 is set", "o.total$0 > 5", "now$0 - entered > 5d"] {
         let tiles = format!("  branch {{\n    when {condition} {{ wait 1h }}\n  }}\n");
@@ -162,9 +163,69 @@ fn what_is_written_out_becomes_a_constant_and_a_condition_an_audience() {
 fn an_argument_becomes_a_captured_value_before_its_tile() {
     assert_eq!(
         tiles("  send crm.note(name: low$0er(o.note))\n", "Extract into a captured value"),
-        "  let new_name = lower(o.note)\n  send crm.note(name: new_name)\n"
+        "  let note_name = lower(o.note)\n  send crm.note(name: note_name)\n"
     );
     assert!(!offers("  send crm.note(name: o.no$0te)\n", "Extract into a captured value"));
+}
+
+/// The name that an action gives, told from where the action says that it stands.
+fn name_of(marked: &str, title: &str) -> String {
+    let fixture = fixture(marked);
+    let actions = at_cursor(&fixture);
+    let action = actions.iter().find(|action| action.title == title).expect("it is offered");
+    let text = super::after(&fixture.workspace, action).swap_remove(0).1;
+    action.named.expect("it gives a name").range.of(&text).to_owned()
+}
+
+#[test]
+fn what_is_taken_out_is_called_by_what_it_is() {
+    let constant = |tiles: &str| name_of(&journey(tiles), "Extract into a constant");
+    assert_eq!(constant("  wait 1$0h\n"), "wait_time");
+    assert_eq!(constant("  wait for event order up to 2$0d\n"), "order_wait");
+    assert_eq!(constant("  send crm.note(name: \"Good mor$0ning\")\n"), "note_name");
+    assert_eq!(constant("  branch { when o.total < 1$00 { wait 1h } }\n"), "max_total");
+    assert_eq!(constant("  branch { when 1$00 < o.total { wait 1h } }\n"), "min_total");
+    let counted = "  branch { when count(order, within: 3$00d) > 2 { wait 1h } }\n";
+    assert_eq!(constant(counted), "order_window");
+    assert_eq!(constant("  branch { when o.note == \"It's $0me\" { wait 1h } }\n"), "note_it_s_me");
+    assert_eq!(constant("  update customer { city: \"Ro$0me\" }\n"), "city_rome");
+    assert_eq!(constant("  repeat up to $03 times { wait 1h }\n"), "rounds");
+
+    let audience = |condition: &str| {
+        let tiles = format!("  branch {{\n    when {condition} {{ wait 1h }}\n  }}\n");
+        name_of(&journey(&tiles), "Extract into an audience")
+    };
+    assert_eq!(audience("customer.plan$0 == \"pro\""), "plan_pro");
+    assert_eq!(audience("customer.plan$0 in [\"pro\", \"free\"]"), "plan_pro_or_free");
+    assert_eq!(audience("not $0(customer.orders < 3)"), "not_orders_under_3");
+    let both = "customer.orders > 3 and$0 count(order, within: 30d) >= 2";
+    assert_eq!(audience(both), "orders_over_3_and_order_count_from_2");
+
+    let captured = |tiles: &str| name_of(&journey(tiles), "Extract into a captured value");
+    assert_eq!(captured("  update customer { orders: customer.orders +$0 1 }\n"), "new_orders");
+}
+
+#[test]
+fn a_name_that_is_given_is_one_that_nothing_has() {
+    // A constant is known everywhere: in another journey it would be mixed up with this value.
+    let text = journey("  branch { when customer.orders > 5$00 { wait 1h } }\n");
+    let other =
+        "\njourney k {\n  entry manual\n  let min_orders = customer.orders\n  exit done\n}\n";
+    assert_eq!(name_of(&(text + other), "Extract into a constant"), "min_orders_2");
+    let shown = "  let note_name = o.note\n  send crm.note(name: low$0er(note_name))\n";
+    assert_eq!(name_of(&journey(shown), "Extract into a captured value"), "note_name_2");
+    let label = "  pause: wait 1h\n  wa$0it 2h\n";
+    assert_eq!(name_of(&journey(label), "Add the label `pause_2`"), "pause_2");
+}
+
+#[test]
+fn a_way_out_that_is_wrapped_in_a_branch_stays_one_for_everybody() {
+    let text = journey("  wait 1h\n").replace("exit done", "ex$0it done");
+    let wrapped = done(&text, "Wrap in a branch");
+    let branch = "    when customer.orders == 0 { exit done }\n    else { exit done }\n  }\n}\n";
+    assert!(wrapped.ends_with(branch), "{wrapped}");
+    let found = |text: &str| fixture(text).workspace.diagnostics().len();
+    assert_eq!(found(&wrapped), found(&text), "{wrapped}");
 }
 
 #[test]

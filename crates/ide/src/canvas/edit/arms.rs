@@ -232,7 +232,7 @@ impl<'a> Desk<'a> {
         let close = arms.token(SyntaxKind::R_BRACE)?.range().start;
         let nodes = arms.elements().filter_map(|it| it.node()).map(|node| node.range());
         let nodes: Vec<_> = nodes.filter(|range| range.start >= open).collect();
-        Some(strip(&self.parse.tree, open, close, &nodes))
+        Some(strip(self.parse.tree.text(), &self.sheet.comments, (open, close), &nodes))
     }
 
     /// How many arms stand before the thing of this index.

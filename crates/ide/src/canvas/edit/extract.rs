@@ -16,16 +16,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use journey_base::TextRange;
-use journey_sema::index::{Definition, InnerKind, Reference};
+use journey_sema::index::{Definition, Index, InnerKind, Reference};
 use journey_sema::{NameKind, Type};
 use journey_syntax::{AstNode, SyntaxKind, SyntaxNode, ast};
 
-use super::op::Refusal;
+use super::op::{Op, Refusal};
 use super::surgery::{Splice, indent_at, reindented};
 use super::tiles::draft;
 use super::{Desk, Draft, Run, Track, finish, fresh};
 use crate::canvas::picture::Checked;
 use crate::canvas::sheet::{Statement, journeys};
+use crate::naming;
 
 /// A value that the new journey is given.
 struct Param {
@@ -60,7 +61,7 @@ impl<'a> Desk<'a> {
         };
         self.same_alone(&run)?;
         let clauses = self.clauses()?;
-        let name = self.new_name(name, tile)?;
+        let name = self.new_name(name, &run)?;
         let mut params = BTreeMap::new();
         let body = self.with_params(run.whole(), &[run.whole()], &mut params)?;
         let mut header = Vec::new();
@@ -89,9 +90,13 @@ impl<'a> Desk<'a> {
             Splice::new(run.whole(), reindented(&call, "", &indent)),
             Splice::new(TextRange::empty(end), format!("\n\n{journey}")),
         ];
-        let mut draft = draft(splices, Track::Put(0), |_| Vec::new());
-        draft.more_items = 1;
-        Ok(draft)
+        let back = Op::Restore {
+            journeys: vec![self.journey.to_owned(), name.clone()],
+            text: self.sheet.decl.source().to_owned(),
+            select: Some(tile.to_owned()),
+        };
+        let draft = draft(splices, Track::Put(0), |_| vec![back]);
+        Ok(Draft { more_items: 1, name: Some(name), ..draft })
     }
 
     /// Whether the tiles would do the same in another journey.
@@ -160,14 +165,14 @@ impl<'a> Desk<'a> {
         let index = self.workspace.scope(self.file, &parse, decl.start).map(|(_, index)| index);
         let (Some(new), Some(index)) = (found, index) else { return Ok(()) };
         let tiles = new.tiles().map(|tile| tile.syntax());
-        let new = tiles.flat_map(asked).map(|range| index.type_of(range));
-        let index = self.index();
-        let whole = run.whole();
+        let found = by_place(&index);
+        let new = tiles.flat_map(asked).map(|range| found.get(&range).copied());
+        let set = |ty: Option<&Type>| ty.is_some_and(|ty| !ty.is_optional());
+        let (types, whole) = (by_place(self.index()), run.whole());
         let old = asked(self.sheet.decl.syntax());
         let old = old.into_iter().filter(|it| whole.start <= it.start && it.end <= whole.end);
         for (range, new) in old.zip(new) {
-            let set = |ty: Option<&Type>| ty.is_some_and(|ty| !ty.is_optional());
-            if set(index.type_of(self.in_file(range))) && !set(new) {
+            if set(types.get(&self.in_file(range)).copied()) && !set(new) {
                 let source = range.of(text);
                 return tied(format!(
                     "that `{source}` is set is asked before these tiles, and would not be known in \
@@ -213,7 +218,7 @@ impl<'a> Desk<'a> {
         Ok(found)
     }
 
-    fn new_name(&self, name: Option<&str>, tile: &str) -> Result<String, Refusal> {
+    fn new_name(&self, name: Option<&str>, run: &Run) -> Result<String, Refusal> {
         let taken = self.workspace.names(NameKind::Journey);
         let taken: BTreeSet<String> = taken.iter().map(|name| name.to_string()).collect();
         match name {
@@ -222,13 +227,21 @@ impl<'a> Desk<'a> {
             }
             Some(name) => Ok(name.to_owned()),
             None => {
-                let part = tile.strip_prefix("let ").unwrap_or(tile);
+                let (from, to) = run.statements;
+                let members = self.sheet.members(run.owner).iter();
+                let members = members.filter(|it| (from..=to).contains(*it));
+                let tiles: Vec<_> =
+                    members.filter_map(|it| self.sheet.get(*it)).map(|it| it.tile).collect();
+                let part = naming::tiles(&tiles).unwrap_or_else(|| "part".to_owned());
                 Ok(fresh::unused(&format!("{}_{part}", self.journey), &taken))
             }
         }
     }
 
-    fn statements_in<'s>(&'s self, run: &Run) -> impl Iterator<Item = &'s Statement<'a>> {
+    pub(super) fn statements_in<'s>(
+        &'s self,
+        run: &Run,
+    ) -> impl Iterator<Item = &'s Statement<'a>> {
         let range = run.whole();
         let within = move |it: &&Statement<'_>| {
             let tile = it.tile.range();
@@ -253,8 +266,8 @@ impl<'a> Desk<'a> {
             }
             _ => false,
         };
-        let found = self.index().references.into_iter();
-        found.filter(|it| inside(range, it.range) && outside(it)).collect()
+        let found = self.index().references.iter();
+        found.filter(|it| inside(range, it.range) && outside(it)).cloned().collect()
     }
 
     /// The text of a stretch in which parameters stand for what is not known there.
@@ -266,19 +279,18 @@ impl<'a> Desk<'a> {
     ) -> Result<String, Refusal> {
         let text = self.parse.tree.text();
         let words: BTreeSet<&str> = self.sheet.decl.syntax().leaves().map(|it| it.text()).collect();
-        let index = self.index();
+        let types = by_place(self.index());
         let mut out = String::new();
         let mut from = range.start;
         for reference in self.outer(range, known) {
-            let at = finish::from_file(self.original, reference.range);
+            let at = self.ends.in_single(reference.range);
             let value = chain(self, at);
             if value.start < from {
                 continue;
             }
             let source = value.of(text);
             // An event as a whole is no value, and so has no type of its own.
-            let place = self.in_file(value);
-            let ty = index.types.iter().find(|(range, _)| *range == place).map(|(_, ty)| ty);
+            let ty = types.get(&self.in_file(value)).copied();
             let Some(ty) = ty.filter(|ty| can_be_given(ty)) else {
                 return tied(format!(
                     "`{source}` is known in this journey alone, and cannot be given to another one"
@@ -314,11 +326,9 @@ impl<'a> Desk<'a> {
     /// Whether what a name and the fields behind it lead to is marked as personal.
     fn is_personal(&self, reference: &Reference, value: TextRange) -> bool {
         let value = self.in_file(value);
-        let index = self.index();
-        let fields = index
-            .references
-            .iter()
-            .filter(|it| value.start <= it.range.start && it.range.end <= value.end);
+        let references = &self.index().references;
+        let first = references.partition_point(|it| it.range.start < value.start);
+        let fields = references.iter().skip(first).take_while(|it| it.range.end <= value.end);
         let marked = |it: &Reference| match &it.definition {
             Definition::Property { event, name } => {
                 let event = self.workspace.event_type(event);
@@ -352,7 +362,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Whether members can come out behind the tiles.
-    fn leads_on(&self, run: &Run, checked: &Checked) -> bool {
+    pub(super) fn leads_on(&self, run: &Run, checked: &Checked) -> bool {
         let (from, to) = run.statements;
         let members = self.sheet.members(run.owner).iter();
         let run: Vec<usize> = members.filter(|it| (from..=to).contains(*it)).copied().collect();
@@ -380,6 +390,12 @@ fn asked(node: SyntaxNode<'_>) -> Vec<TextRange> {
         kind => kind == SyntaxKind::CALL_EXPR,
     };
     crate::tree::nodes(node).filter(reads).map(|node| node.range()).collect()
+}
+
+/// The types of expressions by their places.
+fn by_place(index: &Index) -> BTreeMap<TextRange, &Type> {
+    // Of what was checked twice the first counts.
+    index.types.iter().rev().map(|(range, ty)| (*range, ty)).collect()
 }
 
 /// A name with the fields behind it.

@@ -5,6 +5,7 @@ use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode};
 
 use super::op::{Op, Refusal};
 use super::surgery::{Splice, indent_at};
+use super::tiles::draft;
 use super::{Desk, Draft, Track};
 use crate::canvas::form::{FieldType, Slot, Spot, slots};
 
@@ -42,14 +43,8 @@ impl<'a> Desk<'a> {
             let op = Op::SetField { tile, field: back_field, value: old, at: index };
             changed.then_some(op).into_iter().collect()
         };
-        Ok(Draft {
-            splices,
-            select: owner,
-            back: Box::new(back),
-            same_shape: true,
-            reads: Some((owner, field, value)),
-            more_items: 0,
-        })
+        let reads = Some((owner, field, value));
+        Ok(Draft { same_shape: true, reads, ..draft(splices, owner, back) })
     }
 
     /// Sets a field. Of one that is taken out of a list it is said where it stood.

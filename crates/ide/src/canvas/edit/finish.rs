@@ -1,6 +1,6 @@
 //! From a text that was operated on to edits.
 
-use journey_base::{Edit, TextRange};
+use journey_base::{Edit, LineEnds, TextRange};
 use journey_syntax::{AstNode, Parse, ast};
 
 use super::op::{Change, Refusal};
@@ -96,7 +96,8 @@ pub(super) fn finish(desk: &Desk<'_>, draft: Draft<'_>) -> Result<Change, Refusa
         let why = "it would end what it stands in and begin something else".to_owned();
         return Err(Refusal::NotSource { why });
     }
-    let new_text = canonical(desk, &rough).unwrap_or_else(|| rough_text.clone());
+    let formatted = if draft.verbatim { None } else { canonical(desk, &rough) };
+    let new_text = formatted.unwrap_or_else(|| rough_text.clone());
     let parse = journey_syntax::parse(&new_text);
     let sheet = sheet_at(&parse, desk)?;
     let after = After { splices: &draft.splices, before: desk.sheet, rough: &rough, sheet: &sheet };
@@ -111,7 +112,8 @@ pub(super) fn finish(desk: &Desk<'_>, draft: Draft<'_>) -> Result<Change, Refusa
     let key = after.key(draft.select);
     let select = (!key.is_empty()).then(|| TileRef { journey: desk.journey.to_owned(), key });
     let edits = tokendiff::edits(&desk.parse.tree, &new_text);
-    Ok(Change { edits: translated(desk, edits), select, back: (draft.back)(&after) })
+    let (edits, back) = (translated(desk, edits), (draft.back)(&after));
+    Ok(Change { edits, select, back, name: draft.name })
 }
 
 fn spliced(text: &str, splices: &[Splice]) -> String {
@@ -140,8 +142,8 @@ fn sheet_at<'t>(parse: &'t Parse, desk: &Desk<'_>) -> Result<Sheet<'t>, Refusal>
     })
 }
 
-fn items(parse: &Parse) -> usize {
-    ast::File::cast(parse.tree.root()).map_or(0, |file| file.items().count())
+fn items(parse: &Parse) -> isize {
+    ast::File::cast(parse.tree.root()).map_or(0, |file| file.items().count() as isize)
 }
 
 /// How a journey is nested: of each statement where it stands, what it is, how many arms it has.
@@ -172,33 +174,65 @@ pub(super) fn formatted(desk: &Desk<'_>, journey: &str) -> Option<String> {
     format(journey)
 }
 
-/// Edits of the text as it is in the file, in whose lines ends may be of two characters.
+/// Edits of the text as it is in the file, with its line ends.
 fn translated(desk: &Desk<'_>, edits: Vec<(TextRange, String)>) -> Vec<Edit> {
-    let original = desk.original;
-    let ends = original.matches("\r\n").count();
-    let double = ends * 2 > original.matches('\n').count();
+    let ends = LineEnds::of(desk.original);
     let edit = |(range, text): (TextRange, String)| Edit {
         file: desk.file,
-        range: in_file(original, range),
-        text: if double { text.replace('\n', "\r\n") } else { text },
+        range: desk.in_file(range),
+        text: ends.put(&text).into_owned(),
     };
     edits.into_iter().map(edit).collect()
 }
 
-/// A stretch of a text whose line ends were made one character long, as it is in that text.
-pub(super) fn in_file(original: &str, range: TextRange) -> TextRange {
-    let mut ends = original.match_indices("\r\n").map(|(at, _)| at as u32).zip(0..).peekable();
-    if ends.peek().is_none() {
-        return range;
+/// Where lines end in a text with two characters, by place.
+pub(super) struct Ends(Vec<u32>);
+
+impl Ends {
+    pub(super) fn of(original: &str) -> Ends {
+        Ends(original.match_indices("\r\n").map(|(at, _)| at as u32).collect())
     }
-    // Each line end before a place makes it one farther.
-    let ends: Vec<(u32, u32)> = ends.collect();
-    let place = |at: u32| at + ends.partition_point(|(end, count)| end - count < at) as u32;
-    TextRange::new(place(range.start), place(range.end))
+
+    /// A stretch of the text whose line ends were made one character long, as it is in the file.
+    pub(super) fn in_file(&self, range: TextRange) -> TextRange {
+        TextRange::new(self.place(range.start), self.place(range.end))
+    }
+
+    fn place(&self, at: u32) -> u32 {
+        // Each line end before a place makes it one farther: the number of those is looked for.
+        let (mut low, mut high) = (0, self.0.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.0.get(middle) {
+                Some(end) if end - (middle as u32) < at => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        at + low as u32
+    }
+
+    /// The other way round: where a stretch of the file is once line ends are one character long.
+    pub(super) fn in_single(&self, range: TextRange) -> TextRange {
+        let before = |at: u32| self.0.partition_point(|end| end + 2 <= at) as u32;
+        TextRange::new(range.start - before(range.start), range.end - before(range.end))
+    }
 }
 
-/// The other way round: where a stretch of a text is once its line ends are one character long.
-pub(super) fn from_file(original: &str, range: TextRange) -> TextRange {
-    let before = |at: u32| TextRange::new(0, at).of(original).matches("\r\n").count() as u32;
-    TextRange::new(range.start - before(range.start), range.end - before(range.end))
+#[cfg(test)]
+mod tests {
+    use journey_base::TextRange;
+
+    use super::Ends;
+
+    #[test]
+    fn a_place_is_found_again_in_a_text_with_line_ends_of_either_kind() {
+        let original = "a\r\n\r\nb\nc\r\nd";
+        let single = original.replace("\r\n", "\n");
+        let ends = Ends::of(original);
+        for letter in ["a", "b", "c", "d"] {
+            let at = |text: &str| TextRange::empty(text.find(letter).expect("it is there") as u32);
+            assert_eq!(ends.in_file(at(&single)), at(original));
+            assert_eq!(ends.in_single(at(original)), at(&single));
+        }
+    }
 }

@@ -13,9 +13,12 @@ mod fields;
 mod finish;
 mod fresh;
 mod op;
+mod restore;
 mod surgery;
 mod tiles;
 mod wrap;
+
+use std::cell::OnceCell;
 
 use journey_base::{FileId, TextRange};
 use journey_sema::Workspace;
@@ -25,7 +28,7 @@ use journey_syntax::{AstNode, Parse};
 use super::sheet::{Owner, Sheet, Statement};
 use super::strip::Strip;
 use super::view::{Place, Sequence};
-use finish::{After, finish};
+use finish::{After, Ends, finish};
 use surgery::{Ground, Splice};
 
 pub use op::{Change, New, Op, Refusal, Spacing};
@@ -45,7 +48,16 @@ pub fn edit(
     if sheet.broken {
         return Err(Refusal::Stale { journey: journey.to_owned() });
     }
-    let desk = Desk { workspace, file, journey, original: &original, parse: &parse, sheet: &sheet };
+    let desk = Desk {
+        workspace,
+        file,
+        journey,
+        original: &original,
+        ends: Ends::of(&original),
+        parse: &parse,
+        sheet: &sheet,
+        index: OnceCell::new(),
+    };
     let draft = desk.draft(op)?;
     finish(&desk, draft)
 }
@@ -57,9 +69,13 @@ struct Desk<'a> {
     journey: &'a str,
     /// The text as it is in the file.
     original: &'a str,
+    /// Where lines end in it.
+    ends: Ends,
     /// The same with line ends of one character.
     parse: &'a Parse,
     sheet: &'a Sheet<'a>,
+    /// What the names in the journey stand for, once somebody asks.
+    index: OnceCell<Index>,
 }
 
 /// What undoes an operation, once keys and places are known.
@@ -76,7 +92,11 @@ struct Draft<'a> {
     /// The field that must then say this.
     reads: Option<(Track, String, Option<String>)>,
     /// How many declarations the file has more.
-    more_items: usize,
+    more_items: isize,
+    /// Whether the text is to stay as it was put in.
+    verbatim: bool,
+    /// The name of a journey that is new.
+    name: Option<String>,
 }
 
 /// A statement that is looked for in the changed text.
@@ -134,6 +154,9 @@ impl<'a> Desk<'a> {
             Op::ExtractSubJourney { tile, last, name } => {
                 self.extract(tile, last.as_deref(), name.as_deref())
             }
+            Op::Restore { journeys, text, select } => {
+                self.restore(journeys, text, select.as_deref())
+            }
         }
     }
 
@@ -185,13 +208,14 @@ impl<'a> Desk<'a> {
     }
 
     /// What the names around the journey stand for. Its places are those of the file.
-    fn index(&self) -> Index {
-        self.workspace.index_at(self.file, self.in_file(self.sheet.decl.range()).start)
+    fn index(&self) -> &Index {
+        let journey = || self.in_file(self.sheet.decl.range()).start;
+        self.index.get_or_init(|| self.workspace.index_at(self.file, journey()))
     }
 
     /// A stretch of the text as it is in the file, where line ends may be of two characters.
     fn in_file(&self, range: TextRange) -> TextRange {
-        finish::in_file(self.original, range)
+        self.ends.in_file(range)
     }
 
     fn start(&self, number: usize) -> u32 {

@@ -123,6 +123,17 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
+    /// Puts a text in the place of this journey and of those right behind it: undoes what made more
+    /// journeys of one, or did so again.
+    Restore {
+        /// The names of the journeys that are replaced, this one first.
+        journeys: Vec<String>,
+        /// What stood there before: one or more journeys as source, this one first.
+        text: String,
+        /// The tile to select then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        select: Option<String>,
+    },
 }
 
 /// What is put in.
@@ -153,8 +164,10 @@ pub struct Change {
     /// The tile to select.
     pub select: Option<TileRef>,
     /// What, done one after the other to the changed text, brings the old one back, byte for byte
-    /// where that was in the canonical form. Empty where only the editor's own undo does.
+    /// where that was in the canonical form. Empty where nothing changes.
     pub back: Vec<Op>,
+    /// The name of a journey that is new.
+    pub name: Option<String>,
 }
 
 /// Why an operation is not done, in words for the person who wanted it.
@@ -166,6 +179,16 @@ pub enum Refusal {
     NoJourney {
         /// Its name.
         journey: String,
+    },
+    /// The journeys do not stand there any more.
+    #[error(
+        "{} not there any more, one right behind the other; so what was there before them cannot be \
+         put back",
+        listed(journeys)
+    )]
+    NoJourneys {
+        /// Their names.
+        journeys: Vec<String>,
     },
     /// The picture is stale.
     #[error(
@@ -236,4 +259,13 @@ pub enum Refusal {
         /// By what.
         why: String,
     },
+}
+
+/// `the journeys `a`, `b` are`
+fn listed(journeys: &[String]) -> String {
+    let names: Vec<String> = journeys.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [name] => format!("the journey {name} is"),
+        names => format!("the journeys {} are", names.join(", ")),
+    }
 }

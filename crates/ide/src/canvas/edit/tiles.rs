@@ -231,5 +231,14 @@ pub(super) fn draft<'a>(
     select: Track,
     back: impl FnOnce(&super::After<'_>) -> Vec<Op> + 'a,
 ) -> Draft<'a> {
-    Draft { splices, select, back: Box::new(back), same_shape: false, reads: None, more_items: 0 }
+    Draft {
+        splices,
+        select,
+        back: Box::new(back),
+        same_shape: false,
+        reads: None,
+        more_items: 0,
+        verbatim: false,
+        name: None,
+    }
 }

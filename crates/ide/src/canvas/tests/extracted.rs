@@ -4,6 +4,7 @@ use super::edits::done;
 use super::laws::{canonical, comments, edited, picture, text_of};
 use super::sources::{all, journeys_of};
 use crate::canvas::{Op, edit};
+use crate::fixture::fixture;
 use crate::{FileId, Workspace};
 
 fn errors(workspace: &Workspace, file: FileId) -> Vec<String> {
@@ -81,7 +82,7 @@ fn tiles_become_a_journey_with_what_they_read_and_how_they_end() {
     let text = done(TEXT, &extract("send_1", Some("branch_1"))).expect("an edit");
     let parent = "\
   wait 1h
-  run j_send_1(cart_address: cart.address, cart_id: cart.id, cart_total: cart.total) {
+  run j_note(cart_address: cart.address, cart_id: cart.id, cart_total: cart.total) {
     exited bought { exit bought }
     exited rich { exit rich }
     exited unknown { exit unknown }
@@ -89,7 +90,7 @@ fn tiles_become_a_journey_with_what_they_read_and_how_they_end() {
   exit poor
 }
 
-journey j_send_1(cart_address: text @pii, cart_id: text, cart_total: number?) {
+journey j_note(cart_address: text @pii, cart_id: text, cart_total: number?) {
   entry manual
   reenter always
   exit bought on event bought as order where order.id == cart_id
@@ -106,6 +107,36 @@ journey j_send_1(cart_address: text @pii, cart_id: text, cart_total: number?) {
 }
 ";
     assert!(text.ends_with(parent), "{text}");
+}
+
+#[test]
+fn a_journey_that_was_made_of_tiles_becomes_tiles_again() {
+    let fixture = fixture(TEXT);
+    let (mut workspace, file) = (fixture.workspace, fixture.at.file);
+    let change =
+        edit(&workspace, file, "j", &extract("send_1", Some("branch_1"))).expect("an edit");
+    assert_eq!(change.name.as_deref(), Some("j_note"));
+    let after = edited(TEXT, &change.edits);
+    workspace.set_text(file, after.as_str());
+    let [back] = change.back.as_slice() else { panic!("one operation: {:?}", change.back) };
+    let undone = edit(&workspace, file, "j", back).expect("an edit");
+    assert_eq!(edited(&after, &undone.edits), TEXT);
+    assert_eq!(undone.select.expect("a tile").key, "send_1");
+    // What stands elsewhere may have changed since, but not which journeys these are.
+    let other = after.replace("journey j_note(", "journey j_other(");
+    workspace.set_text(file, other.as_str());
+    assert_eq!(
+        edit(&workspace, file, "j", back).expect_err("a refusal").to_string(),
+        "the journeys `j`, `j_note` are not there any more, one right behind the other; so what was \
+         there before them cannot be put back"
+    );
+    workspace.set_text(file, after.as_str());
+    for text in ["", "event x {}", "journey k { entry manual exit a }", "journey j { entry"] {
+        let journeys = vec!["j".to_owned()];
+        let op = Op::Restore { journeys, text: text.to_owned(), select: None };
+        let why = edit(&workspace, file, "j", &op).expect_err(text).to_string();
+        assert!(why.starts_with("this cannot be written here: "), "{text}: {why}");
+    }
 }
 
 #[test]

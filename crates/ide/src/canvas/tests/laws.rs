@@ -219,14 +219,15 @@ fn lawful(
         assert_eq!(comments_of(&after, journey, &select.key), was, "they move along: {}", told());
     }
     let mut text = after.clone();
+    let mut again = Vec::new();
     for op in &change.back {
         let back = edit(workspace, file, journey, op);
         let back = back.unwrap_or_else(|why| panic!("{op:?}: {why}: {}", told()));
         text = edited(&text, &back.edits);
         workspace.set_text(file, text.as_str());
+        again = back.back;
     }
     let undone = !change.back.is_empty() || change.edits.is_empty();
-    let undone = undone || matches!(op, Op::ExtractSubJourney { .. });
     assert!(undone, "there is a way back: {}", told());
     if !change.back.is_empty() {
         match canonical(&before.replace("\r\n", "\n")) {
@@ -234,6 +235,12 @@ fn lawful(
             // Blanks may come out otherwise around what nobody formatted.
             false => assert_eq!(unspaced(&text), unspaced(&before), "it is undone: {}", told()),
         }
+    }
+    // What puts a text back is a text itself, and so is what undoes that.
+    if let (Op::ExtractSubJourney { .. }, [Op::Restore { .. }]) = (op, again.as_slice()) {
+        assert_eq!(text, before, "it is undone byte for byte: {}", told());
+        let redone = edit(workspace, file, journey, &again[0]).expect("it can be done again");
+        assert_eq!(edited(&text, &redone.edits), after, "it is done again: {}", told());
     }
     workspace.set_text(file, before.as_str());
     Ok(change)
