@@ -6,6 +6,7 @@ use serde_json::Value;
 use tower_lsp_server::ls_types::{ClientCapabilities, InitializeParams, PositionEncodingKind};
 
 use crate::counting;
+use crate::features::actions;
 use crate::position::Encoding;
 use crate::uris::path_of;
 
@@ -38,6 +39,8 @@ pub(crate) struct Client {
     pub(crate) markdown: bool,
     /// It can be asked for settings.
     pub(crate) configures: bool,
+    /// It has the command that asks for another name.
+    pub(crate) renames: bool,
     /// The file of counts that it named, relative to a workspace.
     pub(crate) stats: Option<String>,
     /// Where the pages about codes are, with a slash at the end.
@@ -71,6 +74,7 @@ impl Client {
             snippets: flag(&text, "/completion/completionItem/snippetSupport"),
             markdown: shows_markdown(&text),
             configures: flag(&workspace, "/configuration"),
+            renames: has_command(params, actions::RENAME),
             stats: params.initialization_options.as_ref().and_then(counting::setting),
             pages: pages_option.or_else(|| pages.map(str::to_owned)),
             folders: folders(params),
@@ -97,6 +101,12 @@ impl Known {
             window: take("window"),
         }
     }
+}
+
+/// Whether it said, by `{ "commands": ["…"] }`, that it has a command.
+fn has_command(params: &InitializeParams, name: &str) -> bool {
+    let said = params.initialization_options.as_ref().and_then(|it| it.get("commands"));
+    said.and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| it == name))
 }
 
 /// UTF-8 where the client has it: nothing has to be counted then.

@@ -246,3 +246,47 @@ fn the_canvas_gets_pictures_and_its_edits_are_those_of_the_text() {
     assert_eq!(client.ask("journey/canvas", asked).unwrap()["tiles"].as_array().unwrap().len(), 1);
     client.goodbye();
 }
+
+#[test]
+fn what_got_a_name_can_be_renamed_right_away_where_the_client_says_that_it_can() {
+    let text = "event bought { total: number }\njourney a {\n  entry event bought as it\n  \
+        branch { when it.total > 25 { exit much } }\n  exit done\n}\n";
+    let literal = json!({ "codeActionKind": { "valueSet": [] } });
+    let can = json!({ "textDocument": { "codeAction": { "codeActionLiteralSupport": literal } } });
+    for commands in [json!([]), json!(["journey.rename"])] {
+        let mut client = Client::silent(journey_lsp::Options::default());
+        let options = json!({ "commands": commands });
+        client
+            .ask("initialize", json!({ "capabilities": can, "initializationOptions": options }))
+            .unwrap();
+        client.tell("initialized", json!({}));
+        client.open("untitled:a", 1, text);
+        let params = json!({
+            "textDocument": { "uri": "untitled:a" }, "range": range([3, 27], [3, 29]),
+            "context": { "diagnostics": [], "only": ["refactor.extract"] },
+        });
+        let actions = client.ask("textDocument/codeAction", params).unwrap();
+        let actions = actions.as_array().unwrap();
+        let action = actions.iter().find(|it| it["title"].as_str().unwrap().contains("constant"));
+        let action = action.unwrap_or_else(|| panic!("{actions:#?}"));
+        if commands == json!([]) {
+            assert!(action.get("command").is_none(), "{action}");
+        } else {
+            assert_eq!(action["command"]["command"], "journey.rename");
+            let changes: Vec<Value> = action["edit"]["changes"]["untitled:a"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .rev()
+                .map(|it| json!({ "range": it["range"], "text": it["newText"] }))
+                .collect();
+            client.change("untitled:a", 2, json!(changes));
+            let place = &action["command"]["arguments"][1];
+            let rename = json!({ "textDocument": { "uri": "untitled:a" }, "position": place, "newName": "lots" });
+            let edit = client.ask("textDocument/rename", rename).unwrap();
+            // The declaration and its use.
+            assert_eq!(edit["changes"]["untitled:a"].as_array().unwrap().len(), 2, "{edit}");
+        }
+        client.goodbye();
+    }
+}

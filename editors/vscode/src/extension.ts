@@ -22,6 +22,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     commands.registerCommand("journey.testAtCursor", testAtCursor),
     commands.registerCommand("journey.runTest", runTest),
     commands.registerCommand("journey.showReferences", showReferences),
+    commands.registerCommand("journey.rename", rename),
     commands.registerCommand("journey.showGraph", () => pictures.show()),
     commands.registerCommand("journey.restartServer", () => server.restart()),
     commands.registerCommand("journey.showOutput", () => output.show(true)),
@@ -39,6 +40,11 @@ async function showReferences(file: string, at: Position, found: Location[]): Pr
   const point = ({ line, character }: Position) => new Point(line, character);
   const places = found.map(({ uri, range }) => new Place(Uri.parse(uri), new Range(point(range.start), point(range.end))));
   await commands.executeCommand("editor.action.showReferences", Uri.parse(file), point(at), places);
+}
+
+/** Asks for another name for what stands at a place: what the server has just given one. */
+async function rename(file: string, at: Position): Promise<void> {
+  await commands.executeCommand("editor.action.rename", [Uri.parse(file), new Point(at.line, at.character)]);
 }
 
 let stop: () => Promise<void> = async () => {};

@@ -59,7 +59,10 @@ export class Server implements Disposable {
         { scheme: "file", language: "journey" },
         { scheme: "file", pattern: "**/journey.toml" },
       ],
-      initializationOptions: { stats: workspace.getConfiguration("journey").get<string>("stats", "") },
+      initializationOptions: {
+        stats: workspace.getConfiguration("journey").get<string>("stats", ""),
+        commands: ["journey.rename"],
+      },
       // Told again when it is changed.
       synchronize: { configurationSection: "journey" },
       outputChannel: this.output,

@@ -1,10 +1,12 @@
 //! What can be done at a place.
 
 use journey_ide::{Action, ActionKind, code_actions};
+use serde_json::json;
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::*;
 
 use crate::findings;
+use crate::position::Lines;
 use crate::view::View;
 
 /// Mends all of a file that can be mended unseen.
@@ -20,6 +22,10 @@ pub(crate) fn kinds() -> Vec<CodeActionKind> {
         CodeActionKind::REFACTOR_REWRITE,
     ]
 }
+
+/// Asks for another name: `[uri, position]`, in the text as it is then. It is the client's to do,
+/// and said only to one that has it.
+pub(crate) const RENAME: &str = "journey.rename";
 
 /// What can be done in a stretch of a document.
 pub(crate) fn of_range(
@@ -53,7 +59,22 @@ fn action(view: &View, found: &Action) -> CodeAction {
         }),
         diagnostics: found.mends.as_ref().map(|it| vec![findings::finding(view, it)]),
         edit: Some(view.workspace_edit(&found.edits)),
+        command: rename(view, found),
         is_preferred: found.preferred.then_some(true),
         ..CodeAction::default()
     }
+}
+
+/// What asks for a better name than the action gave to something.
+fn rename(view: &View, found: &Action) -> Option<Command> {
+    let named = found.named.filter(|_| view.client.renames)?;
+    let mut edits: Vec<_> = found.edits.iter().filter(|it| it.file == named.file).collect();
+    edits.sort_by_key(|edit| edit.range);
+    let mut text = view.workspace.text(named.file)?.to_string();
+    for edit in edits.into_iter().rev() {
+        text.replace_range(std::ops::Range::from(edit.range), &edit.text);
+    }
+    let at = Lines::new(text.into(), view.client.encoding).position(named.range.start);
+    let arguments = vec![json!(view.uri(named.file)?), json!(at)];
+    Some(Command::new("Rename".to_owned(), RENAME.to_owned(), Some(arguments)))
 }
