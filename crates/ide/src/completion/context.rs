@@ -5,7 +5,7 @@ use std::sync::Arc;
 use journey_base::{FileId, TextRange};
 use journey_sema::index::{Definition, Index, Scope};
 use journey_sema::{NameKind, Type, Workspace};
-use journey_syntax::{AstNode, Parse, SyntaxKind, SyntaxNode, SyntaxToken, Tree};
+use journey_syntax::{AstNode, Parse, SyntaxKind, SyntaxNode, SyntaxToken, Tree, ast};
 
 use super::steps::journey_of;
 use crate::place::{FilePosition, covering, tokens_at};
@@ -113,6 +113,25 @@ impl Context {
     /// The last token before the cursor that is no blank.
     pub(super) fn before(&self) -> Option<SyntaxKind> {
         self.last.map(|(kind, _)| kind)
+    }
+
+    /// The token before that one.
+    pub(super) fn before_last(&self) -> Option<SyntaxKind> {
+        self.last_but_one
+    }
+
+    /// Whether nothing but blanks stands before the cursor on its line: hardly anybody goes on there
+    /// with what stands above it.
+    pub(super) fn on_new_line(&self) -> bool {
+        self.prefix.trim_end_matches([' ', '\t']).ends_with('\n')
+    }
+
+    /// The kind of the destination around the cursor, if it is in one.
+    pub(super) fn destination(&self) -> Option<&str> {
+        let around = self.around();
+        let decl = around.iter().rev().find_map(|node| ast::DestinationDecl::cast(*node))?;
+        let kind = decl.destination_kind().and_then(|kind| kind.name());
+        Some(kind.map_or("http", |kind| kind.source()))
     }
 
     /// Where what stands before the cursor ends.

@@ -1,6 +1,5 @@
 //! What can stand behind a `.`.
 
-use journey_base::TextRange;
 use journey_sema::{Field, NameKind, Type, Workspace};
 use journey_syntax::{AstNode, SyntaxKind, ast};
 
@@ -32,14 +31,40 @@ pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Fou
         }
         (ast::Expr::NameExpr(name), before) => {
             let name = name.name().map_or("", |name| name.source());
+            if matches!(name, "now" | "entered") {
+                return of_type(part(Some(Type::Time), before).as_ref(), fits, found);
+            }
             of_name(workspace, context, name, before, fits, found);
         }
         (other, before) => {
-            let end = before.last().map_or(other.range().end, |access| access.range().end);
-            let ty = context.index.type_of(TextRange::new(other.range().start, end));
-            of_type(ty, fits, found);
+            let ty = context.index.type_of(inside(other).range()).cloned();
+            of_type(part(ty, before).as_ref(), fits, found);
         }
     }
+}
+
+/// What stands in parentheses, which have no type of their own.
+fn inside(expr: ast::Expr<'_>) -> ast::Expr<'_> {
+    let mut expr = expr;
+    while let ast::Expr::ParenExpr(paren) = expr
+        && let Some(inner) = paren.expr()
+    {
+        expr = inner;
+    }
+    expr
+}
+
+/// The type of a part of a value: of a field, and of a field of that.
+fn part(ty: Option<Type>, path: &[ast::FieldAccess<'_>]) -> Option<Type> {
+    path.iter().fold(ty, |ty, access| {
+        let name = access.any_name().map_or("", |name| name.source());
+        match ty?.required() {
+            Type::Record(fields) => {
+                fields.iter().find(|field| *field.name == *name).map(|it| it.ty.clone())
+            }
+            _ => None,
+        }
+    })
 }
 
 /// Of a name: the properties of the event it is, or the parts of its value.
@@ -73,20 +98,14 @@ fn of_name(
             of_type(ty.as_ref(), fits, found);
         }
         (None, before) => {
-            let mut ty = in_scope.and_then(|in_scope| in_scope.ty.clone());
+            let ty = match in_scope {
+                Some(in_scope) => in_scope.ty.clone(),
+                None => workspace.constant_type(name),
+            };
             if in_scope.is_some_and(|in_scope| in_scope.what == "message") {
                 return found.plain(CompletionKind::Property, "id", "text", 0);
             }
-            for access in before {
-                let name = access.any_name().map_or("", |name| name.source());
-                ty = ty.and_then(|ty| match ty.required() {
-                    Type::Record(fields) => {
-                        fields.iter().find(|field| *field.name == *name).map(|it| it.ty.clone())
-                    }
-                    _ => None,
-                });
-            }
-            of_type(ty.as_ref(), fits, found);
+            of_type(part(ty, before).as_ref(), fits, found);
         }
     }
 }

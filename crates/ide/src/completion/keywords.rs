@@ -27,7 +27,7 @@ const DAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// What is expected that is no condition.
 const EXPECTED: &[&str] = &["exit", "at", "send", "webhook", "goal", "no", "not"];
 
-/// Begin something of their own, and do not go on with what stands before them.
+/// Begin something of their own wherever they stand.
 const STATEMENTS: &[&str] = &[
     "wait",
     "branch",
@@ -59,6 +59,12 @@ const STATEMENTS: &[&str] = &[
     "fail",
     "pause",
     "resume",
+    "quiet",
+    "require",
+    "cap",
+    "action",
+    "secret",
+    "setting",
 ];
 
 /// What begins a tile.
@@ -93,15 +99,31 @@ pub(super) fn complete(context: &Context, found: &mut Found) {
         }
         let range =
             TextRange::new(declaration.len() as u32, (declaration.len() + word.len()) as u32);
+        // Where an arm begins, such a word would be a value.
+        let followed = context.parent() != Some(SyntaxKind::VALUE_ARM);
         let follower = FOLLOWED.iter().find(|(known, _)| known == word).map(|(_, next)| *next);
+        let follower = follower.filter(|_| followed);
         let node = [Some(""), follower].into_iter().flatten().find_map(|next| {
             tried.clear();
             tried.extend([declaration, word, next]);
             taken(&journey_syntax::parse(&tried), range, *kind)
         });
-        if let Some(node) = node {
+        if let Some(node) = node.filter(|node| has_part(*node, context)) {
             offer(word, Some(node), context, found);
         }
+    }
+}
+
+/// Whether what the word would stand in is a part of what the destination around does: one makes
+/// requests, another sends mail, and a log only writes its line.
+fn has_part(node: SyntaxKind, context: &Context) -> bool {
+    use SyntaxKind::*;
+    let Some(kind) = context.destination() else { return true };
+    match node {
+        MAIL_FIELD => kind == "smtp",
+        HTTP_METHOD | HEADER_PART | BODY_PART => kind == "http",
+        TIMEOUT_PART | RETRY_PART | LIMIT_PART => kind != "log",
+        _ => true,
     }
 }
 
@@ -143,9 +165,7 @@ fn offer(word: &str, node: Option<SyntaxKind>, context: &Context, found: &mut Fo
 /// How well a word fits that would stand in `node`; nothing where it is of another type.
 fn rank(word: &str, node: Option<SyntaxKind>, context: &Context) -> Option<u8> {
     if node.is_some_and(is_operator) {
-        // On a new line hardly anybody goes on with what stands above it.
-        let fresh = context.prefix.trim_end_matches([' ', '\t']).ends_with('\n');
-        return Some(if fresh { NOT + 1 } else { joins(word, context) });
+        return Some(if context.on_new_line() { NOT + 1 } else { joins(word, context) });
     }
     let expected = context.before() == Some(SyntaxKind::KW_EXPECT);
     if expected && EXPECTED.contains(&word) || context.denies() {
@@ -156,7 +176,15 @@ fn rank(word: &str, node: Option<SyntaxKind>, context: &Context) -> Option<u8> {
     }
     // What ends on this line is gone on with first.
     let goes_on = !snippets::begins_statement(context);
-    Some(if goes_on && STATEMENTS.contains(&word) { BEGINS } else { UNKNOWN })
+    Some(if goes_on && begins(word, node) { BEGINS } else { UNKNOWN })
+}
+
+/// Whether a word begins something of its own, and does not go on with what stands before it.
+fn begins(word: &str, node: Option<SyntaxKind>) -> bool {
+    use SyntaxKind::*;
+    // Elsewhere these words go on with something: `entry event`, `exit x after`, `expect at`.
+    let begun = [EVENT_DECL, EVENT_STEP, CUSTOMER_DECL, CUSTOMER_STEP, AT_STEP, AFTER_STEP];
+    STATEMENTS.contains(&word) || node.is_some_and(|node| begun.contains(&node))
 }
 
 /// Whether a word in such a node goes on with the operand before it.
@@ -170,6 +198,9 @@ fn is_operator(node: SyntaxKind) -> bool {
 
 /// How well an operator goes on with what stands before it.
 fn joins(word: &str, context: &Context) -> u8 {
+    if asks_of_event(&context.prefix) {
+        return NOT;
+    }
     let end = context.before_end();
     let ends = |it: &&(TextRange, Type)| it.0.end == end;
     let Some((_, ty)) = context.index.types.iter().rev().find(ends) else { return NEARLY };
@@ -185,6 +216,18 @@ fn joins(word: &str, context: &Context) -> u8 {
         _ => false,
     };
     if apt { EXACTLY } else { BEGINS }
+}
+
+/// Whether the event that a question to the history is about stands before the cursor, which is no
+/// operand: `count(order_placed `.
+fn asks_of_event(prefix: &str) -> bool {
+    let word = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    let before = prefix.trim_end().trim_end_matches(word).trim_end();
+    let asked = before.strip_suffix('(').map(str::trim_end);
+    asked.is_some_and(|asked| {
+        let name = asked.rsplit(|it| !word(it)).next().unwrap_or_default();
+        matches!(name, "count" | "happened" | "last")
+    })
 }
 
 /// The same for a word that an operand begins with, or that stands in its place.

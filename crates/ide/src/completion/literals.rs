@@ -2,11 +2,11 @@
 //! place of their own, such as the duration behind `after` or the share of an arm.
 
 use journey_base::TextRange;
-use journey_sema::Type;
+use journey_sema::{Type, written};
 use journey_syntax::{AstNode, SyntaxKind as K, ast};
 
 use super::context::Context;
-use super::fit::{BEGINS, FIRST, NEARLY, is_narrow};
+use super::fit::{BEGINS, FIRST, NEARLY, NOT, is_narrow};
 use super::keywords::declaration;
 use super::values::escaped;
 use super::{CompletionKind, Found};
@@ -30,10 +30,16 @@ pub(super) fn by_type(context: &Context, found: &mut Found) {
     let direct = context.parent();
     let fits = context.fits();
     texts(context, direct, found);
+    let looked_into = context.before() == Some(K::KW_IN);
     for ty in fits.iter().filter(|_| is_narrow(fits)) {
         match ty.required() {
             Type::Enum(members) if members.len() > 1 => members_of(&members, found),
             Type::Duration => durations(context, &["1h", "1d", "3d", "7d", "30d"], found),
+            Type::TimeOfDay if looked_into => hours(FIRST, found),
+            Type::Weekday if looked_into => {
+                let insert = "${1:mon}..${2:fri}$0".to_owned();
+                found.snippet(KIND, "mon..fri", insert, "between two days of the week", FIRST);
+            }
             Type::TimeOfDay => times_of_day(&["09:00", "12:00", "18:00"], NEARLY, found),
             Type::Time if direct == Some(K::ASSIGNMENT) => instant(context, NEARLY, found),
             Type::Record(fields) if is_given(direct) => {
@@ -80,8 +86,15 @@ pub(super) fn is_given(parent: Option<K>) -> bool {
 
 fn members_of(members: &[std::sync::Arc<str>], found: &mut Found) {
     for member in members {
-        found.plain(CompletionKind::EnumMember, &format!("\"{member}\""), "", 0);
+        found.plain(CompletionKind::EnumMember, &quoted(member), "", 0);
     }
+}
+
+/// A text as it is written down.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    written::quote(text, &mut out);
+    out
 }
 
 /// A literal of some type, as a place to fill in.
@@ -89,8 +102,9 @@ pub(super) fn slot(ty: &Type, number: usize) -> String {
     let word = match ty.required() {
         Type::Text => return format!("\"${number}\""),
         Type::Enum(members) => {
-            let first = members.first().map_or("", |it| it);
-            return format!("\"${{{number}:{}}}\"", escaped(first));
+            let mut first = String::new();
+            written::escape(members.first().map_or("", |it| it), &mut first);
+            return format!("\"${{{number}:{}}}\"", escaped(&first));
         }
         Type::List(_) => return format!("[${number}]"),
         Type::Bool => "true",
@@ -126,6 +140,12 @@ fn durations(context: &Context, others: &[&str], found: &mut Found) {
             found.plain(KIND, duration, "duration", NEARLY);
         }
     }
+}
+
+/// A range of times of day.
+fn hours(rank: u8, found: &mut Found) {
+    let insert = "${1:09:00}..${2:17:00}$0".to_owned();
+    found.snippet(KIND, "09:00..17:00", insert, "between two times of day", rank);
 }
 
 fn times_of_day(values: &[&str], rank: u8, found: &mut Found) {
@@ -179,6 +199,8 @@ pub(super) fn by_place(context: &Context, found: &mut Found) {
 
 /// What stands in a node that takes such a literal.
 fn in_place(kind: K, literal: &str, context: &Context, found: &mut Found) {
+    // What nothing before it waits for.
+    let goes_on = if context.on_new_line() { NOT + 1 } else { FIRST };
     let mut snippet = |label: &str, insert: &str, about: &str| {
         found.snippet(KIND, label, insert.to_owned(), about, 0);
     };
@@ -199,12 +221,11 @@ fn in_place(kind: K, literal: &str, context: &Context, found: &mut Found) {
         // Behind `until` an instant or a condition may stand as well.
         (K::WINDOW_HOURS, "09:00") if context.is_operand() => {
             times_of_day(&["09:00", "12:00", "18:00"], BEGINS, found);
-            let insert = "${1:09:00}..${2:17:00}$0".to_owned();
-            found.snippet(KIND, "09:00..17:00", insert, "between two times of day", BEGINS);
+            hours(BEGINS, found);
         }
         (K::WINDOW_HOURS, "09:00") => {
-            snippet("09:00..17:00", "${1:09:00}..${2:17:00}$0", "between two times of day");
-            times_of_day(&["09:00", "12:00", "18:00"], 0, found);
+            hours(goes_on, found);
+            times_of_day(&["09:00", "12:00", "18:00"], goes_on, found);
         }
         (K::CAP_RULE, "2") => {
             snippet("2 per 7d", "${1:2} per ${2:7d} ${3:skip}$0", "so many in some time");
@@ -216,7 +237,10 @@ fn in_place(kind: K, literal: &str, context: &Context, found: &mut Found) {
             let insert = "${1:5} times from ${2:10s} to ${3:10m}$0";
             snippet("5 times from 10s to 10m", insert, "so often, with such pauses");
         }
-        (K::TIMES, "2 times") => snippet("1 times", "${1:1} times$0", "so often"),
+        (K::TIMES, "2 times") => {
+            let insert = "${1:1} times$0".to_owned();
+            found.snippet(KIND, "1 times", insert, "so often", goes_on);
+        }
         (K::WITH_STATUS, "2") => {
             for (status, about) in
                 [("503", "unavailable"), ("429", "too many"), ("404", "not found")]

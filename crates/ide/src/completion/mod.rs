@@ -4,6 +4,7 @@
 //! tree says which kinds of names fit ([`context`]); a check of the declaration around it says
 //! which of them are in scope and which type is wanted ([`values`]). Which words of the language
 //! fit is asked of the parser itself ([`keywords`]), so there is no second grammar here.
+//! Where something is begun and not whole, only what it lacks is offered ([`unfinished`]).
 
 mod context;
 mod fields;
@@ -16,6 +17,7 @@ mod nearby;
 mod snippets;
 mod steps;
 mod texts;
+mod unfinished;
 mod values;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::fit::FIRST;
 use super::steps::tested;
 use super::values::{action_item, audiences, settable_audiences};
-use super::{CompletionKind, Found, fields, snippets, steps, values};
+use super::{CompletionKind, Found, fields, literals, snippets, steps, unfinished, values};
 use crate::docs;
 use crate::words;
 
@@ -15,6 +15,9 @@ pub(super) fn complete(workspace: &Workspace, context: &Context, found: &mut Fou
     // Behind `is` stand two words of the language, and no value; behind `expect no` three, and
     // behind `repeat` only `up`.
     if matches!(context.before(), Some(K::KW_IS | K::KW_REPEAT)) || context.denies() {
+        return;
+    }
+    if unfinished::complete(context, found) {
         return;
     }
     if context.before() == Some(K::KW_ENTER) && context.kinds.contains(&K::TEST_DECL) {
@@ -69,10 +72,16 @@ fn by_node(
         K::ADD_CUSTOMER | K::REMOVE_CUSTOMER => settable_audiences(workspace, found),
         K::SINCE => labels(context, found),
         K::ACTION_REF => actions(workspace, context, node, found),
-        K::RUN | K::ENTER => journeys(workspace, context, node.kind(), found),
+        K::RUN | K::ENTER => {
+            // Elsewhere in it stand arguments and arms.
+            let name = node.child::<ast::Name<'_>>();
+            if name.is_some_and(|name| name.range() == context.probe) {
+                journeys(workspace, context, node.kind(), found);
+            }
+        }
         K::EXITED_ARM => outcomes_of_run(workspace, outer, found),
         K::EXIT | K::EXIT_CLAUSE => outcomes(context, found),
-        K::SETTING_DECL | K::SECRET_DECL => of_mail(node.kind(), outer, found),
+        K::SETTING_DECL | K::SECRET_DECL => of_mail(node.kind(), context, found),
         K::NAMED_TYPE | K::GENERIC_TYPE => types(found),
         K::UNDER => named(workspace, NameKind::Policy, CompletionKind::Policy, found),
         K::DESTINATION_KIND => {
@@ -410,10 +419,8 @@ pub(crate) fn parameters(
 }
 
 /// What a destination that sends mail knows by itself: where its server is.
-fn of_mail(kind: K, outer: &[SyntaxNode<'_>], found: &mut Found) {
-    let destination = outer.iter().rev().find_map(|node| ast::DestinationDecl::cast(*node));
-    let kind_of = destination.and_then(|it| it.destination_kind()).and_then(|it| it.name());
-    if kind_of.is_none_or(|name| name.source() != "smtp") {
+fn of_mail(kind: K, context: &Context, found: &mut Found) {
+    if context.destination() != Some("smtp") {
         return;
     }
     let known: &[(&str, &str, &str)] = match kind {
@@ -445,7 +452,7 @@ fn case_values(context: &Context, outer: &[SyntaxNode<'_>], found: &mut Found) -
     let subject = branch.expr().map(|subject| subject.range());
     let Some(ty) = subject.and_then(|range| context.index.type_of(range)) else { return false };
     let values: Vec<String> = match ty.required() {
-        Enum(members) => members.iter().map(|member| format!("\"{member}\"")).collect(),
+        Enum(members) => members.iter().map(|member| literals::quoted(member)).collect(),
         Bool => ["true", "false"].map(str::to_owned).to_vec(),
         Weekday => ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(str::to_owned).to_vec(),
         _ => return false,

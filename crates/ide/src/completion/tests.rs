@@ -1,5 +1,6 @@
 mod operands;
 mod steps;
+mod whole;
 
 use super::{Completion, Completions, completions};
 use crate::fixture::fixture;

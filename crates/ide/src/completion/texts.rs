@@ -1,6 +1,6 @@
 //! What can stand in a text: the members of an enum, the names of time zones.
 
-use journey_sema::{Type, Workspace};
+use journey_sema::{Type, Workspace, written};
 use journey_syntax::SyntaxKind;
 
 use super::context::Context;
@@ -18,7 +18,9 @@ pub(super) fn complete(_workspace: &Workspace, context: &Context, found: &mut Fo
     for ty in wanted.into_iter().chain(context.fits()) {
         if let Type::Enum(members) = ty.required() {
             for member in members.iter() {
-                found.plain(CompletionKind::EnumMember, member, "", 0);
+                let mut text = String::new();
+                written::escape(member, &mut text);
+                found.plain(CompletionKind::EnumMember, &text, "", 0);
             }
         }
     }

@@ -218,9 +218,8 @@ pub(super) fn trait_items(
             continue;
         }
         match field.ty.required() {
-            Type::Enum(members) => {
-                let first = members.first().map_or("", |it| it);
-                let insert = format!("{label} == \"${{1:{}}}\"", escaped(first));
+            Type::Enum(_) => {
+                let insert = format!("{label} == {}", literals::slot(&field.ty, 1));
                 found.snippet(kind, &format!("{label} == …"), insert, "bool", NEARLY);
             }
             Type::Int | Type::Number => {
