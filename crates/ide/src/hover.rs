@@ -14,6 +14,7 @@ use crate::place::{FilePosition, covering, parsed};
 use crate::tree::meant_at;
 use crate::words;
 
+mod field;
 mod inner;
 mod local;
 mod tile;
@@ -53,15 +54,11 @@ pub fn hover(workspace: &Workspace, at: FilePosition, counts: &Counts) -> Option
 /// A keyword, a literal or a field of a record.
 fn of_word(token: SyntaxToken<'_>, around: &[SyntaxNode<'_>], index: &Index) -> Option<Hover> {
     let range = token.range();
+    if let Some(markdown) = field::of_field(token, around, index) {
+        return Some(Hover { range, markdown });
+    }
     let markdown = match around.last()?.kind() {
         SyntaxKind::LITERAL => words::literal(token)?,
-        SyntaxKind::FIELD_ACCESS => {
-            // The whole of what ends here has a type.
-            let chain = around.iter().rev().find(|node| node.kind() == SyntaxKind::FIELD_CHAIN)?;
-            let whole = TextRange::new(chain.range().start, range.end);
-            let (_, ty) = index.types.iter().find(|(it, _)| *it == whole)?;
-            source(&format!("{}: {ty}", token.text()))
-        }
         SyntaxKind::TEXT => return None,
         _ => {
             let kinds: Vec<SyntaxKind> = around.iter().rev().take(3).map(|it| it.kind()).collect();

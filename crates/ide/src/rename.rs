@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use journey_base::{Edit, FileId, TextRange};
-use journey_sema::index::{Definition, InnerKind, Reference};
+use journey_sema::index::{Definition, Index, InnerKind, Reference};
 use journey_sema::{Field, NameKind, Workspace};
-use journey_syntax::{SyntaxKind, ast};
+use journey_syntax::{AstNode, SyntaxKind, ast};
 
 use crate::names::{name_at, noun};
 use crate::place::{FilePosition, FileRange, covering, parsed};
@@ -104,11 +104,16 @@ pub fn rename(
     }
     let mut edits = Vec::new();
     for spot in spots {
-        let wire = spot.declares
-            && has_wire(&name.definition)
-            && !has_external_name(workspace, spot.file, spot.range);
-        let text = if wire { format!("{new} \"{old}\"") } else { new.to_owned() };
-        edits.push(Edit { file: spot.file, range: spot.range, text });
+        let (mut range, mut text) = (spot.range, new.to_owned());
+        if spot.declares && has_wire(&name.definition) {
+            match external_name(workspace, spot.file, spot.range) {
+                None => text = format!("{new} \"{old}\""),
+                // It would say what the name says.
+                Some((wire, outer)) if wire == new => range = range.cover(outer),
+                Some(_) => {}
+            }
+        }
+        edits.push(Edit { file: spot.file, range, text });
     }
     for file in files {
         parses(workspace, file, &edits, &old, new)?;
@@ -158,12 +163,20 @@ fn has_wire(definition: &Definition) -> bool {
     )
 }
 
-fn has_external_name(workspace: &Workspace, file: FileId, range: TextRange) -> bool {
-    let Some(parse) = parsed(workspace, file) else { return false };
-    covering(&parse.tree, range).into_iter().rev().any(|node| {
-        let external = || node.child::<ast::ExternalName<'_>>().is_some();
-        matches!(node.kind(), SyntaxKind::FIELD | SyntaxKind::EVENT_DECL) && external()
-    })
+/// The name on the wire of what is declared at a place, if it is written, and where.
+fn external_name(
+    workspace: &Workspace,
+    file: FileId,
+    range: TextRange,
+) -> Option<(String, TextRange)> {
+    let parse = parsed(workspace, file)?;
+    let declares = |kind| matches!(kind, SyntaxKind::FIELD | SyntaxKind::EVENT_DECL);
+    let around = covering(&parse.tree, range);
+    // A property has none from its event.
+    let declared = around.into_iter().rev().find(|node| declares(node.kind()))?;
+    let external = declared.child::<ast::ExternalName<'_>>()?;
+    let wire = external.text().map_or("", |text| text.source()).trim_matches('"');
+    Some((wire.to_owned(), external.range()))
 }
 
 /// Refuses a name that another thing of the same kind has.
@@ -195,13 +208,46 @@ fn taken(
         Definition::Local { .. } | Definition::BuiltIn(_) => return Ok(()),
     };
     let place = workspace.declared_at(&other, file).first().copied();
-    match place {
-        Some((file, range)) => Err(RenameError::Taken {
-            what: with_article(&noun(&other)),
+    let what = match place {
+        Some(_) => Some(with_article(&noun(&other))),
+        None => built_in(definition, new).or_else(|| brought(workspace, definition, new)),
+    };
+    match what {
+        Some(what) => Err(RenameError::Taken {
+            what,
             name: new.to_owned(),
-            place: Some(FileRange { file, range }),
+            place: place.map(|(file, range)| FileRange { file, range }),
         }),
         None => alike(workspace, definition, new),
+    }
+}
+
+/// What every customer has by this name. The time of every event has a word of the language.
+fn built_in(definition: &Definition, new: &str) -> Option<String> {
+    let id = matches!(definition, Definition::Name(NameKind::Trait, _)) && new == "id";
+    id.then(|| "a built-in trait".to_owned())
+}
+
+/// What is brought along to a journey by this name: who enters by hand gives the parameters and the
+/// properties of the entry's event side by side.
+fn brought(workspace: &Workspace, definition: &Definition, new: &str) -> Option<String> {
+    let has = |fields: &[Field]| fields.iter().any(|field| *field.name == *new);
+    match definition {
+        Definition::Parameter { kind: NameKind::Journey, of, .. } => {
+            let event = workspace.event_type(&workspace.journey_outline(of)?.event?)?;
+            has(&event.properties).then(|| {
+                format!("a property of the event `{}`, which enters this journey,", event.name)
+            })
+        }
+        Definition::Property { event, .. } => {
+            let clashes = |journey: &Arc<str>| {
+                let outline = workspace.journey_outline(journey);
+                outline.is_some_and(|it| it.event.as_ref() == Some(event) && has(&it.params))
+            };
+            let journey = workspace.names(NameKind::Journey).into_iter().find(clashes)?;
+            Some(format!("a parameter of the journey `{journey}`, which this event enters,"))
+        }
+        _ => None,
     }
 }
 
@@ -295,9 +341,11 @@ fn clashes(
     if matches!(new, "now" | "entered") {
         return taken("a word of the language".to_owned(), None);
     }
+    // What an action takes may be called like anything that the action itself does not speak of.
+    let of_action = matches!(definition, Definition::Parameter { kind: NameKind::Action, .. });
     for kind in [NameKind::Constant, NameKind::Event] {
         let other = Definition::Name(kind, new.into());
-        if other == *definition {
+        if other == *definition || of_action {
             continue;
         }
         if let Some((file, range)) = workspace.declared_at(&other, file).first().copied() {
@@ -314,8 +362,16 @@ fn clashes(
         }
         looked = around;
         let index = workspace.index_at(file, range.start);
+        if !stands_bare(definition, &index) {
+            continue;
+        }
+        let action = of_action.then(|| action_around(workspace, file, *range)).flatten();
         let same = |it: &&Reference| {
-            is_bare(&it.definition) && it.definition != *definition && it.definition.word() == new
+            it.definition != *definition
+                && it.definition.word() == new
+                && is_bare(&it.definition)
+                && stands_bare(&it.definition, &index)
+                && action.is_none_or(|action| is_known_in(action, it))
         };
         if let Some(found) = index.references.iter().find(same) {
             let place = Some(FileRange { file, range: found.range });
@@ -323,6 +379,30 @@ fn clashes(
         }
     }
     Ok(())
+}
+
+/// Whether expressions of a declaration know a thing by its bare word: a parameter is one of what is
+/// declared here; of others only arguments are named.
+fn stands_bare(definition: &Definition, index: &Index) -> bool {
+    !matches!(definition, Definition::Parameter { .. })
+        || index.references.iter().any(|it| it.declares && it.definition == *definition)
+}
+
+/// The action that a place of a destination belongs to.
+fn action_around(workspace: &Workspace, file: FileId, range: TextRange) -> Option<TextRange> {
+    let parse = parsed(workspace, file)?;
+    let around = covering(&parse.tree, range);
+    let action = around.iter().rev().find(|node| node.kind() == SyntaxKind::ACTION_DECL);
+    action.map(|node| node.range())
+}
+
+/// Whether an action knows a name: it speaks of it, or it is one of the destination's.
+fn is_known_in(action: TextRange, name: &Reference) -> bool {
+    let of_destination = matches!(
+        name.definition,
+        Definition::Setting { .. } | Definition::Name(NameKind::Secret, _)
+    );
+    of_destination || (action.start <= name.range.start && name.range.end <= action.end)
 }
 
 /// Refuses what the grammar does not allow at one of the places.

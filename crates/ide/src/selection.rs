@@ -31,17 +31,19 @@ pub fn selection_ranges(workspace: &Workspace, at: FilePosition) -> Vec<TextRang
         ranges.push(node.range());
     }
     ranges.push(whole);
-    growing(ranges)
+    growing(ranges, at.offset.min(whole.end))
 }
 
-/// The ranges that hold all before them and more.
-fn growing(ranges: Vec<TextRange>) -> Vec<TextRange> {
+/// The ranges that hold the cursor, all before them, and more. A part of a token, or what ends
+/// before the blanks do, need not hold it.
+fn growing(ranges: Vec<TextRange>, offset: u32) -> Vec<TextRange> {
     let mut steps: Vec<TextRange> = Vec::new();
     for range in ranges {
         let grows = steps.last().is_none_or(|last| {
             range.start <= last.start && last.end <= range.end && range != *last
         });
-        if grows && !range.is_empty() {
+        let holds = range.start <= offset && offset <= range.end;
+        if grows && holds && !range.is_empty() {
             steps.push(range);
         }
     }

@@ -43,6 +43,8 @@ pub(crate) struct Client {
     pub(crate) renames: bool,
     /// The file of counts that it named, relative to a workspace.
     pub(crate) stats: Option<String>,
+    /// What it named in place of that, and is no path.
+    pub(crate) no_stats: Option<counting::NoText>,
     /// Where the pages about codes are, with a slash at the end.
     pub(crate) pages: Option<String>,
     /// The folders that it has open.
@@ -76,6 +78,7 @@ impl Client {
             configures: flag(&workspace, "/configuration"),
             renames: has_command(params, actions::RENAME),
             stats: params.initialization_options.as_ref().and_then(counting::setting),
+            no_stats: params.initialization_options.as_ref().and_then(counting::no_setting),
             pages: pages_option.or_else(|| pages.map(str::to_owned)),
             folders: folders(params),
         }

@@ -62,8 +62,8 @@ pub(crate) async fn tell(mut news: watch::Receiver<Arc<Counts>>, events: Sender<
     }
 }
 
-/// What came of reading a file of counts; nothing where there is none.
-pub(crate) type Read = Result<Option<Counts>, CountsError>;
+/// What came of reading a file of counts.
+pub(crate) type Read = Result<Counts, CountsError>;
 
 /// Why there are no counts.
 #[derive(Debug, thiserror::Error)]
@@ -81,9 +81,29 @@ pub(crate) enum CountsError {
         "journey.stats: `{setting}` leads out of the workspace {workspace}; give a path within it"
     )]
     Outside { setting: String, workspace: String },
+    /// It names no file from the directory on.
+    #[error(
+        "journey.stats: `{setting}` is not the path of a file relative to the folder with the \
+         journey.toml, {workspace}; `out/summary.json` would be one"
+    )]
+    NotRelative { setting: String, workspace: String },
+    /// It is not there.
+    #[error(
+        "journey.stats: there is no file `{setting}` in the workspace {workspace}; \
+         `journeyc simulate --out` writes one"
+    )]
+    Missing { setting: String, workspace: String },
 }
 
-/// The file that a setting names in a directory; nothing where it is outside.
+/// A setting that is no path at all.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(
+    "journey.stats: {0} is no text; give the path of a file relative to the folder with the \
+     journey.toml"
+)]
+pub(crate) struct NoText(Value);
+
+/// The file that a setting names in a directory; nothing where it is outside, or no file.
 pub(crate) fn place(directory: &Path, setting: &str) -> Option<PathBuf> {
     let mut place = directory.to_owned();
     for part in Path::new(setting).components() {
@@ -100,21 +120,43 @@ pub(crate) fn place(directory: &Path, setting: &str) -> Option<PathBuf> {
     (place != directory).then_some(place)
 }
 
+/// Whether a setting that names no file here would not lead out of the directory all the same.
+fn stays_inside(directory: &Path, setting: &str) -> bool {
+    let path = Path::new(setting);
+    let plain = |part| !matches!(part, Component::ParentDir);
+    match path.is_absolute() {
+        true => path.starts_with(directory) && path.components().all(plain),
+        // With a name at the end it is a file.
+        false => place(directory, &format!("{setting}/x")).is_some(),
+    }
+}
+
 fn read(directory: &Path, setting: &str) -> Read {
-    let outside = || CountsError::Outside {
-        setting: setting.to_owned(),
-        workspace: directory.display().to_string(),
+    let said = || (setting.to_owned(), directory.display().to_string());
+    let outside = || {
+        let (setting, workspace) = said();
+        CountsError::Outside { setting, workspace }
     };
-    let path = place(directory, setting).ok_or_else(outside)?;
+    let misplaced = || match stays_inside(directory, setting) {
+        true => {
+            let (setting, workspace) = said();
+            CountsError::NotRelative { setting, workspace }
+        }
+        false => outside(),
+    };
+    let path = place(directory, setting).ok_or_else(misplaced)?;
     let shown = || path.display().to_string();
     let text = match read_text(directory, &path, MAX_COUNTS) {
         Ok(Some(text)) => text,
-        Ok(None) => return Ok(None),
+        Ok(None) => {
+            let (setting, workspace) = said();
+            return Err(CountsError::Missing { setting, workspace });
+        }
         Err(ReadError::Outside) => return Err(outside()),
         Err(error) => return Err(CountsError::Unreadable { path: shown(), error }),
     };
     match serde_json::from_str(&text) {
-        Ok(counts) => Ok(Some(counts)),
+        Ok(counts) => Ok(counts),
         Err(error) => Err(CountsError::NoSummary { path: shown(), error }),
     }
 }
@@ -122,9 +164,18 @@ fn read(directory: &Path, setting: &str) -> Read {
 /// The setting in what a client says of itself: `{ "stats": … }`, or `journey.stats` as an editor's
 /// settings have it. One that is empty is none.
 pub(crate) fn setting(said: &Value) -> Option<String> {
-    let paths = ["/stats", "/journey/stats", "/journey.stats"];
-    let found = paths.iter().find_map(|path| said.pointer(path)?.as_str());
+    let found = SETTINGS.iter().find_map(|path| said.pointer(path)?.as_str());
     found.map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned)
+}
+
+/// Where the setting may stand.
+const SETTINGS: [&str; 3] = ["/stats", "/journey/stats", "/journey.stats"];
+
+/// What stands in place of the setting and is none.
+pub(crate) fn no_setting(said: &Value) -> Option<NoText> {
+    let mut found = SETTINGS.iter().filter_map(|path| said.pointer(path));
+    let wrong = found.find(|it| !it.is_null() && !it.is_string())?;
+    Some(NoText(wrong.clone()))
 }
 
 impl State {
@@ -132,6 +183,9 @@ impl State {
     pub(crate) fn settings_changed(&mut self, said: &Value) {
         let ours = ["/journey", "/stats", "/journey.stats"];
         if ours.iter().any(|path| said.pointer(path).is_some()) {
+            if let Some(error) = no_setting(said) {
+                self.outgoing.log(MessageType::WARNING, error.to_string());
+            }
             self.configured(setting(said));
         } else if self.client.configures {
             self.outgoing.ask_for_setting(self.events.clone());
@@ -141,7 +195,9 @@ impl State {
     pub(crate) fn configured(&mut self, setting: Option<String>) {
         if self.configured != setting {
             self.configured = setting;
-            self.roots.values_mut().for_each(|root| root.recount = true);
+            for root in self.roots.values_mut() {
+                (root.recount, root.countless) = (true, false);
+            }
             self.watch_counts();
             if self.ready && self.client.watches {
                 self.outgoing.watch_counts(self.stats());
@@ -210,11 +266,16 @@ impl State {
         if self.live.is_some() {
             return;
         }
+        let missing = matches!(read, Err(CountsError::Missing { .. }));
+        // It may be a while until somebody counts: that there is nothing is said once.
+        let said = std::mem::replace(&mut root.countless, missing) && missing;
         let counts = read.unwrap_or_else(|error| {
-            self.outgoing.log(MessageType::WARNING, error.to_string());
-            None
+            let level = if missing { MessageType::INFO } else { MessageType::WARNING };
+            if !said {
+                self.outgoing.log(level, error.to_string());
+            }
+            Counts::default()
         });
-        let counts = counts.unwrap_or_default();
         if *root.counts != counts {
             root.counts = Arc::new(counts);
             self.counts_differ();

@@ -204,6 +204,9 @@ async fn ask_for_setting(client: Client, events: Sender<Event>) {
     if let Ok(values) = client.configuration(vec![item]).await
         && let Some(value) = values.first()
     {
+        if let Some(error) = counting::no_setting(value) {
+            client.log_message(MessageType::WARNING, error.to_string()).await;
+        }
         let setting = counting::setting(value);
         // The main loop is gone when the connection is closed.
         let _ = events.send(Event::Setting(setting));

@@ -58,6 +58,8 @@ pub(crate) struct Root {
     pub(crate) counting: bool,
     /// Whether they have to be read again then.
     pub(crate) recount: bool,
+    /// Whether it was said that there is no file of them.
+    pub(crate) countless: bool,
     /// What was edited since all was said.
     pub(crate) edited: Vec<FileId>,
     /// What shows that it is being loaded.
@@ -83,6 +85,7 @@ impl Root {
             counts: Arc::default(),
             counting: false,
             recount: true,
+            countless: false,
             edited: Vec::new(),
             shown: None,
         }

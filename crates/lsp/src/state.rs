@@ -151,6 +151,9 @@ impl State {
         if std::mem::replace(&mut self.ready, true) || self.access == FileAccess::None {
             return;
         }
+        if let Some(error) = &self.client.no_stats {
+            self.outgoing.log(MessageType::WARNING, error.to_string());
+        }
         if self.client.configures {
             self.outgoing.ask_for_setting(self.events.clone());
         }

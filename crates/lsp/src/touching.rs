@@ -16,7 +16,7 @@ impl State {
         if self.access == FileAccess::None {
             return;
         }
-        let mut homes = false;
+        let (mut homes, mut settle) = (false, false);
         for path in paths {
             let counts = self.counts_touched(&path);
             if path.file_name().is_some_and(|name| name == CONFIG_FILE) {
@@ -24,10 +24,14 @@ impl State {
             } else if path.extension().is_some_and(|it| it == "journey") && !path.is_dir() {
                 self.journey_touched(&path);
             } else if !counts {
-                // A folder, or what is ignored: any file may belong or not by now.
-                self.rescan(|directory| {
-                    directory.starts_with(&path) || path.starts_with(directory)
-                });
+                // Any file may belong or not by now, those that editors show as well.
+                let ignores = path.file_name().is_some_and(|name| name == ".gitignore");
+                settle |= ignores;
+                if ignores || self.may_be_folder(&path) {
+                    self.rescan(|directory| {
+                        directory.starts_with(&path) || path.starts_with(directory)
+                    });
+                }
             }
         }
         if homes {
@@ -35,8 +39,22 @@ impl State {
             for folder in self.folders.keys().cloned().collect::<Vec<_>>() {
                 self.search(folder);
             }
+        }
+        if homes || settle {
             self.settle();
         }
+    }
+
+    /// Whether this is a folder, or was one: of what is gone, its name or what was in it says so.
+    fn may_be_folder(&self, path: &Path) -> bool {
+        if path.exists() {
+            return path.is_dir();
+        }
+        let beneath = |root: &Root| {
+            let mut keys = root.table.iter().filter_map(|(_, entry)| entry.key.path());
+            keys.any(|file| file.starts_with(path))
+        };
+        path.extension().is_none() || self.roots.values().any(beneath)
     }
 
     /// Whether there are other workspaces now.

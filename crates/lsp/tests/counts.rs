@@ -184,6 +184,27 @@ fn an_editor_that_can_be_asked_is_asked() {
     client.goodbye();
 }
 
+#[test]
+fn a_setting_that_is_no_text_is_said_to_be_none() {
+    let folder = shop();
+    let no_text = |message: &Value| {
+        let said = message["params"]["message"].as_str().unwrap_or_default();
+        said.starts_with("journey.stats: 7 is no text; give the path of a file relative to")
+    };
+    let mut client = Client::silent(Options::default());
+    let said = json!({ "stats": 7 });
+    let params = json!({
+        "capabilities": {}, "rootUri": uri(folder.path()), "initializationOptions": said,
+    });
+    client.ask("initialize", params).unwrap();
+    client.tell("initialized", json!({}));
+    client.wait(no_text);
+    let said = json!({ "settings": { "journey": said } });
+    client.tell("workspace/didChangeConfiguration", said);
+    client.wait(no_text);
+    client.goodbye();
+}
+
 /// What is said where a file does not do.
 fn refused(folder: &Path, stats: &str) -> String {
     let mut client = named(folder, stats, &can_refresh());
@@ -215,6 +236,14 @@ fn nothing_outside_the_workspace_is_read_and_nothing_else_is_taken_for_counts() 
             assert!(said.contains("leads out of the workspace"), "{said}");
         }
     }
+    let inside = folder.path().join("out/summary.json");
+    for setting in [".", "out/..", inside.to_str().unwrap()] {
+        let said = refused(folder.path(), setting);
+        let what = "is not the path of a file relative to the folder with the journey.toml";
+        assert!(said.starts_with(&format!("journey.stats: `{setting}` {what}")), "{said}");
+    }
+    let said = refused(folder.path(), "out/gone.json");
+    assert!(said.starts_with("journey.stats: there is no file `out/gone.json` in the"), "{said}");
     let said = refused(folder.path(), "out");
     assert!(said.contains("out: it is not a file"), "{said}");
     let said = refused(folder.path(), "a.journey");

@@ -134,6 +134,37 @@ fn each_configuration_makes_a_workspace_and_what_is_in_none_is_alone() {
 }
 
 #[test]
+fn a_document_that_is_ignored_no_longer_is_one_of_its_workspace() {
+    let folder = folder(&[
+        ("journey.toml", ""),
+        (".gitignore", "a.journey"),
+        ("a.journey", USES),
+        ("v1.2/schema.journey", SCHEMA),
+    ]);
+    let a = uri(&folder.path().join("a.journey"));
+    let mut client = Client::new(&[folder.path()], watching());
+    client.open(&a, 1, USES);
+    assert_eq!(client.findings_at(&a, 1).len(), 1);
+    let ignore = folder.path().join(".gitignore");
+    fs::write(&ignore, "").unwrap();
+    touched(&mut client, &[(&ignore, 2)]);
+    client.until(|found| found[&a].is_empty());
+    assert_eq!(known(&mut client), ["a", "bought"]);
+    fs::write(&ignore, "a.journey").unwrap();
+    touched(&mut client, &[(&ignore, 2)]);
+    client.until(|found| found[&a].len() == 1);
+    assert_eq!(known(&mut client), ["a", "bought"]);
+    // Back in it, and a folder with a dot in its name takes its files with it.
+    fs::remove_file(&ignore).unwrap();
+    touched(&mut client, &[(&ignore, 3)]);
+    client.until(|found| found[&a].is_empty());
+    fs::remove_dir_all(folder.path().join("v1.2")).unwrap();
+    touched(&mut client, &[(&folder.path().join("v1.2"), 3)]);
+    client.until(|found| found[&a].len() == 1);
+    client.goodbye();
+}
+
+#[test]
 fn folders_come_and_go() {
     let one = folder(&[("journey.toml", ""), ("a.journey", USES)]);
     let two = folder(&[("b.journey", USES), ("schema.journey", SCHEMA)]);

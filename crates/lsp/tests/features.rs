@@ -171,6 +171,21 @@ fn lenses_say_what_they_lead_to_when_they_are_seen() {
 }
 
 #[test]
+fn a_lens_that_an_edit_overtook_is_asked_for_again() {
+    let (_folder, mut client, a, _) = started(json!({}));
+    let asked = json!({ "textDocument": { "uri": a } });
+    let lenses = client.ask("textDocument/codeLens", asked.clone()).unwrap();
+    let line = json!({ "range": range([0, 0], [0, 0]), "text": "// Above.\n" });
+    client.change(&a, 2, json!([line]));
+    let late = client.ask("codeLens/resolve", lenses[0].clone());
+    assert_eq!(late.unwrap_err()["code"], -32801);
+    let lenses = client.ask("textDocument/codeLens", asked).unwrap();
+    let resolved = client.ask("codeLens/resolve", lenses[0].clone()).unwrap();
+    assert!(resolved["command"]["title"].is_string(), "{resolved}");
+    client.goodbye();
+}
+
+#[test]
 fn a_test_says_above_itself_whether_it_passes() {
     let (_folder, mut client, a, _) = started(json!({}));
     let test = |outcome: &str| {

@@ -278,3 +278,46 @@ fn a_tile_says_what_was_counted_there() {
         assert!(!shown(body).contains(" in · "), "{}", shown(body));
     }
 }
+
+#[test]
+fn a_field_of_a_record_shows_its_type_wherever_it_stands() {
+    let schema = |rest: &str| {
+        shown(&format!(
+            "event parked {{\n  /// Where it stands.\n  pos: {{ lat: number lng: number? }}\n  \
+             items: list<{{ sku: text qty: int }}>\n}}\n{rest}"
+        ))
+    };
+    let is = |rest: &str, shown: &str| {
+        assert_eq!(
+            schema(rest).trim_end_matches("\n```"),
+            format!("```journey\n{shown}"),
+            "{rest}"
+        );
+    };
+    let parked = |tiles: &str| {
+        format!("journey p {{\n  entry event parked as car\n{tiles}\n  exit done\n}}\n")
+    };
+    is(&parked("  let x = car.pos.la$0t"), "lat: number");
+    is(&parked("  let x = car.pos.ln$0g ?? 0"), "lng: number?");
+    is(&parked("  let x = any(car.items, x => x.q$0ty > 1)"), "qty: int");
+    is(&parked("  let x = any(car.items, x => x.sk$0u.length > 1)"), "sku: text");
+    is("audience a = (last(parked).pos.la$0t ?? 0) > 1\n", "lat: number?");
+    is("event moved { to: { la$0t: number } }\n", "lat: number");
+    is("event moved { to: {\n  /// North.\n  la$0t: number\n} }\n", "lat: number\n```\n\nNorth.");
+}
+
+#[test]
+fn what_is_gone_through_and_what_is_answered_have_types() {
+    let schema = "event billed { bills: list<{ number: text due: date }> }\n";
+    let keyed = "journey k {\n  entry event billed as b\n    for each b.bills as bi$0ll\n    keyed by bill.number\n  exit done\n}\n";
+    let text = shown(&format!("{schema}{keyed}"));
+    assert!(text.contains("bill: { number: text due: date }"), "{text}");
+    let field = keyed.replace("bi$0ll", "bill").replace("bill.number", "bill.num$0ber");
+    let text = shown(&format!("{schema}{field}"));
+    assert_eq!(text, "```journey\nnumber: text\n```");
+    let answer = "journey r {\n  entry manual\n  news: webhook get \"https://a.example\" {\n    ok as answer: { articles: int } {\n      branch { when answer.art$0icles > 1 { exit many } }\n    }\n  }\n  exit few\n}\ntest \"t\" {\n  journey r\n  at 2026-01-05T09:00Z\n  respond news { articles: 3 }\n  enter()\n  expect exit many\n}\n";
+    assert_eq!(shown(answer), "```journey\narticles: int\n```");
+    let given =
+        answer.replace("art$0icles", "articles").replace("{ articles: 3", "{ art$0icles: 3");
+    assert_eq!(shown(&given), "```journey\narticles: int\n```");
+}

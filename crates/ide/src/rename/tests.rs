@@ -130,3 +130,71 @@ fn words_of_the_language_have_no_other_name() {
     let found = prepare_rename(&fixture.workspace, fixture.at);
     assert_eq!(found, Err(RenameError::BuiltIn("count".to_owned())));
 }
+
+#[test]
+fn a_name_on_the_wire_goes_when_it_says_what_the_name_says() {
+    let text = "customer { ma$0il \"email\": text? }\nevent got \"Got It\" { id: text }\n";
+    let found = renamed(&fixture(text), "email").expect("nothing is in the way");
+    assert!(found.starts_with("customer { email: text? }"), "{found}");
+    // The name that its event has there is none of a property.
+    let text = text.replace("$0", "").replace("id:", "i$0d:");
+    let found = renamed(&fixture(&text), "number").expect("nothing is in the way");
+    assert!(found.contains("event got \"Got It\" { number \"id\": text }"), "{found}");
+}
+
+#[test]
+fn what_the_language_or_an_entry_brings_along_is_not_hidden() {
+    let refuse = |text: &str, new: &str| {
+        renamed(&fixture(text), new).expect_err("it is in the way").to_string()
+    };
+    assert_eq!(
+        refuse("customer { pho$0ne: text? }", "id"),
+        "there is a built-in trait `id` already; choose another name"
+    );
+    let both = "event sold { total: number }\njourney j(level: int = 1) {\n  entry event sold\n  exit done\n}\n";
+    let why = refuse(&both.replace("level", "le$0vel"), "total");
+    assert!(why.starts_with("there is a property of the event `sold`, which enters"), "{why}");
+    let why = refuse(&both.replace("total", "to$0tal"), "level");
+    assert!(why.starts_with("there is a parameter of the journey `j`, which this"), "{why}");
+}
+
+/// A destination whose actions name what they take, and a journey that names things as well.
+const ACTIONS: &str = "\
+event sold { total: number }
+let limit = 2
+destination shop http {
+  setting key: text = \"k\"
+  action one(first: text, level: int = 1) { post \"https://a.example/{key}/{first}/{level}\" }
+  action two(second: text) { post \"https://a.example/{second}/{limit}\" }
+}
+journey j {
+  entry event sold as basket
+  let amount = basket.total
+  told: send shop.one(first: \"{amount}\")
+  send shop.two(second: \"x\")
+  exit done
+}
+";
+
+#[test]
+fn what_an_action_takes_is_called_as_the_action_itself_lets_it() {
+    let first = ACTIONS.replace("action one(first", "action one(fi$0rst");
+    for new in ["second", "basket", "amount", "told", "sold", "limit"] {
+        let found = renamed(&fixture(&first), new).expect("it means nothing in the action");
+        assert!(found.contains(&format!("/{{key}}/{{{new}}}/{{level}}")), "{found}");
+        assert!(found.contains(&format!("shop.one({new}: ")), "{found}");
+        let after = fixture(&found).workspace.diagnostics();
+        assert_eq!(after.len(), 0, "{new}: {after:?}");
+    }
+    for (new, what) in [("level", "a parameter"), ("key", "a setting")] {
+        let why = renamed(&fixture(&first), new).expect_err("the action knows it").to_string();
+        assert!(why.starts_with(&format!("there is {what} `{new}` already")), "{why}");
+    }
+    let second = ACTIONS.replace("action two(second", "action two(se$0cond");
+    let why = renamed(&fixture(&second), "limit").expect_err("the action knows it").to_string();
+    assert!(why.starts_with("there is a constant `limit` already"), "{why}");
+    // And what a journey names may be called as what its actions take.
+    let basket = ACTIONS.replace("as basket", "as bas$0ket");
+    let found = renamed(&fixture(&basket), "first").expect("that is the name of an argument");
+    assert!(found.contains("let amount = first.total"), "{found}");
+}

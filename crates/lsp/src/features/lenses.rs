@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 
+use crate::reads::content_modified;
 use crate::view::View;
 
 /// Runs a test: `[uri, title]`, the title as it reads. It is the client's to do, by `journeyc test`.
@@ -17,12 +18,18 @@ const SHOW_PLACES: &str = "journey.showReferences";
 pub(crate) fn lenses(view: &View, _: &CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
     let Some(uri) = view.uri(view.file) else { return Ok(None) };
     let found = code_lenses(&view.workspace, view.file, &view.counts).into_iter();
+    let version = version(view);
     let lens = |lens: Lens| CodeLens {
         range: view.range(lens.range),
         command: None,
-        data: Some(json!({ "uri": uri, "kind": name(lens.kind) })),
+        data: Some(json!({ "uri": uri, "version": version, "kind": name(lens.kind) })),
     };
     Ok(Some(found.map(lens).collect()))
+}
+
+/// The version of the document, of which lenses say where they stand; `null` where none is open.
+fn version(view: &View) -> Value {
+    json!(view.table.get(view.file).and_then(|entry| entry.version))
 }
 
 /// The document of a lens.
@@ -39,6 +46,10 @@ pub(crate) fn resolve(view: &View, lens: &CodeLens) -> Result<CodeLens> {
     let Some(kind) = kinds.into_iter().find(|kind| data == Some(name(*kind))) else {
         return Err(Error::invalid_params("this lens is not of this server"));
     };
+    // Where it stood is something else by now.
+    if lens.data.as_ref().and_then(|data| data.get("version")) != Some(&version(view)) {
+        return Err(content_modified());
+    }
     let range = view.within(lens.range).range;
     let found = resolve_lens(&view.workspace, view.file, Lens { range, kind }, &view.counts);
     let uri = view.uri(view.file);

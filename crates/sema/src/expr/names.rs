@@ -283,6 +283,8 @@ impl Cx<'_> {
         };
         for access in accesses {
             let Some(name) = access.any_name() else { return Expr::error(whole) };
+            // What stands before a dot is an expression as well.
+            self.note_type(&value);
             value = self.property(value, name);
         }
         value
