@@ -49,16 +49,11 @@ struct Queues {
     by_name: BTreeMap<String, (Arc<Queue>, JoinHandle<()>)>,
     /// When there are so many, those are looked for that can be forgotten.
     look_at: usize,
-    /// All had something to do: until then none is looked for.
-    crowded_until: Option<Instant>,
     stopped: bool,
 }
 
 /// How many queues are kept whatever they do.
 const KEPT: usize = 64;
-
-/// How long nothing is looked for after nothing was found.
-const CROWDED: Duration = Duration::from_millis(500);
 
 /// Why delivery does not begin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -115,38 +110,25 @@ impl Deliverer {
         let known = queues.by_name.get(&job.queue).map(|(queue, _)| Arc::clone(queue));
         let queue = match known {
             Some(queue) => queue,
-            None if self.has_room(&mut queues) => self.open(&mut queues, &job.queue),
-            None => return Err(Refused { job, why: Refusal::Crowded }),
+            None => self.open(&mut queues, &job.queue),
         };
         // While nobody can forget the queue.
         queue.push(job).map_err(|(job, why)| Refused { job, why })
     }
 
-    /// Whether another queue may be opened, once those that can be are forgotten.
-    fn has_room(&self, queues: &mut Queues) -> bool {
-        let (most, now) = (self.attempts.settings.most_queues.max(1), Instant::now());
-        if queues.crowded_until.is_some_and(|until| now < until) {
-            return false;
-        }
-        queues.crowded_until = None;
-        let count = queues.by_name.len();
-        if count >= queues.look_at.max(KEPT).min(most) {
-            queues.by_name.retain(|_, (queue, _)| !queue.close_if_idle(now, false));
-            if queues.by_name.len() >= most {
-                queues.by_name.retain(|_, (queue, _)| !queue.close_if_idle(now, true));
-            }
+    /// Forgets queues that can be, once there are many.
+    fn forget_idle(queues: &mut Queues) {
+        let now = Instant::now();
+        if queues.by_name.len() >= queues.look_at.max(KEPT) {
+            queues.by_name.retain(|_, (queue, _)| !queue.close_if_idle(now));
             // So that each is looked at no more often than there are new ones.
             queues.look_at = 2 * queues.by_name.len();
         }
-        let has_room = queues.by_name.len() < most;
-        if !has_room {
-            queues.crowded_until = Some(now + CROWDED);
-        }
-        has_room
     }
 
-    /// Opens a queue.
+    /// Opens a queue. There are no more than receivers that sources and settings name.
     fn open(&self, queues: &mut Queues, name: &str) -> Arc<Queue> {
+        Deliverer::forget_idle(queues);
         let settings = &self.attempts.settings;
         let all = Arc::clone(&self.waiting);
         let mut core = Core::new(settings.queue(name), all, settings.most_waiting);

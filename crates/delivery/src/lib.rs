@@ -25,9 +25,9 @@
 //! - rests for a while when its receiver answers 429 or 503 with `Retry-After`;
 //! - asks [`Report::wanted`] before an attempt begins, so that what was erased or dropped does not leave.
 //!
-//! Whoever names hosts in journeys can name any number of them. So queues that have nothing to do, and of which there is
-//! nothing to remember, make room for others; there are at most [`Settings::most_queues`], and
-//! [`Settings::most_waiting`] jobs wait in all of them together, or a few more.
+//! There is one queue a receiver that sources and settings name: no value decides who is called. Queues that have
+//! nothing to do, and of which there is nothing to remember, are forgotten, and [`Settings::most_waiting`] jobs wait in all
+//! of them together, or a few more for each.
 //!
 //! # What is tried again
 //!

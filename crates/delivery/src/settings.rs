@@ -25,9 +25,6 @@ pub struct Settings {
     pub longest_answer: usize,
     /// A pause that a receiver asks for by `Retry-After` is cut to this.
     pub longest_retry_after: Duration,
-    /// How many queues there are at a time. Those that have nothing to do make room for others; if all have, jobs for
-    /// further ones are refused.
-    pub most_queues: usize,
     /// How many jobs wait in all queues together. Beyond that a queue takes no more than a few.
     pub most_waiting: usize,
     /// Queues that are not named below.
@@ -59,7 +56,6 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(10),
             longest_answer: 64 * 1024,
             longest_retry_after: Duration::from_secs(3_600),
-            most_queues: 2_048,
             most_waiting: 32_768,
             default: QueueSettings::default(),
             queues: BTreeMap::new(),

@@ -1,4 +1,4 @@
-//! Journeys that call any number of hosts: what is kept of them is bounded.
+//! Journeys that call many hosts: what is kept of them is bounded, and none is in another's way.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use common::http::{Answer, status};
 use common::net::Net;
 use common::{Bench, again, arrived, in_queue, limited, post, settings};
-use journey_delivery::{BreakerSettings, Circuit, Job, Refusal, Settings};
+use journey_delivery::{BreakerSettings, Circuit, Job, Settings};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -45,16 +45,6 @@ async fn receivers_that_got_what_they_should_are_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hosts_that_do_not_exist_take_no_more_room_than_there_is() {
-    let net = Net::default();
-    let mut bench = bench(&net, |settings| settings.most_queues = 100);
-    for number in 0..1_000 {
-        again(bench.outcome(to(&format!("made-up-{number}"), number)).await);
-        assert!(queues(&bench) <= 100, "{}", queues(&bench));
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_receiver_that_fails_is_left_alone_whoever_else_is_called() {
     let net = Net::default();
     net.receiver("well", |_, _| status(200));
@@ -77,35 +67,39 @@ async fn a_receiver_that_fails_is_left_alone_whoever_else_is_called() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_all_are_busy_others_are_refused_until_one_is_not() {
+async fn a_limit_is_kept_whoever_else_is_called() {
     let net = Net::default();
-    for name in ["a", "b"] {
-        net.receiver(name, |_, _| Answer::Hang);
+    net.receiver("well", |_, _| status(200));
+    net.receiver("crm", |_, _| status(200));
+    let mut bench = bench(&net, |_| {});
+    arrived(bench.outcome(limited(to("crm", 1), 1, 60_000)).await);
+    for number in 10..200 {
+        arrived(bench.outcome(well(&net, number)).await);
     }
-    net.receiver("c", |_, _| status(200));
-    let mut bench = bench(&net, |settings| settings.most_queues = 2);
-    bench.submit(to("a", 1));
-    bench.submit(to("b", 2));
-    let refused = bench.deliverer.submit(to("c", 3)).unwrap_err();
-    assert_eq!((refused.why, refused.job.id.number), (Refusal::Crowded, 3));
-    assert_eq!(refused.to_string(), "there are too many receivers at once");
-    again(bench.next().await.outcome);
-    again(bench.next().await.outcome);
-    assert_eq!(arrived(bench.outcome(*refused.job).await).0, Some(200));
+    bench.submit(limited(to("crm", 2), 1, 60_000));
+    assert!(bench.is_quiet(50 * SECOND).await, "what left within the minute is not forgotten");
+    arrived(bench.next().await.outcome);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_is_kept_also_where_there_is_no_room() {
+async fn receivers_that_hang_or_are_gone_keep_nobody_from_being_called() {
     let net = Net::default();
-    for name in ["crm", "other"] {
-        net.receiver(name, |_, _| status(200));
+    net.receiver("well", |_, _| status(200));
+    net.receiver("gone", |_, _| status(410));
+    net.receiver("slow", |_, _| Answer::Hang);
+    let mut bench = bench(&net, |_| {});
+    for number in 0..200 {
+        let name = format!("gone-{number}");
+        net.name(&format!("{name}.example"), &["93.184.216.2"]);
+        bench.outcome(to(&name, number)).await;
+        bench.submit(to(&name, 1_000 + number));
     }
-    let mut bench = bench(&net, |settings| settings.most_queues = 1);
-    arrived(bench.outcome(limited(to("crm", 1), 1, 60_000)).await);
-    let refused = bench.deliverer.submit(to("other", 2)).unwrap_err();
-    assert_eq!(refused.why, Refusal::Crowded, "what left within the minute is not forgotten");
-    tokio::time::sleep(61 * SECOND).await;
-    arrived(bench.outcome(*refused.job).await);
+    for number in 0..200 {
+        let name = format!("slow-{number}");
+        net.name(&format!("{name}.example"), &["93.184.216.3"]);
+        bench.submit(to(&name, 2_000 + number));
+    }
+    assert_eq!(arrived(bench.outcome(well(&net, 3_000)).await).0, Some(200));
 }
 
 #[tokio::test(start_paused = true)]

@@ -109,15 +109,8 @@ impl Engine {
         let (desktop, outcomes) = Desktop::new(Arc::clone(&runtime), Arc::clone(&gone));
         let guard = Guard::allowing(&config.delivery.allow)?;
         let mail_name = Some(config.delivery.mail_name.clone()).filter(|name| !name.is_empty());
-        let most_queues = config.delivery.receivers;
-        let settings = journey_delivery::Settings {
-            guard,
-            queues,
-            default,
-            most_queues,
-            mail_name,
-            ..Default::default()
-        };
+        let settings =
+            journey_delivery::Settings { guard, queues, default, mail_name, ..Default::default() };
         let parts = Parts {
             clock: Arc::new(SystemClock),
             seed: getrandom::u64().map_err(EngineError::Random)?,

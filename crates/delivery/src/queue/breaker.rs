@@ -102,12 +102,17 @@ impl Breaker {
 
     /// An attempt is over.
     pub(crate) fn end(&mut self, pass: Pass, health: Health, now: Instant) -> Option<Change> {
+        let is_old = pass.epoch != self.epoch;
         if health == Health::Gone {
+            // It was called again since: by an operator, or because it was well. That is newer.
+            if is_old && matches!(self.state, State::Closed { .. }) {
+                return None;
+            }
             let known = matches!(self.state, State::Disabled);
             self.enter(State::Disabled);
             return (!known).then_some(Change::Disabled);
         }
-        if pass.epoch != self.epoch {
+        if is_old {
             return None;
         }
         match (self.state, health) {
@@ -240,5 +245,16 @@ mod tests {
         assert_eq!(breaker.ready(now + 1_000_000 * SECOND), Ready::Later);
         breaker.enable();
         assert_eq!(breaker.ready(now), Ready::Now);
+    }
+
+    #[test]
+    fn a_word_that_it_is_gone_from_before_it_was_enabled_is_old() {
+        let (mut breaker, now) = (breaker(), Instant::now());
+        let late = breaker.begin();
+        attempt(&mut breaker, Health::Gone, now);
+        breaker.enable();
+        assert_eq!(breaker.end(late, Health::Gone, now), None);
+        assert_eq!(breaker.ready(now), Ready::Now);
+        assert_eq!(attempt(&mut breaker, Health::Gone, now), Some(Change::Disabled));
     }
 }

@@ -96,9 +96,6 @@ pub enum Refusal {
     /// As many as are allowed wait already. [`Report::room`](crate::Report::room) tells when there is room.
     #[error("the queue is full")]
     Full,
-    /// There are as many queues as may be, and all have something to do.
-    #[error("there are too many receivers at once")]
-    Crowded,
     /// Delivery was stopped.
     #[error("delivery has been stopped")]
     Stopped,
@@ -269,14 +266,13 @@ impl Core {
     }
 
     /// Whether it can be forgotten: nothing waits, nothing runs, and another one in its place would do the same. Failures
-    /// are remembered for as long as the breaker would leave the receiver alone at most, or not at all if there
-    /// is no room to remember them.
-    pub(crate) fn is_idle(&mut self, now: Instant, no_room: bool) -> bool {
+    /// are remembered for as long as the breaker would leave the receiver alone at most.
+    pub(crate) fn is_idle(&mut self, now: Instant) -> bool {
         let remembered = self.used + self.settings.breaker.longest;
         self.waiting == 0
             && self.running == 0
             && self.rest_until.is_none_or(|until| until <= now)
-            && (self.breaker.is_blank() || no_room || remembered <= now)
+            && (self.breaker.is_blank() || remembered <= now)
             && self.lanes.iter_mut().all(|lane| lane.is_idle(now))
     }
 

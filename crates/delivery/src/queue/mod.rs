@@ -55,9 +55,9 @@ impl Queue {
     }
 
     /// Closes it if it can be forgotten; says whether it is closed.
-    pub(crate) fn close_if_idle(&self, now: Instant, no_room: bool) -> bool {
+    pub(crate) fn close_if_idle(&self, now: Instant) -> bool {
         let mut core = self.core();
-        let is_idle = core.is_idle(now, no_room);
+        let is_idle = core.is_idle(now);
         if is_idle {
             core.close();
             self.changed.notify_one();

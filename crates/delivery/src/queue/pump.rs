@@ -63,8 +63,7 @@ fn begin(
 ) {
     if !attempts.report().wanted(job.id, job.attempt) {
         let ended = Ended { pass, health: Health::Unclear, rest: None, outcome: None };
-        let changed = queue.core().ended(&ended, Instant::now());
-        change(queue, attempts, changed);
+        settle(queue, attempts, &ended);
         return;
     }
     // A line is written at once: it is not worth a task.
@@ -92,10 +91,17 @@ fn result(ended: Result<(Id, Made), JoinError>) -> (Id, Made) {
 fn end(queue: &Queue, attempts: &Attempts, job: &Job, pass: Pass, made: Made) {
     let Verdict { outcome, health, rest } = verdict(job, made, attempts.rules());
     let ended = Ended { pass, health, rest, outcome: Some(&outcome) };
-    let changed = queue.core().ended(&ended, Instant::now());
-    change(queue, attempts, changed);
+    settle(queue, attempts, &ended);
     trace(queue, job, &outcome);
     attempts.report().report(job.id, job.attempt, outcome);
+}
+
+/// Notes that an attempt is over, and what that changes before anybody else changes something: an operator who
+/// has the receiver called again does so after that was told, or before.
+fn settle(queue: &Queue, attempts: &Attempts, ended: &Ended<'_>) {
+    let mut core = queue.core();
+    let changed = core.ended(ended, Instant::now());
+    change(queue, attempts, changed);
 }
 
 fn trace(queue: &Queue, job: &Job, outcome: &Outcome) {

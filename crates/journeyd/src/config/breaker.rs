@@ -65,10 +65,6 @@ pub(super) fn faults(config: &Config) -> BTreeMap<String, String> {
     let mut faults = BTreeMap::new();
     let general = config.delivery.breaker;
     check("delivery.breaker", general, &mut faults);
-    if config.delivery.receivers == 0 {
-        let why = "there is at least one receiver at a time".to_owned();
-        faults.insert("delivery.receivers".to_owned(), why);
-    }
     for (name, destination) in &config.destinations {
         // What is wrong for all is not wrong for each once more.
         if destination.breaker != OwnBreaker::default() {

@@ -166,28 +166,15 @@ impl Default for EngineConfig {
 }
 
 /// How messages leave.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Default, Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeliveryConfig {
     /// Addresses, networks and names of hosts that may be called though they are not public.
     pub allow: Vec<String>,
     /// How this machine names itself to mail servers; `[127.0.0.1]` if nothing is said.
     pub mail_name: String,
-    /// How many receivers are called at a time: destinations, and hosts of webhooks. Messages for others wait.
-    pub receivers: usize,
     /// When a receiver that fails is left alone.
     pub breaker: Breaker,
-}
-
-impl Default for DeliveryConfig {
-    fn default() -> Self {
-        DeliveryConfig {
-            allow: Vec::new(),
-            mail_name: String::new(),
-            receivers: 2_048,
-            breaker: Breaker::default(),
-        }
-    }
 }
 
 /// What is told about the process.

@@ -25,10 +25,6 @@ use super::{Busy, Gone, Measures, Runtime, Submission};
 
 /// How many messages of the outbox are read in one go at the start.
 const CHUNK: usize = 1_000;
-/// Where messages wait while there are too many receivers for theirs to have a queue. No host is called so.
-const ANY: &str = "\0";
-/// How often it is tried whether there is room for one, in milliseconds.
-const CROWDED: i64 = 1_000;
 /// How many answers are handed back in one go.
 const TOGETHER: usize = 500;
 
@@ -165,9 +161,7 @@ impl Dispatch {
             self.readmit(&mut later)?;
             let next = later.first_key_value().map(|((at, _), ())| at.saturating_sub(now));
             let pause = next.unwrap_or(60_000);
-            // There is no word of when one of many receivers makes room for others.
-            let longest = if self.desktop.desk().full.has(ANY) { CROWDED } else { 60_000 };
-            let pause = Duration::from_millis(pause.clamp(1, longest).cast_unsigned());
+            let pause = Duration::from_millis(pause.clamp(1, 60_000).cast_unsigned());
             tokio::select! {
                 message = messages.recv() => match message {
                     Some(id) => self.forward(id, &mut later)?,
@@ -203,20 +197,14 @@ impl Dispatch {
     /// Hands on messages of queues that have room again, until there is none: no message is looked at each time
     /// that there is room for others.
     fn readmit(&self, later: &mut BTreeMap<(i64, MessageId), ()>) -> Result<(), ReadError> {
-        let mut queues = std::mem::take(&mut self.desktop.desk().room);
-        queues.push(ANY.to_owned());
+        let queues = std::mem::take(&mut self.desktop.desk().room);
         for queue in queues {
             loop {
                 let Some(id) = self.desktop.desk().full.take(&queue) else { break };
                 let Some(job) = self.ready(id, later, Turn::ItsOwn)? else { continue };
-                let own = job.queue.clone();
-                match self.submit(job) {
-                    None => {}
-                    Some(Refusal::Full) if queue == ANY => self.desktop.desk().full.push(&own, id),
-                    Some(_) => {
-                        self.desktop.desk().full.put_back(&queue, id);
-                        break;
-                    }
+                if self.submit(job).is_some() {
+                    self.desktop.desk().full.put_back(&queue, id);
+                    break;
                 }
             }
         }
@@ -231,10 +219,8 @@ impl Dispatch {
     ) -> Result<(), ReadError> {
         let Some(job) = self.ready(id, later, Turn::BehindOthers)? else { return Ok(()) };
         let queue = job.queue.clone();
-        match self.submit(job) {
-            Some(Refusal::Full) => self.desktop.desk().full.push(&queue, id),
-            Some(Refusal::Crowded) => self.desktop.desk().full.push(ANY, id),
-            Some(Refusal::Stopped) | None => {}
+        if self.submit(job) == Some(Refusal::Full) {
+            self.desktop.desk().full.push(&queue, id);
         }
         Ok(())
     }

@@ -63,9 +63,13 @@ impl Receivers for Called {
 
     fn enable(&self, queues: &[String]) {
         for queue in queues {
+            // Before, so that no queue is opened for one that is gone; one that has none is called when it gets
+            // something. And behind, for what was heard between the two.
             self.gone.forget(queue);
-            // One that has no queue is called when it gets something.
             let _ = self.deliverer.enable(queue);
+            if self.gone.since(queue).is_some() {
+                self.gone.forget(queue);
+            }
         }
     }
 }

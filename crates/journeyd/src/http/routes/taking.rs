@@ -136,30 +136,52 @@ impl Batch {
     }
 }
 
+/// Why the elements of a request were not all done.
+pub(super) struct Unfinished {
+    problem: Problem,
+    /// Whether some of them may have been, nobody knows which: all are sent again.
+    pub(super) partly: bool,
+}
+
+impl From<Unfinished> for Problem {
+    fn from(unfinished: Unfinished) -> Problem {
+        if !unfinished.partly {
+            return unfinished.problem;
+        }
+        unfinished.problem.saying(|why| {
+            let why = why.replace("; nothing was done, try again", "");
+            format!("{why}; some events may be done: send all of them again, with the same `id`s or the same `Idempotency-Key`")
+        })
+    }
+}
+
 /// Reads the elements of a request and does what they say. Those that were read for a deployment that is
 /// not the latest any more are read again; those that are done are not.
 pub(super) async fn take_all(
     state: &AppState,
     patience: Patience,
     mut read: impl FnMut(&Deployment, &mut Batch) -> Result<(), Problem>,
-) -> Result<Taken, Problem> {
+) -> Result<Taken, Unfinished> {
     let mut taken = Taken::default();
     let mut wanted = None;
-    for _ in 0..TRIES {
+    for attempt in 0..TRIES {
+        let unfinished = |problem: Problem| Unfinished { problem, partly: attempt > 0 };
         let Batch { entries, rejected, .. } = {
             let history = state.services.runtime.history();
             let mut batch = Batch { wanted: wanted.take(), ..Batch::default() };
-            read(history.deployment().ok_or_else(no_schema)?, &mut batch)?;
+            let deployment = history.deployment().ok_or_else(|| unfinished(no_schema()))?;
+            read(deployment, &mut batch).map_err(unfinished)?;
             batch
         };
         taken.rejected += rejected.len();
         taken.errors.extend(rejected);
         let (about, submissions): (Vec<_>, Vec<_>) =
             entries.into_iter().map(|(index, rejection, it)| ((index, rejection), it)).unzip();
-        let replies = match patience {
-            Patience::None => state.services.runtime.submit(submissions).await?,
-            Patience::Some => patiently(state, submissions).await?,
+        let done = match patience {
+            Patience::None => state.services.runtime.submit(submissions).await,
+            Patience::Some => patiently(state, submissions).await,
         };
+        let replies = done.map_err(|busy| unfinished(busy.into()))?;
         let mut stale = BTreeSet::new();
         for ((index, rejection), reply) in about.into_iter().zip(replies) {
             match reply {
@@ -178,7 +200,8 @@ pub(super) async fn take_all(
         wanted = Some(stale);
     }
     let wait = Duration::from_secs(1);
-    Err(Problem::unavailable("what is live is being changed; send the request again", wait))
+    let problem = Problem::unavailable("what is live is being changed all the time", wait);
+    Err(Unfinished { problem, partly: true })
 }
 
 fn no_schema() -> Problem {

@@ -42,7 +42,12 @@ pub(super) async fn take(
         });
         match of_piece.await {
             Ok(of_piece) => taken.add(of_piece),
-            Err(problem) => return Err(broken_off(problem, &taken)),
+            // Where to go on nobody can say.
+            Err(unfinished) if unfinished.partly => {
+                let told = serde_json::to_value(&taken).unwrap_or_default();
+                return Err(Problem::from(unfinished).with("done", told));
+            }
+            Err(unfinished) => return Err(broken_off(unfinished.into(), &taken)),
         }
         if piece.is_empty() {
             return Ok(taken);
