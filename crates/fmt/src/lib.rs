@@ -1,8 +1,8 @@
 //! The canonical form of Journey files.
 //!
 //! Two files that differ in blanks and lines alone become the same file, but for single blank lines
-//! between statements, which are kept, and for whether lines end with `\n` or with `\r\n`. Comments are kept, each with what it belongs to. The
-//! result is read again and compared with what was there before it is handed out: a formatter
+//! between statements, which are kept, and for whether lines end with `\n` or with `\r\n`. Comments
+//! are kept, each with what it belongs to. The result is read again and compared with what was there before it is handed out: a formatter
 //! that changes a journey is worse than none.
 //!
 //! This crate does not know what names mean, and it reads and writes no files. Start at
@@ -58,7 +58,8 @@ pub fn format(text: &str, width: u32) -> Result<String, FormatError> {
     let document = build::file(text, &outline);
     let mut formatted = print::print(&document, text, width);
     if LineEnds::of(text) == LineEnds::Double {
-        formatted = formatted.replace('\n', "\r\n");
+        // Texts of several lines have their own line ends in them already.
+        formatted = LineEnds::Double.put(&formatted).into_owned();
     }
     if formatted != text {
         let again = parse(&formatted);

@@ -56,7 +56,7 @@ fn edits_are_counted_in_what_was_agreed_on() {
         assert_eq!(client.findings_at("untitled:a", 2), Vec::<Value>::new());
         let before = text.replace("event b", "event _a");
         let after = formatted(&mut client, "untitled:a", &before, encoding);
-        assert!(after.starts_with("// 😀é\nevent _a {}\n"), "{after}");
+        assert!(after.starts_with("// 😀é\r\nevent _a {}\r\n"), "{after}");
         client.goodbye();
     }
 }

@@ -328,29 +328,3 @@ fn when_a_receiver_is_left_alone_can_be_set_for_all_and_for_one() {
         assert_eq!(items(&server, "/api/v1/receivers")[0]["standing"], standing, "{settings}");
     }
 }
-
-#[test]
-fn where_few_receivers_are_called_at_a_time_the_others_get_theirs_later() {
-    let (hanging, well) = (Receiver::new(Manner::Hangs), Receiver::new(WELL));
-    let journey = |name: &str, receiver: &Receiver| {
-        format!(
-            "journey {name} {{\n  entry event signed_up\n  webhook post \"http://{}/\" {{\n    timeout 1s\n    \
-             retry 1 times from 1h to 1h\n    ok {{ exit told }}\n    failed {{ exit failed }}\n  }}\n  exit done\n}}\n",
-            receiver.address
-        )
-    };
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("journeyd.toml"), "[delivery]\nreceivers = 1\n").unwrap();
-    let journeys = [journey("first", &hanging), journey("second", &well)];
-    let server =
-        super::receiver::by_events(folder, SCHEMA.split("destination").next().unwrap(), &[]);
-    for source in &journeys {
-        let id = super::receiver::create(&server, source);
-        post(&server, &format!("/api/v1/journeys/{id}/activate"));
-    }
-    for number in 0..3 {
-        event(&server, &format!("c{number}"), "signed_up", "09:00:00");
-    }
-    (0..3).for_each(|_| drop(hanging.request()));
-    (0..3).for_each(|_| drop(well.request()));
-}
