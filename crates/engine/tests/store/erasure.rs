@@ -9,8 +9,11 @@ use crate::support::{ID, folder, small, tree};
 
 /// The files in which these bytes stand anywhere.
 fn found_in(directory: &Path, bytes: &[u8]) -> Vec<String> {
-    let stands = |file: &std::path::PathBuf| {
-        fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes)
+    let stands = |file: &std::path::PathBuf| match fs::read(file) {
+        Ok(content) => content.windows(bytes.len()).any(|window| window == bytes),
+        // The store's own thread has deleted it since it was listed.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => panic!("{}: {error}", file.display()),
     };
     let name = |file: std::path::PathBuf| {
         file.strip_prefix(directory).unwrap().to_string_lossy().into_owned()
