@@ -107,9 +107,8 @@ impl Deliverer {
         if queues.stopped {
             return Err(Refused { job, why: Refusal::Stopped });
         }
-        let known = queues.by_name.get(&job.queue).map(|(queue, _)| Arc::clone(queue));
-        let queue = match known {
-            Some(queue) => queue,
+        let queue = match queues.by_name.get(&job.queue) {
+            Some((queue, _)) => Arc::clone(queue),
             None => self.open(&mut queues, &job.queue),
         };
         // While nobody can forget the queue.
@@ -118,8 +117,8 @@ impl Deliverer {
 
     /// Forgets queues that can be, once there are many.
     fn forget_idle(queues: &mut Queues) {
-        let now = Instant::now();
         if queues.by_name.len() >= queues.look_at.max(KEPT) {
+            let now = Instant::now();
             queues.by_name.retain(|_, (queue, _)| !queue.close_if_idle(now));
             // So that each is looked at no more often than there are new ones.
             queues.look_at = 2 * queues.by_name.len();

@@ -9,6 +9,13 @@ use crate::tree::nodes;
 /// Longer names are no easier to read than what they stand for.
 const MAX_NAME: usize = 40;
 
+/// The first of `base`, `base_2`, `base_3` and so on that is free.
+pub(crate) fn first_free(base: &str, is_free: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number| format!("{base}_{number}"));
+    let mut names = std::iter::once(base.to_owned()).chain(numbered);
+    names.find(|name| is_free(name)).unwrap_or_default()
+}
+
 /// What a tile does, in a word; nothing for an exit and a captured value, which have names.
 pub(crate) fn tile(tile: TileKind<'_>) -> Option<String> {
     let name = |name: Option<ast::Name<'_>>| name.map(|name| name.source().to_owned());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use journey_base::{Edit, FileId, TextRange};
 use journey_sema::index::{Definition, Index, InnerKind, Reference};
 use journey_sema::{Field, NameKind, Workspace};
-use journey_syntax::{AstNode, SyntaxKind, ast};
+use journey_syntax::{AstNode, SyntaxKind, ast, is_reserved};
 
 use crate::names::{name_at, noun};
 use crate::place::{FilePosition, FileRange, covering, parsed};
@@ -139,7 +139,7 @@ fn valid(name: &str) -> Result<(), RenameError> {
     if !begins || !bytes.all(|it| it.is_ascii_alphanumeric() || it == b'_') {
         return Err(RenameError::BadName { name: name.to_owned(), instead: mended(name) });
     }
-    match journey_syntax::RESERVED.iter().any(|(word, _)| *word == name) {
+    match is_reserved(name) {
         true => Err(RenameError::Reserved(name.to_owned())),
         false => Ok(()),
     }
@@ -152,7 +152,7 @@ fn mended(text: &str) -> String {
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
     let name = if begins { name } else { format!("name_{name}") };
     let name = name.trim_end_matches('_').to_owned();
-    if journey_syntax::RESERVED.iter().any(|(word, _)| *word == name) { name + "_1" } else { name }
+    if is_reserved(&name) { name + "_1" } else { name }
 }
 
 /// Whether what is outside knows it by its name.

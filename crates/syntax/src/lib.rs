@@ -34,3 +34,8 @@ pub use generated::kind::{CONTEXTUAL, RESERVED, SyntaxKind};
 pub use node::{AstNode, Children, Elements, SyntaxElement, SyntaxNode, SyntaxToken, Tokens};
 pub use parser::{MAX_DEPTH, MAX_ERRORS, Parse, parse};
 pub use tree::{MAX_TEXT, SyntaxPtr, TapeNode, Tree};
+
+/// Whether a word is a keyword that cannot be a name.
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.iter().any(|(reserved, _)| *reserved == word)
+}

@@ -7,10 +7,10 @@ use journey_sema::index::Definition;
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{SyntaxElement, SyntaxKind, SyntaxNode};
 
-use super::values::{free_name, is_atom, reads_zone};
+use super::values::{free_name, is_atom};
 use super::{ActionKind, Context, Draft};
 use crate::naming;
-use crate::tree::{is_declaration, nodes};
+use crate::tree::{is_declaration, nodes, reads_zone};
 
 /// What can be taken out here.
 pub(super) fn of(context: &Context<'_>) -> Vec<Draft> {

@@ -9,10 +9,10 @@ use journey_sema::{NameKind, Type};
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{Parse, SyntaxKind, SyntaxNode};
 
-use super::values::{is_atom, reads_zone};
+use super::values::is_atom;
 use super::{ActionKind, Context, Draft};
 use crate::place::{FileRange, covering, parsed};
-use crate::tree::nodes;
+use crate::tree::{nodes, reads_zone};
 
 /// The name at the cursor, replaced by what it stands for.
 pub(super) fn of(context: &Context<'_>) -> Option<Draft> {

@@ -43,7 +43,5 @@ fn free(journey: SyntaxNode<'_>, base: &str) -> String {
             taken.extend(node.children::<ast::AnyName<'_>>().map(|name| name.source()));
         }
     }
-    let numbered = (2..).map(|number| format!("{base}_{number}"));
-    let mut names = std::iter::once(base.to_owned()).chain(numbered);
-    names.find(|name| !taken.contains(&**name)).unwrap_or_default()
+    naming::first_free(base, |name| !taken.contains(name))
 }

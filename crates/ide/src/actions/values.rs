@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use journey_sema::NameKind;
-use journey_sema::Workspace;
+use journey_sema::{NameKind, Workspace};
 use journey_syntax::ast::{self, AstNode};
 use journey_syntax::{CONTEXTUAL, RESERVED, SyntaxNode};
 
-pub(super) use crate::tree::reads_zone;
+use crate::naming;
 
 /// An expression's source, in parentheses where it would come apart as a part of another one.
 pub(super) fn as_operand(expr: ast::Expr<'_>) -> String {
@@ -50,10 +49,9 @@ pub(super) fn free_name(
     taken.extend(RESERVED.iter().chain(CONTEXTUAL).map(|(word, _)| (*word).to_owned()));
     taken.extend(["now", "entered"].map(str::to_owned));
     let everywhere = kind == Some(NameKind::Constant);
-    let free = |name: &String| !(taken.contains(name) || everywhere && is_word(workspace, name));
-    let numbered = (2..).map(|number| format!("{base}_{number}"));
-    let mut names = std::iter::once(base.to_owned()).chain(numbered);
-    names.find(free).unwrap_or_default()
+    naming::first_free(base, |name| {
+        !(taken.contains(name) || everywhere && is_word(workspace, name))
+    })
 }
 
 /// Whether a text of the workspace has this word.

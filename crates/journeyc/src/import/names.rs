@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use journey_syntax::RESERVED;
+use journey_syntax::is_reserved;
 
 /// Hands out identifiers of one scope, each once.
 #[derive(Debug, Default)]
@@ -29,9 +29,8 @@ impl Names {
     /// than the one that comes to mind, also that.
     pub(super) fn take(&mut self, wire: &str, noun: &str) -> (String, Option<String>) {
         let plain = identifier(wire, noun);
-        let reserved = RESERVED.iter().any(|(word, _)| *word == plain);
         let avoided = self.avoided.contains(&plain.as_str());
-        let wanted = match (!self.any_word && reserved) || avoided {
+        let wanted = match (!self.any_word && is_reserved(&plain)) || avoided {
             true => format!("{plain}_{noun}"),
             false => plain.clone(),
         };

@@ -16,8 +16,8 @@ use crate::sync::lock;
 /// What its rows are called in the store.
 const NAME: &str = "gone";
 
-/// How many are remembered. Journeys can name any number of hosts, and each can answer 410; the oldest are
-/// called again.
+/// How many are remembered. Those that no source names any more stay here, too, so over the years there may be
+/// many; the oldest would be called again.
 const MOST: usize = 10_000;
 
 /// See the [module](self).

@@ -67,9 +67,7 @@ impl Receivers for Called {
             // something. And behind, for what was heard between the two.
             self.gone.forget(queue);
             let _ = self.deliverer.enable(queue);
-            if self.gone.since(queue).is_some() {
-                self.gone.forget(queue);
-            }
+            self.gone.forget(queue);
         }
     }
 }
@@ -83,7 +81,7 @@ impl Receivers for () {
     fn enable(&self, _: &[String]) {}
 }
 
-/// Metrics of receivers: how many stand how. Their names are no labels, as there can be any number of them.
+/// Metrics of receivers: how many stand how. Their names are no labels, as sources may name many.
 pub struct ReceiverMetrics(pub Arc<dyn Receivers>);
 
 impl fmt::Debug for ReceiverMetrics {

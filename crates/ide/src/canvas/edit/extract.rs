@@ -299,13 +299,10 @@ impl<'a> Desk<'a> {
             let name = match source.contains('.') {
                 false => source.to_owned(),
                 true => {
-                    let name = source.replace('.', "_");
                     let taken = |it: &str| {
                         params.get(it).map_or(words.contains(it), |param| param.value != source)
                     };
-                    let numbered = (2..).map(|number| format!("{name}_{number}"));
-                    let mut all = [name.clone()].into_iter().chain(numbered);
-                    all.find(|it| !taken(it)).unwrap_or_default()
+                    naming::first_free(&source.replace('.', "_"), |it| !taken(it))
                 }
             };
             let pii = self.is_personal(&reference, value);

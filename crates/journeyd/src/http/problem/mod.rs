@@ -22,6 +22,9 @@ pub use source::{
 /// The content type of problems.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// What ends the detail of a problem that came before anything was done.
+const NOTHING_DONE: &str = "; nothing was done, try again";
+
 /// An answer that says what went wrong.
 ///
 /// Handlers return `Result<_, Problem>`. Messages speak to who sent the request: what is wrong,
@@ -111,7 +114,7 @@ impl Problem {
 
     /// A bounded queue is full: nothing was done, and trying again after a while may help.
     pub fn overloaded(after: Duration) -> Problem {
-        let detail = "the server has as much to do as it can hold; nothing was done, try again";
+        let detail = format!("the server has as much to do as it can hold{NOTHING_DONE}");
         Problem::new(ProblemKind::Overloaded, detail).retry_after(after)
     }
 
@@ -162,6 +165,12 @@ impl Problem {
     pub fn saying(mut self, detail: impl FnOnce(&str) -> String) -> Problem {
         self.0.detail = detail(&self.0.detail).into();
         self
+    }
+
+    /// Says what was done nevertheless, and what to do about that.
+    #[must_use]
+    pub fn but_done(self, what: impl fmt::Display) -> Problem {
+        self.saying(|why| format!("{}; {what}", why.strip_suffix(NOTHING_DONE).unwrap_or(why)))
     }
 
     /// Its kind.

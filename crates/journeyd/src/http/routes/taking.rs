@@ -148,10 +148,9 @@ impl From<Unfinished> for Problem {
         if !unfinished.partly {
             return unfinished.problem;
         }
-        unfinished.problem.saying(|why| {
-            let why = why.replace("; nothing was done, try again", "");
-            format!("{why}; some events may be done: send all of them again, with the same `id`s or the same `Idempotency-Key`")
-        })
+        unfinished.problem.but_done(
+            "some events may be done: send all of them again, with the same `id`s or the same `Idempotency-Key`",
+        )
     }
 }
 

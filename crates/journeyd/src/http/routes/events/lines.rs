@@ -43,10 +43,7 @@ pub(super) async fn take(
         match of_piece.await {
             Ok(of_piece) => taken.add(of_piece),
             // Where to go on nobody can say.
-            Err(unfinished) if unfinished.partly => {
-                let told = serde_json::to_value(&taken).unwrap_or_default();
-                return Err(Problem::from(unfinished).with("done", told));
-            }
+            Err(unfinished) if unfinished.partly => return Err(with(unfinished.into(), &taken)),
             Err(unfinished) => return Err(broken_off(unfinished.into(), &taken)),
         }
         if piece.is_empty() {
@@ -90,9 +87,11 @@ fn broken_off(problem: Problem, taken: &Taken) -> Problem {
     if done == 0 {
         return problem;
     }
-    let told = serde_json::to_value(taken).unwrap_or_default();
-    problem.with("done", told).saying(|why| {
-        let why = why.replace("; nothing was done, try again", "");
-        format!("{why}; the first {done} events are done, go on behind them")
-    })
+    let go_on = format_args!("the first {done} events are done, go on behind them");
+    with(problem, taken).but_done(go_on)
+}
+
+/// Says in the problem what became of the events before.
+fn with(problem: Problem, taken: &Taken) -> Problem {
+    problem.with("done", serde_json::to_value(taken).unwrap_or_default())
 }
