@@ -15,7 +15,7 @@ use journey_syntax::ast::{self, AstNode};
 use crate::canvas::keys;
 use crate::names::name_at;
 use crate::place::{FilePosition, FileRange, parsed};
-use crate::tree::nodes;
+use crate::tree::{journeys, nodes};
 
 /// What a lens is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,11 +116,8 @@ fn members(
     counts: &Counts,
 ) -> Option<String> {
     let parse = parsed(workspace, file)?;
-    let mut items = ast::File::cast(parse.tree.root())?.items();
-    let journey = items.find_map(|item| match item {
-        ast::Item::JourneyDecl(it) if it.name().is_some_and(|it| it.range() == name) => Some(it),
-        _ => None,
-    })?;
+    let is_called = |it: &ast::JourneyDecl<'_>| it.name().is_some_and(|it| it.range() == name);
+    let journey = journeys(&parse).into_iter().find(is_called)?;
     let counts = counts.journeys.get(journey.name()?.source())?;
     let tiles = keys(&parse, journey).into_iter().filter_map(|key| counts.tiles.get(&key));
     let inside = tiles.fold(0, |sum: u64, tile| sum.saturating_add(tile.inside));

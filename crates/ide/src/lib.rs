@@ -54,7 +54,7 @@ pub use journey_ir::graph::{Counts, JourneyCounts, TileCounts};
 pub use journey_sema::{Config, Workspace};
 pub use lens::{Lens, LensKind, ResolvedLens, code_lenses, resolve_lens};
 pub use links::{Link, document_links};
-pub use place::{FilePosition, FileRange};
+pub use place::{FilePosition, FileRange, edited};
 pub use references::{Use, highlights, references};
 pub use rename::{RenameError, prepare_rename, rename};
 pub use selection::selection_ranges;

@@ -62,7 +62,7 @@ pub(crate) fn covering(tree: &Tree, range: TextRange) -> Vec<SyntaxNode<'_>> {
 }
 
 /// A text after some edits of it, which do not overlap.
-pub(crate) fn edited<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> String {
+pub fn edited<'e>(text: &str, edits: impl Iterator<Item = &'e Edit>) -> String {
     let mut edits: Vec<&Edit> = edits.collect();
     edits.sort_by_key(|edit| edit.range);
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);

@@ -1,6 +1,6 @@
 //! What can be done at a place.
 
-use journey_ide::{Action, ActionKind, code_actions};
+use journey_ide::{Action, ActionKind, code_actions, edited};
 use serde_json::json;
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::*;
@@ -68,12 +68,8 @@ fn action(view: &View, found: &Action) -> CodeAction {
 /// What asks for a better name than the action gave to something.
 fn rename(view: &View, found: &Action) -> Option<Command> {
     let named = found.named.filter(|_| view.client.renames)?;
-    let mut edits: Vec<_> = found.edits.iter().filter(|it| it.file == named.file).collect();
-    edits.sort_by_key(|edit| edit.range);
-    let mut text = view.workspace.text(named.file)?.to_string();
-    for edit in edits.into_iter().rev() {
-        text.replace_range(std::ops::Range::from(edit.range), &edit.text);
-    }
+    let edits = found.edits.iter().filter(|it| it.file == named.file);
+    let text = edited(&view.workspace.text(named.file)?, edits);
     let at = Lines::new(text.into(), view.client.encoding).position(named.range.start);
     let arguments = vec![json!(view.uri(named.file)?), json!(at)];
     Some(Command::new("Rename".to_owned(), RENAME.to_owned(), Some(arguments)))
